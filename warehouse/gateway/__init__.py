@@ -1,0 +1,43 @@
+"""The one module that answers questions about numbers."""
+
+from warehouse.gateway.answers import (
+    BadQuery,
+    ClientReportFigures,
+    CurrencyFigures,
+    GatewayError,
+    InvoiceRow,
+    MetricAnswer,
+    MetricQuery,
+    MetricRow,
+    MonthFigures,
+    NothingPublished,
+    PeriodFigures,
+    Publication,
+    State,
+    UnknownDimension,
+    UnknownMetric,
+)
+from warehouse.gateway.gateway import Gateway
+from warehouse.metrics.definitions import Dimension, Grain, MetricDefinition
+
+__all__ = [
+    "BadQuery",
+    "ClientReportFigures",
+    "CurrencyFigures",
+    "Dimension",
+    "Gateway",
+    "GatewayError",
+    "Grain",
+    "InvoiceRow",
+    "MetricAnswer",
+    "MetricDefinition",
+    "MetricQuery",
+    "MetricRow",
+    "MonthFigures",
+    "NothingPublished",
+    "PeriodFigures",
+    "Publication",
+    "State",
+    "UnknownDimension",
+    "UnknownMetric",
+]
