@@ -1,0 +1,1 @@
+"""The lake: replication into it, publishing to it, and the one gateway that answers questions about numbers."""

@@ -1,0 +1,61 @@
+"""*Raw = mart* to the cent, summed in DuckDB's decimals.
+
+Each line names the same sum twice: over the lake's copy of the source, and over a mart. What differs
+is handed over in the currency's minor units, per workspace and currency.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from warehouse.publish import CheckResult
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """Two queries of the shape (workspace_id, currency, amount); `marts` is what `mart` reads."""
+
+    name: str
+    marts: tuple[str, ...]
+    raw: str
+    mart: str
+
+
+RECONCILIATIONS: tuple[Reconciliation, ...] = ()
+
+
+def check(connection: duckdb.DuckDBPyConnection, marts: Sequence[str]) -> list[CheckResult]:
+    """Compare every line whose marts were all built; the others kept their published rows."""
+    return [_compare(connection, line) for line in RECONCILIATIONS if set(line.marts) <= set(marts)]
+
+
+def _compare(connection: duckdb.DuckDBPyConnection, line: Reconciliation) -> CheckResult:
+    differences = connection.execute(
+        f"""
+        with raw_side(workspace_id, currency, amount) as ({line.raw}),
+        mart_side(workspace_id, currency, amount) as ({line.mart}),
+        compared as (
+            select
+                coalesce(r.workspace_id, m.workspace_id) as workspace_id,
+                coalesce(r.currency, m.currency) as currency,
+                coalesce(m.amount, 0) - coalesce(r.amount, 0) as difference
+            from raw_side as r
+            full join mart_side as m
+                on r.workspace_id = m.workspace_id and r.currency is not distinct from m.currency
+        )
+        select workspace_id, currency, difference from compared where difference <> 0 order by 1, 2
+        """
+    ).fetchall()
+    told = "; ".join(f"{difference:+f} {currency} in workspace {where}" for where, currency, difference in differences[:5])
+    return CheckResult(
+        name=line.name,
+        kind="reconciliation",
+        table=line.marts[0],
+        passed=not differences,
+        detail=f"mart less raw: {told}" if differences else "",
+    )

@@ -1,0 +1,248 @@
+"""Builds marts into a private scratch file with dbt, in this process.
+
+The parsed project (the manifest) stays warm between builds, so that a small change costs dbt's run
+and not its start. Only what lies downstream of changed raw tables is built; its parents that are not
+downstream are views or read the last publication, so they cost nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from warehouse.publish import CheckResult
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
+
+    from imisofts.settings import Settings
+
+PROJECT = Path(__file__).resolve().parent.parent / "transforms"
+SCRATCH_FILE = "imisofts.duckdb"
+"""The warm manifest bakes in this name: builds differ by folder only."""
+
+_one_at_a_time = threading.Lock()
+_warm: dict[tuple[str, Path], Manifest] = {}
+
+
+class BuildFailed(RuntimeError):
+    """dbt itself could not run; a failing model or test is a CheckResult instead."""
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What one build left: the scratch file, dbt's verdicts, and the marts that it holds."""
+
+    scratch: Path
+    results: list[CheckResult]
+    ok: bool
+    models: list[str]
+
+
+def build(
+    settings: Settings, snapshot: int, *, changed: set[str] | None, full_refresh: bool = False
+) -> BuildResult:
+    """Build what depends on the changed raw tables (None: everything) as of one lake snapshot.
+
+    The caller owns the scratch folder afterwards and gives it to `discard`. Raises BuildFailed when
+    dbt could not run at all.
+    """
+    scratch = _new_scratch(settings)
+    if changed is not None and not _selectors(changed):
+        return BuildResult(scratch, [], ok=True, models=[])
+    with _one_at_a_time, _environment(_profile(settings, scratch, snapshot)):
+        manifest = _manifest(settings)
+        outcome = _invoke(manifest, _arguments(settings, changed, full_refresh))
+    results = [check for node in outcome for check in _check(node)]
+    models = [
+        node.node.name
+        for node in outcome
+        if node.node.resource_type == "model" and node.node.schema == "marts" and str(node.status) == "success"
+    ]
+    return BuildResult(scratch, results, ok=all(check.passed for check in results), models=sorted(models))
+
+
+def discard(scratch: Path) -> None:
+    """Remove a scratch folder; what it held is published or not wanted."""
+    folder = scratch.parent if scratch.suffix else scratch
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def fingerprint() -> str:
+    """Short hash of the models: other models are a reason to build even without new data."""
+    digest = hashlib.sha256()
+    for path in _project_files():
+        digest.update(str(path.relative_to(PROJECT)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def manifest_json(settings: Settings) -> dict[str, Any]:
+    """The dbt manifest as plain data, parsed anew only when the project's files changed."""
+    target = _target(settings) / f"manifest-{fingerprint()}.json"
+    if not target.exists():
+        with _one_at_a_time, _environment(_profile(settings, _target(settings) / SCRATCH_FILE, 0)):
+            manifest = _manifest(settings)
+        partial = target.with_suffix(f".{os.getpid()}")
+        partial.write_text(json.dumps(manifest.writable_manifest().to_dict(omit_none=True), default=str))
+        partial.replace(target)
+    document: dict[str, Any] = json.loads(target.read_text())
+    return document
+
+
+def _project_files() -> list[Path]:
+    kept = {".sql", ".yml", ".yaml", ".csv", ".py"}
+    ignored = {"target", "logs", "dbt_packages"}
+    files = (path for path in PROJECT.rglob("*") if path.suffix in kept)
+    return sorted(path for path in files if not ignored & set(path.relative_to(PROJECT).parts))
+
+
+def _target(settings: Settings) -> Path:
+    folder = settings.home / "dbt"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _new_scratch(settings: Settings) -> Path:
+    """A folder of its own under `scratch/`; the pipeline's lock makes older ones leftovers of a crash."""
+    root = settings.home / "scratch"
+    root.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(dir=root)) / SCRATCH_FILE
+
+
+def sweep(settings: Settings) -> None:
+    """Drop what killed builds left behind; called while no other build can run."""
+    for folder in (settings.home / "scratch").glob("*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _profile(settings: Settings, scratch: Path, snapshot: int) -> dict[str, str]:
+    """The variables that `transforms/profiles.yml` reads; described in `transforms/README.md`."""
+    return {
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "LAKE_CATALOG": settings.lake_catalog_url,
+        "LAKE_DATA_PATH": settings.lake_data_path,
+        "LAKE_SNAPSHOT": str(snapshot),
+        "LAKE_SCRATCH": str(scratch),
+    }
+
+
+@contextlib.contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """dbt reads its profile from the process' environment; put back what was there before."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _paths(settings: Settings) -> list[str]:
+    target = _target(settings)
+    places = {"--project-dir": PROJECT, "--profiles-dir": PROJECT, "--target-path": target, "--log-path": target}
+    return [part for option, place in places.items() for part in (option, str(place))]
+
+
+def _arguments(settings: Settings, changed: set[str] | None, full_refresh: bool) -> list[str]:
+    arguments = ["--quiet", "--no-use-colors", "--no-write-json", "build", *_paths(settings)]
+    arguments += ["--exclude-resource-type", "unit_test"]
+    if changed is not None:
+        arguments += ["--select", *_selectors(changed)]
+    if full_refresh:
+        arguments.append("--full-refresh")
+    return arguments
+
+
+def _selectors(changed: set[str]) -> list[str]:
+    """`@` takes the descendants and whatever those need: scratch starts empty each time."""
+    read = _sources_read()
+    return [f"@source:raw.{table}" for table in sorted(changed) if read is None or table in read]
+
+
+@cache
+def _known_sources(_fingerprint: str) -> frozenset[str]:
+    import yaml
+
+    documents = (yaml.safe_load(path.read_text()) for path in _project_files() if path.suffix in {".yml", ".yaml"})
+    return frozenset(
+        table["name"]
+        for document in documents
+        for source in (document or {}).get("sources", ())
+        if source["name"] == "raw"
+        for table in source["tables"]
+    )
+
+
+def _sources_read() -> frozenset[str] | None:
+    """Raw tables that some model declares; selecting another would make dbt stop."""
+    return _known_sources(fingerprint())
+
+
+def _manifest(settings: Settings) -> Manifest:
+    """Parse once per project version; several seconds cold, nothing warm."""
+    key = (fingerprint(), settings.home)
+    if key not in _warm:
+        from dbt.cli.main import dbtRunner
+
+        answer = dbtRunner().invoke(["--quiet", "--no-use-colors", "parse", *_paths(settings)])
+        if not answer.success or answer.result is None:
+            raise BuildFailed(f"the dbt project does not parse: {answer.exception}")
+        _warm.clear()
+        _warm[key] = answer.result
+    return _warm[key]
+
+
+def _invoke(manifest: Manifest, arguments: list[str]) -> list[Any]:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    try:
+        answer = dbtRunner(manifest=manifest).invoke(arguments)
+    finally:
+        DuckDBConnectionManager.close_all_connections()
+    if answer.result is None:
+        raise BuildFailed(f"dbt did not run: {answer.exception}")
+    return list(answer.result.results)
+
+
+def _check(node: Any) -> Iterator[CheckResult]:
+    """A test is a check; a model is one only when it failed. What was skipped follows from those."""
+    status = str(node.status)
+    if status == "skipped":
+        return
+    is_test = node.node.resource_type in ("test", "unit_test")
+    passed = status in ("pass", "success", "warn")
+    if passed and not is_test:
+        return
+    detail = "" if status in ("pass", "success") else _readable(node)
+    yield CheckResult(name=node.node.name, kind="dbt", table=_table(node.node), passed=passed, detail=detail)
+
+
+def _readable(node: Any) -> str:
+    """dbt's message without its file-and-line preamble, in one line."""
+    lines = [line.strip() for line in str(node.message or node.status).splitlines() if line.strip()]
+    return " ".join(lines)[:1000]
+
+
+def _table(node: Any) -> str:
+    if node.resource_type == "model":
+        return str(node.name)
+    attached = getattr(node, "attached_node", None)
+    depends = [name for name in getattr(node.depends_on, "nodes", ()) if name.startswith(("model.", "source."))]
+    name = attached or (depends[-1] if depends else node.name)
+    return str(name).rsplit(".", 1)[-1]

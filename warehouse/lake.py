@@ -1,0 +1,181 @@
+"""Opening the lake: DuckDB with DuckLake attached as ``lake``, its catalogue in a Postgres database of its own.
+
+Schemas: ``raw`` (current state of the source tables), ``history`` (their append-only change log), ``marts``
+(what readers see), ``meta`` (watermark, publications, audits).
+"""
+
+import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+if TYPE_CHECKING:
+    from imisofts.settings import Settings
+
+SCHEMAS = ("raw", "history", "marts", "meta")
+INLINE_ROWS = 200
+"""Batches up to this many rows stay in the catalogue: a file for ten rows costs more than the rows."""
+
+_WRITER_LOCK = 0x696D69736F667473  # "imisofts": one key for everything that writes to the lake
+_EXTENSIONS = ("ducklake", "postgres_scanner", "httpfs")
+_CREATE_META = """
+create table if not exists lake.meta.watermark (
+    slot varchar, system_identifier varchar, timeline bigint, publication varchar,
+    lsn varchar, committed_at timestamptz, written_at timestamptz);
+create table if not exists lake.meta.replicated_table (
+    name varchar, key_columns varchar, synced_lsn varchar, synced_at timestamptz);
+create table if not exists lake.meta.publication (
+    id bigint, published_at timestamptz, source_lsn varchar, lake_snapshot bigint, marts_snapshot bigint,
+    data_at timestamptz, data_on date, metric_version varchar, checks_passed bigint, checks_failed bigint,
+    checks varchar);
+create table if not exists lake.meta.audit (
+    id bigint, "at" timestamptz, lake_snapshot bigint, passed boolean, checks varchar);
+"""
+
+
+class LakeError(Exception):
+    """The lake cannot be used as asked; the sentence says why."""
+
+
+class LakeMissing(LakeError):
+    """Nothing was ever replicated: the catalogue holds no lake yet."""
+
+
+class WriterBusy(LakeError):
+    """Another writer kept the lake longer than we were willing to wait."""
+
+
+def quoted(name: str) -> str:
+    """An identifier, safe inside SQL of DuckDB and Postgres alike."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A string literal, safe inside SQL of DuckDB and of Postgres."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def keyword_conninfo(url: str) -> str:
+    """A libpq URL as ``key='value'`` pairs, the only form that DuckDB passes on unchanged."""
+
+    def value(text: object) -> str:
+        return "'" + str(text).replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+    return " ".join(f"{key}={value(text)}" for key, text in conninfo_to_dict(url).items())
+
+
+def extension_file(name: str) -> Path:
+    """The extension inside its wheel: nothing is downloaded at run time."""
+    spec = importlib.util.find_spec(f"duckdb_extension_{name}")
+    if spec is None or spec.origin is None:
+        raise LakeError(f"the wheel duckdb-extension-{name.replace('_', '-')} is not installed")
+    folder = Path(spec.origin).parent / "extensions" / f"v{duckdb.__version__}"
+    return folder / f"{name}.duckdb_extension"
+
+
+def bare(memory_limit: str | None = None, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """A DuckDB in memory with our extensions and UTC, nothing attached."""
+    config: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": "false"}
+    if memory_limit:
+        config["memory_limit"] = memory_limit
+    if spill:
+        config["temp_directory"] = str(spill)
+    connection = duckdb.connect(":memory:", config=config)
+    for name in _EXTENSIONS:
+        connection.execute(f"load {literal(str(extension_file(name)))}")
+    connection.execute("set TimeZone = 'UTC'")
+    return connection
+
+
+def connect(
+    settings: "Settings",
+    *,
+    read_only: bool = True,
+    snapshot: int | None = None,
+    inline_rows: int = INLINE_ROWS,
+    memory_limit: str | None = None,
+) -> duckdb.DuckDBPyConnection:
+    """DuckDB with the lake attached as ``lake``; ``snapshot`` pins every read to one version (read only).
+
+    Raises :class:`LakeMissing` where a reader comes before the first replication.
+    """
+    connection = bare(memory_limit, settings.home / "spill" if memory_limit else None)
+    try:
+        _attach(connection, settings, read_only or snapshot is not None, snapshot, inline_rows)
+    except duckdb.Error as error:
+        connection.close()
+        if read_only and not exists(settings):
+            raise LakeMissing("the lake is empty: nothing has been replicated yet") from error
+        raise
+    return connection
+
+
+def _attach(
+    connection: duckdb.DuckDBPyConnection, settings: "Settings", read_only: bool, snapshot: int | None, inline_rows: int
+) -> None:
+    if "://" not in settings.lake_data_path:
+        Path(settings.lake_data_path).mkdir(parents=True, exist_ok=True)
+    options = [f"data_path {literal(settings.lake_data_path)}"]
+    if read_only:
+        options.append("read_only")
+    else:
+        options.append(f"data_inlining_row_limit {inline_rows:d}")
+    if snapshot is not None:
+        options.append(f"snapshot_version {snapshot:d}")
+    target = literal("ducklake:postgres:" + keyword_conninfo(settings.lake_catalog_url))
+    connection.execute(f"attach {target} as lake ({', '.join(options)})")
+
+
+def exists(settings: "Settings") -> bool:
+    """Whether the catalogue database holds a lake."""
+    with psycopg.connect(settings.lake_catalog_url, autocommit=True) as catalogue:
+        row = catalogue.execute("select to_regclass('ducklake_snapshot') is not null").fetchone()
+    return bool(row and row[0])
+
+
+def create_schemas(connection: duckdb.DuckDBPyConnection) -> None:
+    """Schemas and bookkeeping tables; call it inside the writer's lock, in or outside a transaction."""
+    for schema in SCHEMAS:
+        connection.execute(f"create schema if not exists lake.{schema}")
+    connection.execute(_CREATE_META)
+
+
+def ensure(settings: "Settings") -> None:
+    """Create an empty lake where there is none; takes the writer's lock, so call it outside of one."""
+    if exists(settings):
+        return
+    with writer_lock(settings):
+        connection = connect(settings, read_only=False)
+        try:
+            create_schemas(connection)
+        finally:
+            connection.close()
+
+
+def current_snapshot(connection: duckdb.DuckDBPyConnection) -> int:
+    """The newest committed version of the lake."""
+    row = connection.execute("select max(snapshot_id) from ducklake_snapshots('lake')").fetchone()
+    if row is None or row[0] is None:
+        raise LakeMissing("the lake has no snapshot")
+    return int(row[0])
+
+
+@contextmanager
+def writer_lock(settings: "Settings", *, wait_seconds: float = 120.0) -> Iterator[None]:
+    """The single writer's lock, for loader, publisher and maintenance alike.
+
+    Two concurrent upserts of one new key both commit in DuckLake and leave two rows without an error, so writers take
+    turns. The lock lives in the catalogue database and dies with the connection, that is, with its process.
+    """
+    with psycopg.connect(settings.lake_catalog_url, autocommit=True) as catalogue:
+        catalogue.execute("select set_config('lock_timeout', %s, false)", (f"{int(wait_seconds * 1000)}ms",))
+        try:
+            catalogue.execute("select pg_advisory_lock(%s)", (_WRITER_LOCK,))
+        except psycopg.errors.LockNotAvailable as error:
+            raise WriterBusy(f"another writer has held the lake for {wait_seconds:.0f} s") from error
+        yield
