@@ -1,0 +1,37 @@
+"""One Vega-Lite 6 specification per chart, drawn alike on console, portal and PDF.
+
+Functions take plain rows and a :class:`Look` and return a dict that stands alone (inline data, ``description`` as its
+alternative text). The console hands it to Altair; portal and PDF draw it once with :func:`svg`.
+"""
+
+import vl_convert
+
+from .cohort import cohort_retention
+from .look import Look, Spec
+from .money import (
+    AGE_BUCKETS,
+    age_labels,
+    invoiced_and_collected,
+    receivables_by_age,
+    sparkline,
+)
+
+__all__ = [
+    "AGE_BUCKETS",
+    "Look",
+    "Spec",
+    "age_labels",
+    "cohort_retention",
+    "invoiced_and_collected",
+    "receivables_by_age",
+    "sparkline",
+    "svg",
+]
+
+_TEXT_WIDTH = 640
+
+
+def svg(spec: Spec) -> str:
+    """``spec`` as an SVG document; a width that follows its container becomes 640 px."""
+    fixed = {**spec, "width": _TEXT_WIDTH} if spec.get("width") == "container" else spec
+    return str(vl_convert.vegalite_to_svg(fixed, vl_version="6.4"))

@@ -1,0 +1,154 @@
+"""The look of a chart: brand colours, font and language, and the Vega-Lite configuration made of them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.numbers import format_currency, get_decimal_symbol, get_group_symbol
+
+Spec = dict[str, Any]
+"""A Vega-Lite document; it is JSON, so any deeper type would only be a promise that nothing checks."""
+
+SCHEMA: Final = "https://vega.github.io/schema/vega-lite/v6.json"
+
+
+def _same(text: str) -> str:
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a chart looks and speaks. ``translate`` is a gettext function; a chart's own words are English."""
+
+    accent: str = "#3b4cca"
+    second: str = "#e69f00"
+    ink: str = "#14181f"
+    muted: str = "#505a6b"
+    line: str = "#e4e7ec"
+    surface: str = "#ffffff"
+    bad: str = "#c0342b"
+    font: str = "Inter"
+    locale: str = "en"
+    translate: Callable[[str], str] = _same
+
+    @classmethod
+    def of(
+        cls,
+        tokens: Mapping[str, str],
+        *,
+        font: str = "Inter",
+        locale: str = "en",
+        translate: Callable[[str], str] = _same,
+    ) -> "Look":
+        """From the brand's tokens (``Brand.tokens(mode)``); a missing token keeps the neutral default."""
+        plain = cls()
+        return cls(
+            accent=tokens.get("accent", plain.accent),
+            second=_second(tokens, tokens.get("accent", plain.accent)) or plain.second,
+            ink=tokens.get("ink", plain.ink),
+            muted=tokens.get("ink-muted", plain.muted),
+            line=tokens.get("line", plain.line),
+            surface=tokens.get("surface", plain.surface),
+            bad=tokens.get("bad", plain.bad),
+            font=font,
+            locale=locale,
+            translate=translate,
+        )
+
+    @property
+    def babel(self) -> Locale:
+        """The locale of dates and numbers; an unknown one falls back to English instead of failing a page."""
+        try:
+            return Locale.parse(self.locale.replace("-", "_"))
+        except (UnknownLocaleError, ValueError):
+            return Locale("en")
+
+    def money(self, value: Decimal, currency: str) -> str:
+        """``value`` with its currency, in that currency's own decimals (JPY 0, EUR 2, KWD 3)."""
+        return format_currency(value, currency, locale=self.babel)
+
+    def month(self, day: date) -> str:
+        """Month and year in full: October 2026."""
+        return format_date(day, "LLLL y", locale=self.babel)
+
+    def short_months(self, days: list[date]) -> dict[str, list[str]]:
+        """ISO date → lines of its axis label; the year stands under the first month and each January."""
+        labels: dict[str, list[str]] = {}
+        for day in days:
+            lines = [format_date(day, "LLL", locale=self.babel)]
+            if not labels or day.month == 1:
+                lines.append(format_date(day, "y", locale=self.babel))
+            labels[day.isoformat()] = lines
+        return labels
+
+
+def document(
+    look: Look, description: str, body: Spec, *, width: int | str, height: int
+) -> Spec:
+    """A whole specification: ``body`` in the look of the brand, with its alternative text."""
+    return {
+        "$schema": SCHEMA,
+        "description": description,
+        "width": width,
+        "height": height,
+        "autosize": {"type": "fit", "contains": "padding"},
+        "background": None,
+        **body,
+        "config": _config(look),
+    }
+
+
+def sentence_instead(
+    look: Look, sentence: str, *, width: int | str, height: int
+) -> Spec:
+    """A sentence in place of a chart that would have nothing to show."""
+    body: Spec = {
+        "data": {"values": [{"text": sentence}]},
+        "mark": {
+            "type": "text",
+            "fontSize": 13,
+            "color": look.muted,
+            "align": "center",
+            "tooltip": None,
+        },
+        "encoding": {"text": {"field": "text", "type": "nominal"}},
+    }
+    return document(look, sentence, body, width=width, height=min(height, 120))
+
+
+def _config(look: Look) -> Spec:
+    axis = {
+        "labelColor": look.muted,
+        "titleColor": look.muted,
+        "labelFontSize": 11,
+        "titleFontSize": 11,
+        "titleFontWeight": "normal",
+        "domainColor": look.line,
+        "gridColor": look.line,
+        "ticks": False,
+        "labelPadding": 6,
+    }
+    return {
+        "font": look.font,
+        "view": {"stroke": None},
+        "axis": axis,
+        "axisY": {"domain": False},
+        "legend": {
+            "labelColor": look.ink,
+            "labelFontSize": 12,
+            "titleColor": look.muted,
+            "symbolType": "square",
+        },
+        "locale": {
+            "number": {
+                "decimal": get_decimal_symbol(look.babel),
+                "thousands": get_group_symbol(look.babel),
+                "grouping": [3],
+                "currency": ["", ""],
+            }
+        },
+    }
