@@ -115,18 +115,12 @@ def cohort_retention(
         ],
     }
     tall = height if height is not None else max(120, 24 * len(cohorts) + 48)
-    return document(
-        look, _in_words(values, names, look), body, width=width, height=tall
-    )
+    return document(look, _in_words(values, names, look), body, width=width, height=tall)
 
 
 def _cells(rows: Sequence[Mapping[str, object]], look: Look) -> list[dict[str, object]]:
     """Whole months only: the running one would show every cohort falling off a cliff."""
-    sizes = {
-        _iso(row["cohort"]): _count(row["clients"])
-        for row in rows
-        if _count(row["month_number"]) == 0
-    }
+    sizes = {_iso(row["cohort"]): _count(row["clients"]) for row in rows if _count(row["month_number"]) == 0}
     return [
         {
             "cohort": _iso(row["cohort"]),
@@ -137,19 +131,16 @@ def _cells(rows: Sequence[Mapping[str, object]], look: Look) -> list[dict[str, o
             "share": _count(row["clients"]) / sizes[_iso(row["cohort"])],
         }
         for row in rows
-        if sizes.get(_iso(row["cohort"]))
-        and (not row.get("incomplete") or _count(row["month_number"]) == 0)
+        if sizes.get(_iso(row["cohort"])) and (not row.get("incomplete") or _count(row["month_number"]) == 0)
     ]
 
 
-def _in_words(
-    values: Sequence[Mapping[str, object]], names: Mapping[str, str], look: Look
-) -> str:
+def _in_words(values: Sequence[Mapping[str, object]], names: Mapping[str, str], look: Look) -> str:
     later = [value for value in values if value["month_number"] == 1]
     cohorts = list(names.values())
-    text = look.translate(
-        "Heatmap of {count} cohorts of clients, from {first} to {last}."
-    ).format(count=len(cohorts), first=cohorts[0], last=cohorts[-1])
+    text = look.translate("Heatmap of {count} cohorts of clients, from {first} to {last}.").format(
+        count=len(cohorts), first=cohorts[0], last=cohorts[-1]
+    )
     if not later:
         return text
     back = sum(_count(value["clients"]) for value in later)
@@ -157,9 +148,9 @@ def _in_words(
     return (
         text
         + " "
-        + look.translate(
-            "One month after their first invoice {share} of the clients were active."
-        ).format(share=f"{back / size:.0%}")
+        + look.translate("One month after their first invoice {share} of the clients were active.").format(
+            share=f"{back / size:.0%}"
+        )
     )
 
 

@@ -86,9 +86,18 @@ class Look:
         return labels
 
 
-def document(
-    look: Look, description: str, body: Spec, *, width: int | str, height: int
-) -> Spec:
+def _second(tokens: Mapping[str, str], accent: str) -> str | None:
+    """The series colour that differs most in lightness, so that two bars also differ in grey print."""
+    series = [tokens[name] for name in ("series-2", "series-3", "series-4") if name in tokens]
+    return max(series, key=lambda c: abs(_lightness(c) - _lightness(accent)), default=None)
+
+
+def _lightness(colour: str) -> float:
+    red, green, blue = (int(colour[n : n + 2], 16) for n in (1, 3, 5))
+    return 0.299 * red + 0.587 * green + 0.114 * blue
+
+
+def document(look: Look, description: str, body: Spec, *, width: int | str, height: int) -> Spec:
     """A whole specification: ``body`` in the look of the brand, with its alternative text."""
     return {
         "$schema": SCHEMA,
@@ -102,9 +111,7 @@ def document(
     }
 
 
-def sentence_instead(
-    look: Look, sentence: str, *, width: int | str, height: int
-) -> Spec:
+def sentence_instead(look: Look, sentence: str, *, width: int | str, height: int) -> Spec:
     """A sentence in place of a chart that would have nothing to show."""
     body: Spec = {
         "data": {"values": [{"text": sentence}]},

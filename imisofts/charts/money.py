@@ -28,11 +28,7 @@ def invoiced_and_collected(
         "invoiced": look.translate("Invoiced"),
         "collected": look.translate("Collected"),
     }
-    values = [
-        _bar(row, key, name, look, currency)
-        for row in rows
-        for key, name in names.items()
-    ]
+    values = [_bar(row, key, name, look, currency) for row in rows for key, name in names.items()]
     if not any(value["value"] for value in values):
         return sentence_instead(
             look,
@@ -87,9 +83,7 @@ def invoiced_and_collected(
             ],
         },
     }
-    return document(
-        look, _months_in_words(rows, look, currency), body, width=width, height=height
-    )
+    return document(look, _months_in_words(rows, look, currency), body, width=width, height=height)
 
 
 def receivables_by_age(
@@ -116,9 +110,7 @@ def receivables_by_age(
         for bucket in AGE_BUCKETS
     ]
     if not any(value["value"] for value in values):
-        return sentence_instead(
-            look, look.translate("Nothing is open."), width=width, height=height
-        )
+        return sentence_instead(look, look.translate("Nothing is open."), width=width, height=height)
     place = {"field": "age", "type": "nominal", "sort": None, "title": None}
     room = max(float(str(value["value"])) for value in values) * 1.18
     length = {"field": "value", "type": "quantitative", "title": None, "axis": None}
@@ -162,9 +154,7 @@ def receivables_by_age(
             },
         ],
     }
-    return document(
-        look, _ages_in_words(values, look, currency), body, width=width, height=height
-    )
+    return document(look, _ages_in_words(values, look, currency), body, width=width, height=height)
 
 
 def sparkline(
@@ -176,10 +166,7 @@ def sparkline(
     height: int = 32,
 ) -> Spec:
     """A line without axes for beside a number, its last point marked; gaps stay gaps."""
-    points = [
-        {"n": n, "value": None if value is None else float(value)}
-        for n, value in enumerate(values)
-    ]
+    points = [{"n": n, "value": None if value is None else float(value)} for n, value in enumerate(values)]
     if not points:
         return sentence_instead(look, description, width=width, height=height)
     encoding: Spec = {
@@ -235,18 +222,14 @@ def age_labels(look: Look) -> dict[str, str]:
     }
 
 
-def _bar(
-    row: Mapping[str, object], key: str, name: str, look: Look, currency: str
-) -> dict[str, object]:
+def _bar(row: Mapping[str, object], key: str, name: str, look: Look, currency: str) -> dict[str, object]:
     amount = _money(row.get(key))
     day = _day(row["period"])
     incomplete = bool(row.get("incomplete"))
     month = look.month(day)
     return {
         "period": day.isoformat(),
-        "month": look.translate("{month} (so far)").format(month=month)
-        if incomplete
-        else month,
+        "month": look.translate("{month} (so far)").format(month=month) if incomplete else month,
         "series": name,
         "value": float(amount),
         "amount": look.money(amount, currency),
@@ -291,9 +274,7 @@ def _series_colours(look: Look, names: list[str]) -> Spec:
     }
 
 
-def _months_in_words(
-    rows: Sequence[Mapping[str, object]], look: Look, currency: str
-) -> str:
+def _months_in_words(rows: Sequence[Mapping[str, object]], look: Look, currency: str) -> str:
     whole = [row for row in rows if not row.get("incomplete")] or list(rows)
     best = max(whole, key=lambda row: _money(row.get("invoiced")))
     text = look.translate(
@@ -303,12 +284,8 @@ def _months_in_words(
         count=len(rows),
         first=look.month(_day(rows[0]["period"])),
         last=look.month(_day(rows[-1]["period"])),
-        invoiced=look.money(
-            sum((_money(row.get("invoiced")) for row in rows), Decimal(0)), currency
-        ),
-        collected=look.money(
-            sum((_money(row.get("collected")) for row in rows), Decimal(0)), currency
-        ),
+        invoiced=look.money(sum((_money(row.get("invoiced")) for row in rows), Decimal(0)), currency),
+        collected=look.money(sum((_money(row.get("collected")) for row in rows), Decimal(0)), currency),
         best=look.month(_day(best["period"])),
         amount=look.money(_money(best.get("invoiced")), currency),
     )
@@ -317,14 +294,12 @@ def _months_in_words(
     return text
 
 
-def _ages_in_words(
-    values: Sequence[Mapping[str, object]], look: Look, currency: str
-) -> str:
+def _ages_in_words(values: Sequence[Mapping[str, object]], look: Look, currency: str) -> str:
     total = sum((Decimal(str(value["value"])) for value in values), Decimal(0))
     parts = "; ".join(f"{value['age']}: {value['amount']}" for value in values)
-    return look.translate(
-        "Bar chart of what is open by age, {total} in all. {parts}."
-    ).format(total=look.money(total, currency), parts=parts)
+    return look.translate("Bar chart of what is open by age, {total} in all. {parts}.").format(
+        total=look.money(total, currency), parts=parts
+    )
 
 
 def _money(value: object) -> Decimal:
