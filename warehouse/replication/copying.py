@@ -1,0 +1,74 @@
+"""First load and re-sync: tables read at an exported snapshot, in one lake transaction with the watermark."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from warehouse.lake import keyword_conninfo, literal, quoted
+from warehouse.replication import failpoints, state
+from warehouse.replication.errors import CopyIncomplete
+from warehouse.replication.slots import ExportedSnapshot
+from warehouse.replication.source import Connection, Table, connect, count
+
+if TYPE_CHECKING:
+    from imisofts.settings import Settings
+
+
+def copy_tables(
+    connection: duckdb.DuckDBPyConnection, settings: "Settings", tables: Iterable[Table], at: ExportedSnapshot
+) -> dict[str, int]:
+    """Copy the tables as of the exported snapshot into raw and history; the caller begins and commits.
+
+    Rows are counted on both sides at the same snapshot: a role that row security restricts reads fewer rows without
+    any error. Returns rows per table.
+    """
+    _attach_source(connection, settings)
+    connection.execute(f"call postgres_execute('source', {literal(f'SET TRANSACTION SNAPSHOT {literal(at.snapshot)}')})")
+    failpoints.reach("snapshot_exported")
+    copied: dict[str, int] = {}
+    with connect(settings.loader_database_url) as session, session.transaction():
+        session.execute("set transaction isolation level repeatable read")
+        session.execute(f"set transaction snapshot {literal(at.snapshot)}".encode())
+        for table in tables:
+            copied[table.name] = _copy_table(connection, table, at.lsn)
+            _compare_counts(session, table, copied[table.name])
+            failpoints.reach("mid_copy")
+    failpoints.reach("copy_done")
+    return copied
+
+
+def _attach_source(connection: duckdb.DuckDBPyConnection, settings: "Settings") -> None:
+    target = keyword_conninfo(settings.loader_database_url) + " options='-c row_security=off'"
+    connection.execute(f"attach if not exists {literal(target)} as source (type postgres, read_only)")
+
+
+def _copy_table(connection: duckdb.DuckDBPyConnection, table: Table, lsn: str) -> int:
+    raw, history = f"lake.raw.{quoted(table.name)}", f"lake.history.{quoted(table.name)}"
+    existed = table.name in state.lake_columns(connection, "raw")
+    state.create_tables(connection, table)
+    if existed:
+        connection.execute(f"delete from {raw}")
+        connection.execute(
+            f"insert into {history} (_op, _lsn, _ordinal, _commit_time) values ('truncate', ?, -1, now())", [lsn]
+        )
+    names = ", ".join(quoted(column.name) for column in table.columns)
+    values = ", ".join(f"cast({quoted(column.name)} as {column.lake_type})" for column in table.columns)
+    source = f"source.public.{quoted(table.name)}"
+    connection.execute(f"insert into {raw} ({names}) select {values} from {source}")
+    kept = ", ".join(quoted(column.name) for column in table.history_columns)
+    connection.execute(
+        f"insert into {history} (_op, _lsn, _ordinal, _commit_time, {kept})"
+        f" select 'snapshot', ?, row_number() over (), now(), {kept} from {raw}",
+        [lsn],
+    )
+    state.write_synced(connection, table, lsn)
+    row = connection.execute(f"select count(*) from {raw}").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _compare_counts(session: Connection, table: Table, copied: int) -> None:
+    there = count(session, table.name)
+    if there != copied:
+        raise CopyIncomplete(f"{table.name}: the source has {there} rows, the copy {copied}")
