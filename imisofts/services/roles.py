@@ -1,0 +1,74 @@
+"""Roles and databases of one server, made so that doing it again changes nothing.
+
+``owner`` runs migrations; it may pass row security, because a data migration works on every workspace. ``app`` serves
+requests and jobs: never owner, always under row security. ``loader`` replicates: without BYPASSRLS it would copy zero
+rows and report success. ``signin`` owns the few functions that answer before a workspace is known.
+"""
+
+from urllib.parse import unquote, urlsplit
+
+import psycopg
+from psycopg import sql
+
+from imisofts.settings import Settings
+
+_ATTRIBUTES = {
+    "owner": "LOGIN BYPASSRLS",
+    "app": "LOGIN NOBYPASSRLS",
+    "loader": "LOGIN REPLICATION BYPASSRLS",
+    "signin": "LOGIN BYPASSRLS",
+    "lake": "LOGIN NOBYPASSRLS",
+    "dagster": "LOGIN NOBYPASSRLS",
+}
+
+
+def ensure(settings: Settings, superuser_url: str) -> None:
+    """Create what is missing and set every password to the one of the settings."""
+    urls = {
+        "owner": settings.owner_database_url,
+        "app": settings.app_database_url,
+        "loader": settings.loader_database_url,
+        "signin": settings.signin_database_url,
+        "lake": settings.lake_catalog_url,
+        "dagster": settings.dagster_database_url,
+    }
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
+        for name, url in urls.items():
+            parts = urlsplit(url)
+            _role(connection, str(parts.username), unquote(parts.password or ""), _ATTRIBUTES[name])
+        owner, signin = _user(urls["owner"]), _user(urls["signin"])
+        connection.execute(
+            sql.SQL("grant {} to {} with inherit false, set true").format(sql.Identifier(signin), sql.Identifier(owner))
+        )
+        for url in (urls["owner"], urls["lake"], urls["dagster"]):
+            _database(connection, urlsplit(url).path.strip("/"), _user(url))
+        _allow(connection, urls)
+
+
+def _user(url: str) -> str:
+    return str(urlsplit(url).username)
+
+
+def _role(connection: psycopg.Connection, name: str, password: str, attributes: str) -> None:
+    known = connection.execute("select 1 from pg_roles where rolname = %s", (name,)).fetchone()
+    verb = "alter" if known else "create"
+    connection.execute(
+        sql.SQL("{} role {} {} nosuperuser nocreaterole nocreatedb password {}").format(
+            sql.SQL(verb), sql.Identifier(name), sql.SQL(attributes), sql.Literal(password)
+        )
+    )
+
+
+def _database(connection: psycopg.Connection, name: str, owner: str) -> None:
+    if connection.execute("select 1 from pg_database where datname = %s", (name,)).fetchone() is None:
+        connection.execute(sql.SQL("create database {} owner {}").format(sql.Identifier(name), sql.Identifier(owner)))
+        connection.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(name)))
+
+
+def _allow(connection: psycopg.Connection, urls: dict[str, str]) -> None:
+    """Only the roles that have business in the product's database may connect to it."""
+    database = sql.Identifier(urlsplit(urls["owner"]).path.strip("/"))
+    for name in ("app", "loader", "signin"):
+        connection.execute(
+            sql.SQL("grant connect on database {} to {}").format(database, sql.Identifier(_user(urls[name])))
+        )
