@@ -5,6 +5,7 @@ requests and jobs: never owner, always under row security. ``loader`` replicates
 rows and report success. ``signin`` owns the few functions that answer before a workspace is known.
 """
 
+from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
 import psycopg
@@ -41,12 +42,16 @@ def ensure(settings: Settings, superuser_url: str) -> None:
             sql.SQL("grant {} to {} with inherit false, set true").format(sql.Identifier(signin), sql.Identifier(owner))
         )
         for url in (urls["owner"], urls["lake"], urls["dagster"]):
-            _database(connection, urlsplit(url).path.strip("/"), _user(url))
-        _allow(connection, urls)
+            _database(connection, _name(url), _user(url))
+        allow(connection, _name(urls["owner"]), [_user(urls[name]) for name in ("app", "loader", "signin")])
 
 
 def _user(url: str) -> str:
     return str(urlsplit(url).username)
+
+
+def _name(url: str) -> str:
+    return urlsplit(url).path.strip("/")
 
 
 def _role(connection: psycopg.Connection, name: str, password: str, attributes: str) -> None:
@@ -65,10 +70,10 @@ def _database(connection: psycopg.Connection, name: str, owner: str) -> None:
         connection.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(name)))
 
 
-def _allow(connection: psycopg.Connection, urls: dict[str, str]) -> None:
-    """Only the roles that have business in the product's database may connect to it."""
-    database = sql.Identifier(urlsplit(urls["owner"]).path.strip("/"))
-    for name in ("app", "loader", "signin"):
+def allow(connection: psycopg.Connection, database: str, users: Iterable[str]) -> None:
+    """Let ``users`` connect to ``database``; nobody else may, but its owner."""
+    connection.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(database)))
+    for user in users:
         connection.execute(
-            sql.SQL("grant connect on database {} to {}").format(database, sql.Identifier(_user(urls[name])))
+            sql.SQL("grant connect on database {} to {}").format(sql.Identifier(database), sql.Identifier(user))
         )
