@@ -1,0 +1,93 @@
+"""Who looks at the console: the API's session, asked again every few seconds so that a revoked one ends here too."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+from uuid import UUID
+
+import streamlit as st
+
+from api.client import Client, Credentials, Problem
+from imisofts.access import Action, Actor, Role
+from imisofts.brand import Brand
+
+SESSION_COOKIE: Final = "imisofts_session"
+RECHECK_SECONDS: Final = 5
+"""How long an answer about a session is believed; also how late a revoked session leaves the console."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A signed-in person with what the console needs to know; never holds the session itself."""
+
+    actor: Actor
+    name: str
+    email: str
+    workspace_name: str
+    slug: str
+    currency: str
+    timezone: str
+    brand: Brand
+
+    @property
+    def scope(self) -> str:
+        """A cache key: everything about the viewer that may change a figure."""
+        clients = "*" if self.actor.client_ids is None else ",".join(sorted(map(str, self.actor.client_ids)))
+        return f"{self.actor.workspace_id}|{','.join(sorted(self.actor.actions))}|{clients}"
+
+
+Denied = Literal["signed-out", "forbidden", "unreachable"]
+
+
+def viewer_of(answer: dict[str, Any]) -> Viewer | None:
+    """The viewer of ``GET /v1/session``'s answer, or None where the role may not open the console."""
+    actions = frozenset(Action(action) for action in answer["actions"] if action in set(Action))
+    if Action.console_open not in actions:
+        return None
+    workspace, user = answer["workspace"], answer["user"]
+    client_id = answer.get("client_id")
+    actor = Actor(
+        workspace_id=UUID(workspace["id"]),
+        user_id=UUID(user["id"]),
+        role=Role(answer["role"]),
+        kind="user",
+        actions=actions,
+        client_ids=frozenset({UUID(client_id)}) if client_id else None,
+    )
+    return Viewer(
+        actor=actor,
+        name=user["name"] or user["email"],
+        email=user["email"],
+        workspace_name=workspace["name"],
+        slug=workspace["slug"],
+        currency=workspace["currency"],
+        timezone=workspace["timezone"],
+        brand=Brand.from_workspace(workspace),
+    )
+
+
+def current_viewer(api_url: str) -> Viewer | Denied:
+    """The person behind this browser session, or why nobody may look."""
+    cookie = st.context.cookies.get(SESSION_COOKIE)
+    if not cookie:
+        return "signed-out"
+    known: tuple[float, str, Viewer | Denied] | None = st.session_state.get("_viewer")
+    if known and known[1] == cookie and time.monotonic() - known[0] < RECHECK_SECONDS:
+        return known[2]
+    found = _ask(api_url, cookie)
+    st.session_state["_viewer"] = (time.monotonic(), cookie, found)
+    return found
+
+
+def _ask(api_url: str, cookie: str) -> Viewer | Denied:
+    async def ask() -> Any:
+        async with Client.http(api_url) as client:
+            return await client.get("/v1/session", credentials=Credentials(cookie=cookie))
+
+    try:
+        return viewer_of(asyncio.run(ask())) or "forbidden"
+    except Problem as problem:
+        return "signed-out" if problem.status == 401 else "forbidden" if problem.status == 403 else "unreachable"
+    except OSError:
+        return "unreachable"

@@ -1,0 +1,100 @@
+"""The console's one script: who looks, the frame around the page, and the page itself."""
+
+import base64
+from datetime import UTC, datetime
+from typing import Final
+
+import streamlit as st
+
+from console import access, queries
+from console.access import Denied, Viewer
+from console.templating import show
+from console.views import overview, revenue
+from imisofts import settings as settings_module
+from imisofts.brand import css
+from warehouse.gateway import State
+
+NOTICES: Final[dict[Denied, tuple[str, str]]] = {
+    "signed-out": ("You are signed out.", "Your session has ended, or was ended elsewhere."),
+    "forbidden": ("The console is for an agency's leadership.", "Your role in this workspace does not include it."),
+    "unreachable": ("The service does not answer.", "Nothing is lost; try again in a moment."),
+}
+
+
+def main() -> None:
+    """Draw the whole page for whoever looks."""
+    st.set_page_config(page_title="Console", layout="wide", initial_sidebar_state="auto")
+    settings = settings_module.load()
+    viewer = access.current_viewer(settings.public_url)
+    if not isinstance(viewer, Viewer):
+        title, text = NOTICES[viewer]
+        show("theme.html", css=css(access.Brand()))
+        show(
+            "notice.html", title=title, text=text, link=f"{portal_url(settings.port_base)}/sign-in", link_text="Sign in"
+        )
+        return
+    show("theme.html", css=css(viewer.brand))
+    state = queries.state(viewer)
+    header(viewer, state)
+    watch(settings.public_url)
+    if state.publication is None:
+        show("notice.html", title="No figures yet.", text=NOTHING_PUBLISHED, link="", link_text="")
+        return
+    pages = [
+        st.Page(
+            lambda: overview.page(viewer, state), title="Overview", icon=":material/dashboard:", url_path="overview"
+        ),
+        st.Page(lambda: revenue.page(viewer, state), title="Revenue", icon=":material/payments:", url_path="revenue"),
+    ]
+    st.navigation(pages).run()
+    show("foot.html", publication=state.publication, portal=portal_url(settings.port_base))
+
+
+NOTHING_PUBLISHED: Final = (
+    "The pipeline has not published anything, or its audit has not passed yet. Run: imisofts pipeline run"
+)
+
+
+def portal_url(port: int) -> str:
+    """The portal on the host that this browser used, so that the same cookie counts there."""
+    host = (st.context.headers.get("Host") or "127.0.0.1").rpartition(":")[0] or "127.0.0.1"
+    return f"http://{host}:{port}"
+
+
+def header(viewer: Viewer, state: State) -> None:
+    """Workspace, publication, freshness and audit."""
+    published = state.publication.published_at if state.publication else None
+    logo = viewer.brand.logo_png
+    show(
+        "header.html",
+        viewer=viewer,
+        state=state,
+        publication=state.publication,
+        published_ago=ago(published) if published else "",
+        logo=f"data:image/png;base64,{base64.b64encode(logo).decode()}" if logo else "",
+    )
+
+
+def ago(then: datetime) -> str:
+    """``4 minutes ago``, rounded down."""
+    seconds = int((datetime.now(UTC) - then).total_seconds())
+    for length, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= length:
+            count = seconds // length
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+@st.fragment(run_every=30)
+def watch(api_url: str) -> None:
+    """Ends an idle page whose session was revoked, and redraws it when something new is published."""
+    viewer = access.current_viewer(api_url)
+    seen = queries.state(viewer).publication if isinstance(viewer, Viewer) else None
+    mark = (seen.id if seen else None, isinstance(viewer, Viewer))
+    before = st.session_state.get("_seen", mark)
+    st.session_state["_seen"] = mark
+    if before != mark:
+        st.rerun(scope="app")
+
+
+main()

@@ -1,0 +1,1 @@
+"""Pages of the console; each is one question after another."""
