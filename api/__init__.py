@@ -1,0 +1,1 @@
+"""The operational service: FastAPI on Postgres, one folder per domain."""

@@ -1,0 +1,1 @@
+"""Workspaces, users, memberships, sign-in, sessions and API tokens."""

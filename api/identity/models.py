@@ -1,0 +1,138 @@
+"""Tables of identity. Only the workspace itself enters the lake; credentials never leave Postgres."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.kit.ids import new_id
+from api.kit.models import Base, TenantMixin
+
+
+class Workspace(Base):
+    """An agency. Its own id is its workspace id: row security binds ``id``."""
+
+    __tablename__ = "workspace"
+    __table_args__ = (
+        UniqueConstraint("slug"),
+        UniqueConstraint("host"),
+        CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency"),
+        CheckConstraint("week_starts_on in (0, 6)", name="week_starts_on"),
+        {"info": {"lake": True}},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    slug: Mapped[str] = mapped_column()
+    host: Mapped[str | None] = mapped_column()
+    name: Mapped[str] = mapped_column()
+    currency: Mapped[str] = mapped_column()
+    timezone: Mapped[str] = mapped_column()
+    week_starts_on: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    brand: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))
+    version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
+
+
+class AppUser(Base):
+    """A person. Global: one address and password, memberships per workspace."""
+
+    __tablename__ = "app_user"
+    __table_args__ = (
+        Index("uq_app_user_email", text("lower(email)"), unique=True),
+        {"info": {"lake_excluded": "people and their password hashes"}},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    email: Mapped[str] = mapped_column()
+    name: Mapped[str] = mapped_column()
+    password_hash: Mapped[str | None] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Membership(TenantMixin, Base):
+    """What a person is in one workspace; ``client_id`` narrows the role *client* to one client."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "id"),
+        UniqueConstraint("workspace_id", "user_id"),
+        ForeignKeyConstraint(["workspace_id"], ["workspace.id"]),
+        ForeignKeyConstraint(["user_id"], ["app_user.id"]),
+        CheckConstraint("role in ('owner', 'admin', 'member', 'client')", name="role"),
+        CheckConstraint("(role = 'client') = (client_id is not null)", name="client"),
+        {"info": {"lake_excluded": "access rights, of no use to figures"}},
+    )
+
+    user_id: Mapped[UUID] = mapped_column()
+    role: Mapped[str] = mapped_column()
+    client_id: Mapped[UUID | None] = mapped_column()
+
+
+def _of_member() -> ForeignKeyConstraint:
+    """Whatever gives access ends with the membership."""
+    return ForeignKeyConstraint(
+        ["workspace_id", "user_id"], ["membership.workspace_id", "membership.user_id"], ondelete="CASCADE"
+    )
+
+
+class LoginSession(Base):
+    """A signed-in browser. Only the SHA-256 of its id is stored."""
+
+    __tablename__ = "session"
+    __table_args__ = (
+        UniqueConstraint("id_hash"),
+        _of_member(),
+        {"info": {"lake_excluded": "sessions are credentials"}},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    workspace_id: Mapped[UUID] = mapped_column()
+    user_id: Mapped[UUID] = mapped_column()
+    id_hash: Mapped[bytes] = mapped_column()
+    remember: Mapped[bool] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column()
+    last_seen_at: Mapped[datetime] = mapped_column()
+    expires_at: Mapped[datetime] = mapped_column()
+    revoked_at: Mapped[datetime | None] = mapped_column()
+
+
+class SignInLink(Base):
+    """A link that sets a password, once."""
+
+    __tablename__ = "sign_in_link"
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        _of_member(),
+        {"info": {"lake_excluded": "links are credentials"}},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    workspace_id: Mapped[UUID] = mapped_column()
+    user_id: Mapped[UUID] = mapped_column()
+    token_hash: Mapped[bytes] = mapped_column()
+    expires_at: Mapped[datetime] = mapped_column()
+    used_at: Mapped[datetime | None] = mapped_column()
+
+
+class ApiToken(TenantMixin, Base):
+    """A program's key: only a keyed hash is stored; ``scopes`` narrow what its user may do."""
+
+    __tablename__ = "api_token"
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        UniqueConstraint("workspace_id", "id"),
+        _of_member(),
+        {"info": {"lake_excluded": "tokens are credentials"}},
+    )
+
+    user_id: Mapped[UUID] = mapped_column()
+    name: Mapped[str] = mapped_column()
+    prefix: Mapped[str] = mapped_column()
+    token_hash: Mapped[bytes] = mapped_column()
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+    last_used_at: Mapped[datetime | None] = mapped_column()
+    revoked_at: Mapped[datetime | None] = mapped_column()

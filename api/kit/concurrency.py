@@ -1,0 +1,26 @@
+"""Lost updates are refused: an edit names the version it edits."""
+
+from typing import Annotated
+
+from fastapi import Header
+
+from api.kit.errors import PreconditionFailed, PreconditionRequired
+
+IfMatch = Annotated[
+    str | None,
+    Header(alias="If-Match", max_length=100, description="The ETag of the row as you read it.", examples=['"1"']),
+]
+"""The If-Match header, as a route's parameter."""
+
+
+def etag(version: int) -> str:
+    """The ETag of a row in ``version``."""
+    return f'"{version}"'
+
+
+def require_match(if_match: str | None, version: int) -> None:
+    """428 without If-Match, 412 when it names another version; ``*`` is no version."""
+    if if_match is None:
+        raise PreconditionRequired("Send the ETag you read as If-Match.")
+    if if_match.removeprefix("W/") != etag(version):
+        raise PreconditionFailed("The row has changed since you read it; read it again.")

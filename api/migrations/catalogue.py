@@ -1,0 +1,27 @@
+"""All tables of the product, by importing every domain's models."""
+
+import importlib
+import importlib.util
+
+from sqlalchemy import MetaData
+
+from api.kit.models import Base
+
+MODELS = (
+    "api.kit.idempotency",
+    "api.kit.rate_limit",
+    "api.identity.models",
+    "api.events.models",
+    "api.clients.models",
+    "api.billing.models",
+    "api.imports.models",
+    "api.reports.models",
+)
+
+
+def metadata() -> MetaData:
+    """The tables as the models declare them."""
+    for name in MODELS:
+        if importlib.util.find_spec(name) is not None:
+            importlib.import_module(name)
+    return Base.metadata
