@@ -1,8 +1,8 @@
 """Builds marts into a private scratch file with dbt, in this process.
 
 The parsed project (the manifest) stays warm between builds, so that a small change costs dbt's run
-and not its start. Only what lies downstream of changed raw tables is built; its parents that are not
-downstream are views or read the last publication, so they cost nothing.
+and not its start. Only marts downstream of changed raw tables are built; a mart reads views alone, and
+the views are always made, because scratch starts empty.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ PROJECT = Path(__file__).resolve().parent.parent / "transforms"
 SCRATCH_FILE = "imisofts.duckdb"
 """The warm manifest bakes in this name: builds differ by folder only."""
 
+_QUIETLY = ("--quiet", "--no-use-colors", "--log-level-file", "none")
 _one_at_a_time = threading.Lock()
 _warm: dict[tuple[str, Path], Manifest] = {}
 
@@ -49,9 +50,7 @@ class BuildResult:
     models: list[str]
 
 
-def build(
-    settings: Settings, snapshot: int, *, changed: set[str] | None, full_refresh: bool = False
-) -> BuildResult:
+def build(settings: Settings, snapshot: int, *, changed: set[str] | None, full_refresh: bool = False) -> BuildResult:
     """Build what depends on the changed raw tables (None: everything) as of one lake snapshot.
 
     The caller owns the scratch folder afterwards and gives it to `discard`. Raises BuildFailed when
@@ -74,8 +73,7 @@ def build(
 
 def discard(scratch: Path) -> None:
     """Remove a scratch folder; what it held is published or not wanted."""
-    folder = scratch.parent if scratch.suffix else scratch
-    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(scratch.parent, ignore_errors=True)
 
 
 def fingerprint() -> str:
@@ -131,7 +129,6 @@ def _profile(settings: Settings, scratch: Path, snapshot: int) -> dict[str, str]
     return {
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "LAKE_CATALOG": settings.lake_catalog_url,
-        "LAKE_DATA_PATH": settings.lake_data_path,
         "LAKE_SNAPSHOT": str(snapshot),
         "LAKE_SCRATCH": str(scratch),
     }
@@ -159,7 +156,7 @@ def _paths(settings: Settings) -> list[str]:
 
 
 def _arguments(settings: Settings, changed: set[str] | None, full_refresh: bool) -> list[str]:
-    arguments = ["--quiet", "--no-use-colors", "--no-write-json", "build", *_paths(settings)]
+    arguments = [*_QUIETLY, "--no-write-json", "build", *_paths(settings)]
     arguments += ["--exclude-resource-type", "unit_test"]
     if changed is not None:
         arguments += ["--select", *_selectors(changed)]
@@ -169,9 +166,13 @@ def _arguments(settings: Settings, changed: set[str] | None, full_refresh: bool)
 
 
 def _selectors(changed: set[str]) -> list[str]:
-    """`@` takes the descendants and whatever those need: scratch starts empty each time."""
-    read = _sources_read()
-    return [f"@source:raw.{table}" for table in sorted(changed) if read is None or table in read]
+    """`@` takes the descendants and whatever those read: scratch starts empty each time."""
+    return [f"@source:raw.{table}" for table in sorted(changed & sources_read())]
+
+
+def sources_read() -> frozenset[str]:
+    """Raw tables that the models declare; dbt stops at one that it does not know."""
+    return _known_sources(fingerprint())
 
 
 @cache
@@ -188,19 +189,15 @@ def _known_sources(_fingerprint: str) -> frozenset[str]:
     )
 
 
-def _sources_read() -> frozenset[str] | None:
-    """Raw tables that some model declares; selecting another would make dbt stop."""
-    return _known_sources(fingerprint())
-
-
 def _manifest(settings: Settings) -> Manifest:
     """Parse once per project version; several seconds cold, nothing warm."""
     key = (fingerprint(), settings.home)
     if key not in _warm:
         from dbt.cli.main import dbtRunner
+        from dbt.contracts.graph.manifest import Manifest
 
-        answer = dbtRunner().invoke(["--quiet", "--no-use-colors", "parse", *_paths(settings)])
-        if not answer.success or answer.result is None:
+        answer = dbtRunner().invoke([*_QUIETLY, "parse", *_paths(settings)])
+        if not answer.success or not isinstance(answer.result, Manifest):
             raise BuildFailed(f"the dbt project does not parse: {answer.exception}")
         _warm.clear()
         _warm[key] = answer.result
@@ -209,13 +206,14 @@ def _manifest(settings: Settings) -> Manifest:
 
 def _invoke(manifest: Manifest, arguments: list[str]) -> list[Any]:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.artifacts.schemas.run import RunExecutionResult
     from dbt.cli.main import dbtRunner
 
     try:
         answer = dbtRunner(manifest=manifest).invoke(arguments)
     finally:
-        DuckDBConnectionManager.close_all_connections()
-    if answer.result is None:
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+    if not isinstance(answer.result, RunExecutionResult):
         raise BuildFailed(f"dbt did not run: {answer.exception}")
     return list(answer.result.results)
 

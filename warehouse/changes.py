@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+
+import psycopg
 
 from warehouse import lake
 
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
 
 CARRIES_NO_FIGURES = frozenset({"heartbeat"})
 """Raw tables that only prove that replication lives: a change of them is no reason to build."""
+
+DATA_DATE_MOVES = timedelta(hours=1)
+"""An agency where nothing happens still gets a new data date this often: its months end, too."""
 
 _DATA_CHANGES = frozenset(
     {
@@ -40,6 +46,7 @@ class Published:
     id: int
     lake_snapshot: int
     metric_version: str
+    data_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -54,12 +61,20 @@ class Pending:
     snapshot: int
     published: Published | None
     tables: frozenset[str] | None
+    committed_at: datetime | None = None
     failed_at: int | None = None
     since_failure: frozenset[str] | None = frozenset()
 
     @property
     def nothing(self) -> bool:
         return self.tables is not None and not self.tables
+
+    @property
+    def aged(self) -> bool:
+        """The source was read so much later than it was published that the data date has to move on."""
+        if self.published is None or self.published.data_at is None or self.committed_at is None:
+            return False
+        return self.committed_at - self.published.data_at > DATA_DATE_MOVES
 
     @property
     def already_failed(self) -> bool:
@@ -70,19 +85,13 @@ class Pending:
 def pending(settings: Settings) -> Pending:
     """Compare the newest snapshot with the last publication and the last audit."""
     with lake.connect(settings) as connection:
-        snapshot = current_snapshot(connection)
-        if not _has_raw(connection):
-            return Pending(snapshot, None, frozenset())
+        snapshot = lake.current_snapshot(connection)
         published = _last_published(connection)
         failed_at = _failed_at(connection, published)
+        committed_at = _committed_at(connection)
         tables = None if published is None else changed_since(connection, published.lake_snapshot)
         since = frozenset() if failed_at is None else changed_since(connection, failed_at)
-        return Pending(snapshot, published, tables, failed_at, since)
-
-
-def current_snapshot(connection: duckdb.DuckDBPyConnection) -> int:
-    row = connection.execute("select max(snapshot_id) from ducklake_snapshots('lake')").fetchone()
-    return int(row[0]) if row and row[0] is not None else 0
+        return Pending(snapshot, published, tables, committed_at, failed_at, since)
 
 
 def changed_since(connection: duckdb.DuckDBPyConnection, snapshot: int) -> frozenset[str] | None:
@@ -121,10 +130,6 @@ def _raw_names(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return {str(table_id): str(name) for table_id, name in rows}
 
 
-def _has_raw(connection: duckdb.DuckDBPyConnection) -> bool:
-    return bool(_raw_names(connection))
-
-
 def has_table(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
     found = connection.execute(
         "select 1 from duckdb_tables() where database_name = 'lake' and schema_name = ? and table_name = ?",
@@ -133,13 +138,28 @@ def has_table(connection: duckdb.DuckDBPyConnection, schema: str, table: str) ->
     return found is not None
 
 
+def lake_version(settings: Settings) -> int | None:
+    """The lake's newest snapshot by one query of the catalogue: cheap enough to ask every few seconds."""
+    with psycopg.connect(settings.lake_catalog_url, autocommit=True) as catalogue:
+        found = catalogue.execute("select to_regclass('ducklake_snapshot') is not null").fetchone()
+        if not found or not found[0]:
+            return None
+        row = catalogue.execute("select max(snapshot_id) from ducklake_snapshot").fetchone()
+    return int(row[0]) if row and row[0] is not None else None
+
+
+def _committed_at(connection: duckdb.DuckDBPyConnection) -> datetime | None:
+    row = connection.execute("select max(committed_at) from lake.meta.watermark").fetchone()
+    return row[0] if row else None
+
+
 def _last_published(connection: duckdb.DuckDBPyConnection) -> Published | None:
     if not has_table(connection, "meta", "publication"):
         return None
     row = connection.execute(
-        "select id, lake_snapshot, metric_version from lake.meta.publication order by id desc limit 1"
+        "select id, lake_snapshot, metric_version, data_at from lake.meta.publication order by id desc limit 1"
     ).fetchone()
-    return Published(int(row[0]), int(row[1]), str(row[2])) if row else None
+    return Published(int(row[0]), int(row[1]), str(row[2]), row[3]) if row else None
 
 
 def _failed_at(connection: duckdb.DuckDBPyConnection, published: Published | None) -> int | None:

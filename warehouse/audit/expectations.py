@@ -60,9 +60,7 @@ def _check_mart(connection: duckdb.DuckDBPyConnection, mart: str, published: int
         )
 
 
-def _expectations(
-    mart: str, columns: dict[str, bool], frame: Frame, published: int | None
-) -> list[tuple[str, Any]]:
+def _expectations(mart: str, columns: dict[str, bool], frame: Frame, published: int | None) -> list[tuple[str, Any]]:
     """(name, expectation) pairs; a stated column that the mart lacks is itself a failure."""
     gx = _library().expectations
     wanted: list[tuple[str, Any]] = [

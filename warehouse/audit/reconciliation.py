@@ -51,7 +51,9 @@ def _compare(connection: duckdb.DuckDBPyConnection, line: Reconciliation) -> Che
         select workspace_id, currency, difference from compared where difference <> 0 order by 1, 2
         """
     ).fetchall()
-    told = "; ".join(f"{difference:+f} {currency} in workspace {where}" for where, currency, difference in differences[:5])
+    told = "; ".join(
+        f"{difference:+f} {currency} in workspace {where}" for where, currency, difference in differences[:5]
+    )
     return CheckResult(
         name=line.name,
         kind="reconciliation",

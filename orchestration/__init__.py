@@ -1,0 +1,1 @@
+"""Dagster: the assets of the lakehouse, their checks, and the worker that keeps them fresh between runs."""

@@ -1,0 +1,142 @@
+"""`python -m orchestration.worker`: keeps the lake and its publication seconds behind the product.
+
+Beats the heartbeat once a minute, drains committed changes each second, builds, audits and publishes what
+changed, tells Dagster, and lets go of held reports. Dagster's job `replicate` runs the same functions.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from imisofts import settings as installation
+from orchestration import assets, control, reporting, reports
+from orchestration.instance import open_instance
+from warehouse import build, pipeline, replication
+
+if TYPE_CHECKING:
+    from imisofts.settings import Settings
+    from warehouse.pipeline import PipelineResult
+    from warehouse.replication import Batch
+
+POLL, BEAT, LONGEST_PAUSE = 1.0, 60.0, 30.0
+_log = logging.getLogger("imisofts.worker")
+
+
+class Worker:
+    """One installation's replication worker; `tick` is one round, `loop` is its life."""
+
+    def __init__(self, settings: Settings, reporter: reporting.Reporter) -> None:
+        self.settings = settings
+        self.reporter = reporter
+        self.project = assets.Project(build.manifest_json(settings))
+        self._busy = threading.Lock()
+        self._stop = threading.Event()
+        self._beaten = self._confirmed = self._refreshed = float("-inf")
+        self._last: dict[str, Any] = {"at": None, "error": None, "lsn": None}
+
+    def loop(self) -> None:
+        """Until stopped: a round each second; longer pauses while something is away."""
+        pause = POLL
+        while not self._stop.is_set():
+            try:
+                self.tick()
+                pause = POLL
+            except Exception as error:  # noqa: BLE001 - Postgres restarts, disks fill: say it, wait, go on
+                reason = f"{type(error).__name__}: {error}".strip()
+                log = _log.error if reason != self._last["error"] else _log.debug
+                log("replication waits %.0f s: %s", pause, reason)
+                self._last["error"] = reason
+                pause = min(pause * 2, LONGEST_PAUSE)
+            self._stop.wait(pause)
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def tick(self) -> None:
+        """One round: heartbeat when due, drain, and publish if something changed."""
+        if self.reporter.paused:
+            self._last |= {"at": datetime.now(UTC).isoformat(), "error": None}
+            return
+        with self._busy:
+            self._beat()
+            batch = replication.catch_up(self.settings)
+            self._note(batch)
+            if self._worth_publishing(batch):
+                result = pipeline.refresh(self.settings, batch, retry_failed=False)
+                self._refreshed = time.monotonic()
+                self._after(result)
+
+    def run(self, full_refresh: bool) -> PipelineResult:
+        """A full catch-up on demand: also retries data whose audit failed."""
+        with self._busy:
+            self._beat(now=True)
+            result = pipeline.run(self.settings, full_refresh=full_refresh, on_step=_log_step)
+            self._last |= {"at": datetime.now(UTC).isoformat(), "error": None}
+            self._after(result)
+            return result
+
+    def health(self) -> dict[str, Any]:
+        return {"ok": True, "paused": self.reporter.paused, **self._last}
+
+    def _beat(self, *, now: bool = False) -> None:
+        if now or time.monotonic() - self._beaten >= BEAT:
+            replication.beat(self.settings)
+            self._beaten = time.monotonic()
+
+    def _note(self, batch: Batch) -> None:
+        self._last |= {"at": datetime.now(UTC).isoformat(), "error": None, "lsn": batch.lsn}
+        if batch.rows:
+            _log.info("replicated %s", pipeline.describe(batch))
+            self.reporter.send(reporting.batch_events(batch))
+        if time.monotonic() - self._confirmed >= assets.REPORTED_EVERY.total_seconds():
+            self.reporter.send(reporting.confirmations(self.project, batch.lsn))
+            self._confirmed = time.monotonic()
+
+    def _worth_publishing(self, batch: Batch) -> bool:
+        """Rows arrived, or a minute passed: then the lake itself is asked what waits."""
+        return bool(batch.rows) or time.monotonic() - self._refreshed >= BEAT
+
+    def _after(self, result: PipelineResult) -> None:
+        self.reporter.send(reporting.result_events(self.project, result))
+        failed = [check.name for check in result.checks if not check.passed]
+        if result.published:
+            _log.info(
+                "publication %s: %d marts, %d checks", result.publication_id, len(result.built), len(result.checks)
+            )
+        elif failed:
+            _log.error("the last publication stays, %d checks failed: %s", len(failed), ", ".join(failed[:5]))
+        if result.ok:
+            self._release()
+
+    def _release(self) -> None:
+        """Held reports wait for this; a failure here must not stop replication."""
+        try:
+            reports.release_held(self.settings)
+        except Exception as error:  # noqa: BLE001 - mail is another system
+            _log.error("held reports could not be released: %s: %s", type(error).__name__, error)
+
+
+def _log_step(step: pipeline.Step) -> None:
+    _log.info("%s %.2f s: %s", step.name, step.seconds, step.detail)
+
+
+def main() -> None:
+    """Run until SIGTERM or SIGINT; the batch under way is finished first."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    settings = installation.load()
+    with reporting.Reporter(lambda: open_instance(settings), assets.KEEP_REPLICATING) as reporter:
+        worker = Worker(settings, reporter)
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: worker.stop())
+        with control.Server(settings, worker.run, worker.health):
+            _log.info("replication worker ready on port %d", control.port(settings))
+            worker.loop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,221 @@
+"""Replicate → build → audit → publish: from a committed change to audited figures.
+
+A failing check leaves the last publication in place. What is still to be published is derived from the
+lake (`warehouse.changes`), so nothing is forgotten by a crash or a failed audit.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from warehouse import build as builder
+from warehouse import changes, lake, replication
+from warehouse.publish import CheckResult, publish, record_audit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from imisofts.settings import Settings
+    from warehouse.changes import Pending
+    from warehouse.replication import Batch
+
+_PIPELINE_LOCK = 0x696D69736F666275
+"""Apart from the writer's lock: replication goes on while models build, a second build does not."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing the pipeline did; `detail` is a short sentence for a person."""
+
+    name: str
+    seconds: float
+    detail: str
+
+
+@dataclass(frozen=True)
+class PipelineResult:
+    """What one run did. `publication_id` is the publication that readers see afterwards, if any.
+
+    `built` names the marts that were built, `replicated` the rows per raw table, `published` says
+    whether this run made the publication.
+    """
+
+    steps: list[Step]
+    publication_id: int | None
+    rows_replicated: int
+    checks: list[CheckResult]
+    ok: bool
+    published: bool = False
+    built: list[str] = field(default_factory=list)
+    replicated: dict[str, int] = field(default_factory=dict)
+
+
+OnStep = Callable[[Step], None]
+
+
+class _Steps:
+    """Times each step and tells whoever watches."""
+
+    def __init__(self, on_step: OnStep | None) -> None:
+        self.done: list[Step] = []
+        self._on_step = on_step
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[list[str]]:
+        """Yields a list whose joined lines become the step's detail."""
+        started, detail = time.perf_counter(), list[str]()
+        try:
+            yield detail
+        finally:
+            step = Step(name, round(time.perf_counter() - started, 3), "; ".join(detail))
+            self.done.append(step)
+            if self._on_step is not None:
+                self._on_step(step)
+
+
+def run(
+    settings: Settings, *, full_refresh: bool = False, retry_failed: bool = True, on_step: OnStep | None = None
+) -> PipelineResult:
+    """Carry every committed change to readers, once; nothing changed → nothing is built.
+
+    With `retry_failed` off, data that failed its audit waits until new data arrives. Raises what
+    replication or dbt raise when they cannot run at all; failing checks are in the result instead.
+    """
+    steps = _Steps(on_step)
+    with steps.step("replicate") as detail:
+        batch = replication.catch_up(settings)
+        detail.append(describe(batch))
+    return refresh(settings, batch, full_refresh=full_refresh, retry_failed=retry_failed, steps=steps)
+
+
+def refresh(
+    settings: Settings,
+    batch: Batch | None = None,
+    *,
+    full_refresh: bool = False,
+    retry_failed: bool = True,
+    steps: _Steps | None = None,
+) -> PipelineResult:
+    """Build, audit and publish what the lake holds beyond its last publication."""
+    steps = steps or _Steps(None)
+    with _one_pipeline(settings):
+        pending = changes.pending(settings)
+        stale_models = pending.published is not None and pending.published.metric_version != metric_version()
+        everything = full_refresh or stale_models or pending.aged or pending.tables is None
+        if skip := _reason_to_skip(pending, everything=everything, retry_failed=retry_failed):
+            with steps.step("build") as detail:
+                detail.append(skip)
+            return _result(steps, batch, pending, ok=not pending.already_failed)
+        changed = None if everything or pending.tables is None else set(pending.tables)
+        return _publish_changes(settings, steps, batch, pending, changed, full_refresh)
+
+
+def metric_version() -> str:
+    """The version of the definitions and models behind the figures; another one rebuilds everything."""
+    return builder.fingerprint()
+
+
+def describe(batch: Batch) -> str:
+    """`42 rows: client 2, invoice 40`."""
+    tables = ", ".join(f"{name} {rows}" for name, rows in sorted(batch.tables.items()) if rows)
+    first = "first load, " if batch.first_load else ""
+    return f"{first}{batch.rows} rows: {tables}" if tables else f"{first}{batch.rows} rows"
+
+
+def _reason_to_skip(pending: Pending, *, everything: bool, retry_failed: bool) -> str:
+    if pending.already_failed and not retry_failed:
+        return "its audit failed; waits for new data"
+    if not everything and not (pending.tables or frozenset()) & builder.sources_read():
+        return "nothing changed"
+    return ""
+
+
+def _publish_changes(
+    settings: Settings,
+    steps: _Steps,
+    batch: Batch | None,
+    pending: Pending,
+    changed: set[str] | None,
+    full_refresh: bool,
+) -> PipelineResult:
+    builder.sweep(settings)
+    with steps.step("build") as detail:
+        built = builder.build(settings, pending.snapshot, changed=changed, full_refresh=full_refresh)
+        detail.append(f"{len(built.models)} marts, {len(built.results)} checks")
+    try:
+        checks = [*built.results, *_audit(settings, steps, built, pending)]
+        ok = all(check.passed for check in checks)
+        record_audit(settings, lake_snapshot=pending.snapshot, passed=ok, checks=checks)
+        if not ok:
+            return _result(steps, batch, pending, checks=checks, built=built.models, ok=False)
+        with steps.step("publish") as detail:
+            publication = _publish(settings, built.scratch, pending, checks)
+            detail.append(f"publication {publication}")
+        return _result(steps, batch, pending, checks=checks, built=built.models, ok=True, publication=publication)
+    finally:
+        builder.discard(built.scratch)
+
+
+def _audit(settings: Settings, steps: _Steps, built: builder.BuildResult, pending: Pending) -> list[CheckResult]:
+    """Frames are checked only when dbt was content: a mart that failed to build is not there to check."""
+    from warehouse.audit import audit
+
+    with steps.step("audit") as detail:
+        checks = audit(settings, built.scratch, pending.snapshot) if built.ok else []
+        failed = [check for check in [*built.results, *checks] if not check.passed]
+        detail.append(f"{len(built.results) + len(checks) - len(failed)} checks passed, {len(failed)} failed")
+        detail.extend(f"{check.name}: {check.detail}" for check in failed[:5])
+    return checks
+
+
+def _publish(settings: Settings, scratch: Path, pending: Pending, checks: list[CheckResult]) -> int:
+    with lake.connect(settings, snapshot=pending.snapshot) as connection:
+        row = connection.execute("select lsn, committed_at from lake.meta.watermark").fetchone()
+    if row is None:
+        raise lake.LakeMissing("the lake has no watermark: nothing has been replicated yet")
+    return publish(
+        settings,
+        scratch,
+        source_lsn=row[0],
+        lake_snapshot=pending.snapshot,
+        data_at=row[1],
+        metric_version=metric_version(),
+        checks=checks,
+    )
+
+
+def _result(
+    steps: _Steps,
+    batch: Batch | None,
+    pending: Pending,
+    *,
+    ok: bool,
+    checks: list[CheckResult] | None = None,
+    built: list[str] | None = None,
+    publication: int | None = None,
+) -> PipelineResult:
+    before = pending.published.id if pending.published else None
+    return PipelineResult(
+        steps=steps.done,
+        publication_id=before if publication is None else publication,
+        rows_replicated=batch.rows if batch else 0,
+        checks=checks or [],
+        ok=ok,
+        published=publication is not None,
+        built=built or [],
+        replicated=dict(batch.tables) if batch else {},
+    )
+
+
+@contextmanager
+def _one_pipeline(settings: Settings) -> Iterator[None]:
+    """Two builds of different snapshots must not publish in the wrong order: they take turns."""
+    with psycopg.connect(settings.lake_catalog_url, autocommit=True) as catalogue:
+        catalogue.execute("select pg_advisory_lock(%s)", [_PIPELINE_LOCK])
+        yield
