@@ -1,0 +1,55 @@
+"""What can go wrong with a report, in words for whoever asked."""
+
+from api.kit.errors import Conflict, Malformed, NotFound
+
+
+class BadPeriod(Malformed):
+    """The period is not a month."""
+
+    code = "bad_period"
+    title = "Not a period"
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f'"{text[:20]}" is not a period: write a month like 2026-10.')
+
+
+class UnknownReport(NotFound):
+    """No such report for this actor."""
+
+    code = "unknown_report"
+    title = "No such report"
+
+
+class UnknownReportClient(NotFound):
+    """No such client, or none with figures."""
+
+    code = "unknown_client"
+    title = "No such client"
+
+
+class NoRecipient(Conflict):
+    """A report cannot be mailed to a client without an address."""
+
+    code = "client_without_email"
+    title = "The client has no e-mail address"
+
+
+class NotHeld(Conflict):
+    """Only a held report can be released."""
+
+    code = "report_not_held"
+    title = "The report is not held"
+
+
+class StillHeld(Conflict):
+    """The reason for holding the report still stands."""
+
+    code = "report_still_held"
+    title = "The report is still held"
+
+
+class PdfNotReady(NotFound):
+    """The report has not been drawn yet."""
+
+    code = "report_pdf_not_ready"
+    title = "The PDF is not there yet"

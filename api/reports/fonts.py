@@ -1,0 +1,74 @@
+"""Which fonts a PDF is set in, and which characters they can draw.
+
+PDF/A refuses a character without a glyph, so a client's name with an emoji would fail the whole report. The character map
+(``cmap``) of each font is read once; what none can draw is left out of the PDF, never out of the data.
+"""
+
+import struct
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+FALLBACK: Final = ("Inter", "Noto Sans Arabic", "Noto Sans Hebrew")
+MISSING: Final = "\u25a1"
+_WEIGHTS: Final = ("400Regular", "500Medium", "600SemiBold", "700Bold")
+
+
+def folders(assets: Path) -> list[Path]:
+    """Folders of the TTF files below the npm scope folder ``assets``: only the weights a report uses."""
+    return [
+        folder for family in sorted(assets.glob("*")) for weight in _WEIGHTS if (folder := family / weight).is_dir()
+    ]
+
+
+@lru_cache(maxsize=8)
+def drawable(assets: Path) -> frozenset[int]:
+    """Code points that some regular font below ``assets`` has a glyph for."""
+    files = [file for folder in folders(assets) if folder.name == "400Regular" for file in folder.glob("*.ttf")]
+    return frozenset().union(*(_code_points(file.read_bytes()) for file in files))
+
+
+def clean(text: str, known: frozenset[int]) -> str:
+    """``text`` in composed form without control characters; a run of undrawable ones becomes a single box."""
+    shown: list[str] = []
+    for character in unicodedata.normalize("NFC", text):
+        if ord(character) in known or character in " \n\u00a0\u202f":
+            shown.append(character)
+        elif unicodedata.category(character)[0] not in "CM" and shown[-1:] != [MISSING]:
+            shown.append(MISSING)
+    return "".join(shown)
+
+
+def _code_points(font: bytes) -> set[int]:
+    """The code points of the ``cmap`` table's format 4 and 12 subtables (OpenType specification)."""
+    tables = struct.unpack_from(">H", font, 4)[0]
+    entries = (struct.unpack_from(">4sIII", font, 12 + 16 * n) for n in range(tables))
+    start = next(offset for tag, _, offset, _ in entries if tag == b"cmap")
+    found: set[int] = set()
+    for n in range(struct.unpack_from(">H", font, start + 2)[0]):
+        subtable = start + struct.unpack_from(">HHI", font, start + 4 + 8 * n)[2]
+        layout = struct.unpack_from(">H", font, subtable)[0]
+        if layout == 4:
+            found |= _segments(font, subtable)
+        elif layout == 12:
+            found |= _groups(font, subtable)
+    return found
+
+
+def _segments(font: bytes, at: int) -> set[int]:
+    count = struct.unpack_from(">H", font, at + 6)[0] // 2
+    ends = struct.unpack_from(f">{count}H", font, at + 14)
+    starts = struct.unpack_from(f">{count}H", font, at + 16 + 2 * count)
+    return {
+        point for first, last in zip(starts, ends, strict=True) for point in range(first, last + 1) if last != 0xFFFF
+    }
+
+
+def _groups(font: bytes, at: int) -> set[int]:
+    count = struct.unpack_from(">I", font, at + 12)[0]
+    found: set[int] = set()
+    for n in range(count):
+        first, last, _ = struct.unpack_from(">III", font, at + 16 + 12 * n)
+        found.update(range(first, last + 1))
+    return found

@@ -1,0 +1,99 @@
+"""The two tables of invoices: those of the period, and those still open at its end. Pure."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from api.reports.language import Language
+
+Table = dict[str, Any]
+
+
+def of_period(figures: Mapping[str, Any], one: Mapping[str, Any], language: Language) -> Table:
+    """The invoices issued in the period, with the sum that the summary names."""
+    rows, currency, say = one["issued_invoices"], one["currency"], language.say
+    month = language.month(figures["first"])
+    total = sum((Decimal(row["total"]) for row in rows), Decimal(0))
+    remaining = sum((Decimal(row["open"]) for row in rows), Decimal(0))
+    return {
+        "heading": say("Invoices of {month}", month=month),
+        "empty": say("No invoice was issued in {month}.", month=month),
+        "right": 4,
+        "head": [
+            say("Invoice"),
+            say("Issued"),
+            say("Due"),
+            say("Status"),
+            say("Total ({currency})", currency=currency),
+            say("Open ({currency})", currency=currency),
+        ],
+        "rows": [
+            [
+                _number(row),
+                language.day(row["issued_on"]),
+                language.day(row["due_on"]),
+                _status(row, figures["last"], language),
+                language.amount(row["total"], currency),
+                language.amount(row["open"], currency),
+            ]
+            for row in rows
+        ],
+        "total": [say("Total"), language.amount(total, currency), language.amount(remaining, currency)],
+    }
+
+
+def still_open(figures: Mapping[str, Any], one: Mapping[str, Any], language: Language) -> Table:
+    """Every invoice that is open at the period's end, whenever it was issued."""
+    rows, currency, say = one["open_invoices"], one["currency"], language.say
+    day = language.long_day(figures["last"])
+    total = sum((Decimal(row["open"]) for row in rows), Decimal(0))
+    return {
+        "heading": say("Open on {day}", day=day),
+        "empty": say("No invoice was open on {day}.", day=day),
+        "right": 3,
+        "head": [
+            say("Invoice"),
+            say("Issued"),
+            say("Due"),
+            say("Days late"),
+            say("Total ({currency})", currency=currency),
+            say("Open ({currency})", currency=currency),
+        ],
+        "rows": [
+            [
+                _number(row),
+                language.day(row["issued_on"]),
+                language.day(row["due_on"]),
+                _late(row, figures["last"], language),
+                language.amount(row["total"], currency),
+                language.amount(row["open"], currency),
+            ]
+            for row in rows
+        ],
+        "total": [say("Total"), "", language.amount(total, currency)],
+    }
+
+
+def _number(row: Mapping[str, Any]) -> str:
+    return str(row["number"] or row["external_id"] or row["invoice_id"][:8])
+
+
+def _days_late(row: Mapping[str, Any], last: str) -> int:
+    return (date.fromisoformat(last) - date.fromisoformat(row["due_on"])).days
+
+
+def _late(row: Mapping[str, Any], last: str, language: Language) -> str:
+    days = _days_late(row, last)
+    return language.number(days) if days > 0 else language.say("not due")
+
+
+def _status(row: Mapping[str, Any], last: str, language: Language) -> dict[str, str]:
+    """A word and the tone of its dot, as of the period's end."""
+    if Decimal(row["open"]) <= 0:
+        return {"word": language.say("Paid"), "tone": "good"}
+    if _days_late(row, last) > 0:
+        return {"word": language.say("Overdue"), "tone": "bad"}
+    if Decimal(row["open"]) < Decimal(row["total"]):
+        return {"word": language.say("Partly paid"), "tone": "warning"}
+    return {"word": language.say("Open"), "tone": "information"}

@@ -1,0 +1,90 @@
+"""Words, dates and money of a report in the workspace's language."""
+
+import gettext
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal, format_percent
+
+FOLDER: Final = Path(__file__).parent / "locale"
+DOMAIN: Final = "reports"
+
+
+@lru_cache(maxsize=16)
+def _catalogue(language: str) -> gettext.NullTranslations:
+    return gettext.translation(DOMAIN, FOLDER, [language], fallback=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language: ``say`` translates, the rest formats. An unknown locale reads as English."""
+
+    locale: str = "en"
+
+    @property
+    def babel(self) -> Locale:
+        try:
+            return Locale.parse(self.locale.replace("-", "_"))
+        except (UnknownLocaleError, ValueError):
+            return Locale("en", "GB")
+
+    @property
+    def code(self) -> str:
+        """ISO 639 code of the language, for the PDF and the mail."""
+        return self.babel.language
+
+    def say(self, text: str, **values: object) -> str:
+        """``text`` in this language, with its named places filled in."""
+        said = _catalogue(self.code).gettext(text)
+        return said.format(**values) if values else said
+
+    def count(self, one: str, many: str, number: int, **values: object) -> str:
+        """The right plural form; ``{number}`` is filled in with ``number``."""
+        said = _catalogue(self.code).ngettext(one, many, number)
+        return said.format(number=self.number(number), **values)
+
+    def money(self, amount: Decimal | str, currency: str) -> str:
+        """With its currency, half-even in that currency's decimals: £12.40, ¥1,200, KWD 1.250."""
+        return format_currency(_decimal(amount), currency, locale=self.babel).replace("\u00a0", "\u202f")
+
+    def amount(self, amount: Decimal | str, currency: str) -> str:
+        """As :meth:`money`, without the currency: for a column whose head already names it."""
+        text = format_currency(_decimal(amount), currency, "#,##0.00", locale=self.babel, currency_digits=True)
+        return text.strip()
+
+    def percent(self, share: Decimal) -> str:
+        """A signed change: +12%."""
+        sign = "+" if share > 0 else ""
+        return sign + format_percent(share, locale=self.babel)
+
+    def number(self, value: int | Decimal) -> str:
+        return format_decimal(value, locale=self.babel)
+
+    def day(self, day: date | str) -> str:
+        """31 Oct 2026, in the order of the locale."""
+        return format_date(_day(day), "medium", locale=self.babel)
+
+    def long_day(self, day: date | str) -> str:
+        return format_date(_day(day), "long", locale=self.babel)
+
+    def month(self, day: date | str) -> str:
+        return format_date(_day(day), "LLLL y", locale=self.babel)
+
+
+def rounded(value: Decimal | str, places: int = 0) -> Decimal:
+    """Half-even to ``places``, the rounding of every figure that is shown."""
+    return _decimal(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
+
+
+def _decimal(value: Decimal | str) -> Decimal:
+    return value if isinstance(value, Decimal) else Decimal(value)
+
+
+def _day(value: date | str) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(value[:10])

@@ -1,0 +1,109 @@
+"""Content → PDF/UA-1 + PDF/A-2a by Typst, in a folder of its own that is gone afterwards."""
+
+import json
+import shutil
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import typst
+
+from api.reports import fonts
+from api.reports.content import Content, content
+from api.reports.figures import Frozen
+from api.reports.language import Language
+from imisofts import charts
+from imisofts.brand import Brand
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+TEMPLATE: Final = "client_report.typ"
+TEMPLATE_VERSION: Final = "client_report/1"
+STANDARDS: Final[list[Any]] = ["ua-1", "a-2a"]
+
+
+def build(figures: Frozen, brand: Brand, language: Language, *, font_folder: Path) -> bytes:
+    """The report as PDF. Equal arguments give equal bytes: its date is the publication's, not the clock's.
+
+    ``font_folder`` holds one folder per family as npm's ``@expo-google-fonts`` scope does. A logo that cannot be drawn is
+    replaced by the brand's monogram rather than failing the report.
+    """
+    said = content(figures, brand, language)
+    made_at = datetime.fromisoformat(figures["publication"]["published_at"])
+    try:
+        return _compile(said, brand, font_folder, made_at, with_logo=True)
+    except typst.TypstError:
+        if brand.logo_svg is None and brand.logo_png is None:
+            raise
+        return _compile(said, brand, font_folder, made_at, with_logo=False)
+
+
+def _compile(said: Content, brand: Brand, font_folder: Path, made_at: datetime, *, with_logo: bool) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="imisofts-report-") as name:
+        folder = Path(name)
+        logo = _logo(folder, brand) if with_logo else None
+        data = {**said, "currencies": _draw(folder, said["currencies"]), "logo": logo, "look": _look(brand)}
+        known = fonts.drawable(font_folder)
+        (folder / "data.json").write_text(json.dumps(_cleaned(data, known)), encoding="utf-8")
+        source = shutil.copy(TEMPLATES / TEMPLATE, folder / TEMPLATE)
+        made = typst.compile(
+            str(source),
+            root=str(folder),
+            font_paths=[str(one) for one in fonts.folders(font_folder)],
+            ignore_system_fonts=True,
+            format="pdf",
+            pdf_standards=STANDARDS,
+            timestamp=made_at,
+        )
+    assert isinstance(made, bytes)
+    return made
+
+
+def _draw(folder: Path, currencies: list[Content]) -> list[Content]:
+    """The charts as SVG files; the template gets their names and descriptions."""
+    drawn = []
+    for n, one in enumerate(currencies):
+        parts = {}
+        for part in ("trend", "ages"):
+            spec = one[part]["chart"]
+            path = f"{part}-{n}.svg"
+            (folder / path).write_text(charts.svg(spec), encoding="utf-8")
+            parts[part] = {**one[part], "chart": path, "description": spec["description"]}
+        drawn.append({**one, **parts})
+    return drawn
+
+
+def _logo(folder: Path, brand: Brand) -> str | None:
+    for suffix, image in (("svg", brand.logo_svg), ("png", brand.logo_png)):
+        if image:
+            (folder / f"logo.{suffix}").write_bytes(image)
+            return f"logo.{suffix}"
+    return None
+
+
+def _look(brand: Brand) -> dict[str, Any]:
+    tokens = brand.tokens("light")
+    families = [brand.font_family, *(one for one in fonts.FALLBACK if one != brand.font_family)]
+    return {
+        "fonts": families,
+        "initials": brand.initials,
+        "accent": tokens["accent"],
+        "accent_ink": tokens["accent-ink"],
+        "accent_text": tokens["accent-text"],
+        "accent_soft": tokens["accent-soft"],
+        "ink": tokens["ink"],
+        "muted": tokens["ink-muted"],
+        "line": tokens["line"],
+        "tones": {name: tokens[name] for name in ("good", "warning", "bad", "information")},
+    }
+
+
+def _cleaned(value: Any, known: frozenset[int]) -> Any:
+    """Every text of the document, without characters that no font can draw."""
+    if isinstance(value, str):
+        return fonts.clean(value, known)
+    if isinstance(value, list):
+        return [_cleaned(one, known) for one in value]
+    if isinstance(value, dict):
+        return {key: _cleaned(one, known) for key, one in value.items()}
+    return value
