@@ -76,7 +76,9 @@ def _restore_unchanged(connection: duckdb.DuckDBPyConnection, table: Table, colu
     missing = unchanged_in(column.name)
     text = f"'\\x' || lower(hex(r.{name}))" if column.lake_type == "BLOB" else f"cast(r.{name} as varchar)"
     columns = {c.name: c for c in table.columns}
-    same = " and ".join(f"r.{quoted(key)} = {cast(columns[key]).replace(quoted(key), 's.' + quoted(key))}" for key in table.key)
+    same = " and ".join(
+        f"r.{quoted(key)} = {cast(columns[key]).replace(quoted(key), 's.' + quoted(key))}" for key in table.key
+    )
     connection.execute(
         f"create or replace temp table restored as"
         f" with seen as (select _seq, {keys}, {missing} as missing,"

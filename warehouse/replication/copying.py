@@ -24,7 +24,9 @@ def copy_tables(
     any error. Returns rows per table.
     """
     _attach_source(connection, settings)
-    connection.execute(f"call postgres_execute('source', {literal(f'SET TRANSACTION SNAPSHOT {literal(at.snapshot)}')})")
+    connection.execute(
+        f"call postgres_execute('source', {literal(f'SET TRANSACTION SNAPSHOT {literal(at.snapshot)}')})"
+    )
     failpoints.reach("snapshot_exported")
     copied: dict[str, int] = {}
     with connect(settings.loader_database_url) as session, session.transaction():

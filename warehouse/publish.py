@@ -1,0 +1,179 @@
+"""Publishing: the audited marts of a scratch file become what readers see, all in one lake transaction.
+
+A reader that asks without a pin sees the whole old set or the whole new one; a failed audit publishes nothing and
+leaves its record, so that every surface can say so.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from warehouse import lake
+from warehouse.lake import literal, quoted
+
+if TYPE_CHECKING:
+    from imisofts.settings import Settings
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One audit check. ``kind`` is ``dbt``, ``expectation`` or ``reconciliation``; ``table`` the mart it is about."""
+
+    name: str
+    kind: str
+    table: str
+    passed: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class PublicationRow:
+    """A publication as the lake keeps it, newest first in :func:`publications`.
+
+    ``lake_snapshot`` is the version that the marts were built from, ``marts_snapshot`` the one that holds them.
+    """
+
+    id: int
+    published_at: datetime
+    source_lsn: str
+    lake_snapshot: int
+    marts_snapshot: int
+    data_at: datetime | None
+    data_on: date | None
+    metric_version: str
+    checks_passed: int
+    checks_failed: int
+    checks: tuple[CheckResult, ...]
+
+
+@dataclass(frozen=True)
+class AuditRow:
+    """An audit as the lake keeps it, the failed ones too."""
+
+    id: int
+    at: datetime
+    lake_snapshot: int
+    passed: bool
+    checks: tuple[CheckResult, ...]
+
+
+class NothingToPublish(lake.LakeError):
+    """The scratch file holds no mart, or a check failed: readers keep what they have."""
+
+
+def publish(
+    settings: "Settings",
+    scratch: Path,
+    *,
+    source_lsn: str,
+    lake_snapshot: int,
+    data_at: datetime | None,
+    metric_version: str,
+    checks: Sequence[CheckResult],
+) -> int:
+    """Put every mart of the scratch file in front of readers and return the publication's id.
+
+    Marts that the file does not hold stay as they are. Raises :class:`NothingToPublish` where a check failed.
+    """
+    failed = [check.name for check in checks if not check.passed]
+    if failed:
+        raise NothingToPublish(f"checks failed: {', '.join(failed)}")
+    with lake.writer_lock(settings):
+        # Rows of whole marts are files, not catalogue rows.
+        connection = lake.connect(settings, read_only=False, inline_rows=0)
+        try:
+            connection.execute(f"attach {literal(str(scratch))} as scratch (read_only)")
+            connection.execute("begin")
+            marts = _replace_marts(connection)
+            publication = _next_id(connection, "publication")
+            snapshot = lake.current_snapshot(connection) + 1  # ours: every writer holds the lock
+            data_on = data_at.astimezone(UTC).date() if data_at else None
+            values = [publication, datetime.now(UTC), source_lsn, lake_snapshot, snapshot, data_at, data_on]
+            values += [metric_version, len(checks), 0, _dump(checks)]
+            connection.execute(f"insert into lake.meta.publication values ({', '.join('?' * len(values))})", values)
+            _sign(connection, publication, len(marts))
+            connection.execute("commit")
+            _confirm(connection, snapshot)
+        finally:
+            connection.close()
+    return publication
+
+
+def _replace_marts(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = connection.execute(
+        "select table_name from duckdb_tables() where database_name = 'scratch' and schema_name = 'marts' order by 1"
+    )
+    marts = [name for (name,) in rows.fetchall()]
+    if not marts:
+        raise NothingToPublish("the scratch file has no table in its schema marts")
+    for mart in marts:
+        connection.execute(
+            f"create or replace table lake.marts.{quoted(mart)} as select * from scratch.marts.{quoted(mart)}"
+        )
+    return marts
+
+
+def _sign(connection: duckdb.DuckDBPyConnection, publication: int, marts: int) -> None:
+    extra = literal(json.dumps({"publication": publication}))
+    message = literal(f"publication {publication}: {marts} marts")
+    connection.execute(f"call lake.set_commit_message('publisher', {message}, extra_info => {extra})")
+
+
+def _confirm(connection: duckdb.DuckDBPyConnection, snapshot: int) -> None:
+    found = lake.current_snapshot(connection)
+    if found != snapshot:
+        raise lake.LakeError(
+            f"the publication is version {found}, noted as {snapshot}: somebody wrote without the lock"
+        )
+
+
+def record_audit(settings: "Settings", *, lake_snapshot: int, passed: bool, checks: Sequence[CheckResult]) -> int:
+    """Keep an audit's outcome, failed or not, and return its id."""
+    with lake.writer_lock(settings):
+        connection = lake.connect(settings, read_only=False)
+        try:
+            connection.execute("begin")
+            audit = _next_id(connection, "audit")
+            values = [audit, datetime.now(UTC), lake_snapshot, passed, _dump(checks)]
+            connection.execute("insert into lake.meta.audit values (?, ?, ?, ?, ?)", values)
+            connection.execute("commit")
+        finally:
+            connection.close()
+    return audit
+
+
+def publications(connection: duckdb.DuckDBPyConnection, limit: int = 50) -> list[PublicationRow]:
+    """The newest publications first; ``connection`` comes from :func:`warehouse.lake.connect`."""
+    rows = connection.execute(
+        "select id, published_at, source_lsn, lake_snapshot, marts_snapshot, data_at, data_on, metric_version,"
+        " checks_passed, checks_failed, checks from lake.meta.publication order by id desc limit ?",
+        [limit],
+    )
+    return [PublicationRow(*values, checks=_load(checks)) for *values, checks in rows.fetchall()]
+
+
+def audits(connection: duckdb.DuckDBPyConnection, limit: int = 50) -> list[AuditRow]:
+    """The newest audits first."""
+    rows = connection.execute(
+        'select id, "at", lake_snapshot, passed, checks from lake.meta.audit order by id desc limit ?', [limit]
+    )
+    return [AuditRow(*values, checks=_load(checks)) for *values, checks in rows.fetchall()]
+
+
+def _next_id(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = connection.execute(f"select coalesce(max(id), 0) + 1 from lake.meta.{table}").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _dump(checks: Sequence[CheckResult]) -> str:
+    return json.dumps([asdict(check) for check in checks], ensure_ascii=False)
+
+
+def _load(text: str) -> tuple[CheckResult, ...]:
+    return tuple(CheckResult(**check) for check in json.loads(text))

@@ -1,0 +1,178 @@
+"""How the lake stands: rows on both sides, what waits in the slot, the last publication, and whether it is fresh.
+
+:func:`pulse` asks one row of the catalogue and is cheap enough for every page; :func:`read` counts and peeks.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import duckdb
+import psycopg
+
+from warehouse import lake
+from warehouse.lake import quoted
+from warehouse.publish import AuditRow, PublicationRow, audits, publications
+from warehouse.replication import pgoutput, progress, slots, source
+from warehouse.replication.errors import ReplicationError
+from warehouse.replication.source import Connection, Table
+
+if TYPE_CHECKING:
+    from imisofts.settings import Settings
+
+_PEEKED_CHANGES = 50_000
+_BEGIN = ord("B")
+_ROW_KINDS = frozenset(b"IUDT")
+_PEEK = (
+    "select get_byte(data, 0), case when get_byte(data, 0) = 66 then data end"
+    " from pg_logical_slot_peek_binary_changes(%s, null, %s, 'proto_version', '1', 'publication_names', %s)"
+)
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """Whether replication lives. ``replicated_at`` is the commit time of the newest replicated change."""
+
+    replicated_at: datetime | None
+    polled_at: datetime | None
+    fresh: bool
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class TableStatus:
+    """Rows of one table in the source and in the lake; ``None`` where a side could not be asked."""
+
+    name: str
+    source_rows: int | None
+    lake_rows: int | None
+
+
+@dataclass(frozen=True)
+class Undelivered:
+    """Changes that wait in the slot, and the age of the oldest in seconds. ``at_least`` when there may be more."""
+
+    rows: int
+    seconds: float
+    at_least: bool = False
+
+
+@dataclass(frozen=True)
+class Status:
+    """Everything that `imisofts status` prints about the lake; ``reason`` says why it is not ``fresh``."""
+
+    tables: tuple[TableStatus, ...]
+    undelivered: Undelivered | None
+    slot_ok: bool
+    replicated_at: datetime | None
+    publication: PublicationRow | None
+    publication_age_seconds: float | None
+    audit: AuditRow | None
+    fresh: bool
+    reason: str | None
+
+
+def pulse(settings: "Settings") -> Pulse:
+    """Replication's last sign of life, from the loader's notebook."""
+    page = progress.read(settings, slots.slot_name(settings.loader_database_url))
+    if page is None:
+        return Pulse(None, None, False, "nothing has been replicated yet")
+    reason = page.error or _silence(settings, page.committed_at)
+    return Pulse(page.committed_at, page.polled_at, reason is None, reason)
+
+
+def _silence(settings: "Settings", committed_at: datetime | None) -> str | None:
+    if committed_at is None:
+        return "nothing has been replicated yet"
+    silent = datetime.now(UTC) - committed_at
+    if silent <= settings.freshness_limit:
+        return None
+    return f"replication has been silent for {int(silent.total_seconds() // 60)} minutes"
+
+
+def read(settings: "Settings") -> Status:
+    """Count both sides and look into the slot; a side that does not answer is part of the reason, not an error."""
+    beat = pulse(settings)
+    reasons = [beat.reason] if beat.reason else []
+    tables: dict[str, Table] = {}
+    there: dict[str, int] = {}
+    waiting: Undelivered | None = None
+    slot_ok = False
+    try:
+        with source.connect(settings.loader_database_url) as connection:
+            tables = source.tables(connection)
+            there = {name: source.count(connection, name) for name in tables}
+            waiting = _undelivered(settings, connection)
+            slot_ok = True
+    except (ReplicationError, psycopg.Error) as error:
+        reasons.append(str(error).strip())
+    here, publication, audit = _lake_side(settings, sorted(tables))
+    if audit is not None and not audit.passed:
+        failed = ", ".join(check.name for check in audit.checks if not check.passed)
+        reasons.append(f"the last audit failed: {failed}")
+    names = sorted(tables) or sorted(here)
+    age = (datetime.now(UTC) - publication.published_at).total_seconds() if publication else None
+    return Status(
+        tables=tuple(TableStatus(name, there.get(name), here.get(name)) for name in names),
+        undelivered=waiting,
+        slot_ok=slot_ok,
+        replicated_at=beat.replicated_at,
+        publication=publication,
+        publication_age_seconds=age,
+        audit=audit,
+        fresh=not reasons,
+        reason="; ".join(dict.fromkeys(reasons)) or None,
+    )
+
+
+def _undelivered(settings: "Settings", connection: Connection) -> Undelivered:
+    """Peek without consuming; the loader's own look may hold the slot for a moment."""
+    name = slots.slot_name(settings.loader_database_url)
+    slot = slots.require(connection, name)
+    page = progress.read(settings, name)
+    if page is not None and page.acknowledged and slot.confirmed > page.acknowledged:
+        raise ReplicationError(f"slot {name} stands beyond what the lake acknowledged: it was made anew or moved")
+    rows, messages, oldest, counted = 0, 0, None, True
+    for kind, data in slots.when_free(connection, _PEEK, name, _PEEKED_CHANGES, source.PUBLICATION):
+        messages += 1
+        if kind == _BEGIN:
+            begin = pgoutput.decode(data)
+            assert isinstance(begin, pgoutput.Begin)
+            counted = page is None or slots.from_number(begin.final_lsn) >= page.lsn
+            if counted and oldest is None:
+                oldest = begin.committed_at
+        elif counted and kind in _ROW_KINDS:
+            rows += 1
+    seconds = (datetime.now(UTC) - oldest).total_seconds() if oldest and rows else 0.0
+    return Undelivered(rows, max(seconds, 0.0), messages >= _PEEKED_CHANGES)
+
+
+def _lake_side(
+    settings: "Settings", tables: list[str]
+) -> tuple[dict[str, int], PublicationRow | None, AuditRow | None]:
+    try:
+        connection = lake.connect(settings)
+    except lake.LakeMissing:
+        return {}, None, None
+    try:
+        counts = {name: _count(connection, name) for name in tables or _raw_tables(connection)}
+        published, audited = publications(connection, 1), audits(connection, 1)
+    finally:
+        connection.close()
+    present = {name: rows for name, rows in counts.items() if rows is not None}
+    return present, published[0] if published else None, audited[0] if audited else None
+
+
+def _raw_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = connection.execute(
+        "select table_name from duckdb_tables() where database_name = 'lake' and schema_name = 'raw'"
+    )
+    return [name for (name,) in rows.fetchall()]
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int | None:
+    try:
+        row = connection.execute(f"select count(*) from lake.raw.{quoted(table)}").fetchone()
+    except duckdb.CatalogException:
+        return None
+    return int(row[0]) if row else None
