@@ -109,10 +109,10 @@ def home() -> Iterator[Path]:
             patch.delenv(name)
         patch.setenv("IMISOFTS_HOME", str(folder))
         patch.setenv("IMISOFTS_PORT_BASE", str(_shared_port_base(folder)))
-        child = stack.enter_context(postgres.running(settings_module.load(), prepare=_prepare, options=FAST))
+        server = stack.enter_context(postgres.running(settings_module.load(), prepare=_prepare, options=FAST))
         yield folder
         stack.close()
-        if child is not None:
+        if server is not None:
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from imisofts.services import postgres
+from imisofts.services import postgres, version
 from imisofts.settings import Settings
 
 
 @contextmanager
 def embedded(settings: Settings) -> Iterator[None]:
     """Have the databases up and migrated while the block runs; stops what it started, leaves what ran before."""
+    version.check(settings.home)
     if not settings.embedded_postgres:
         migrate(settings)
         yield

@@ -50,6 +50,23 @@ class Layout:
     sockets: Path
 
 
+class Server:
+    """The embedded server while it is our child."""
+
+    def __init__(self, settings: Settings, options: Mapping[str, str]) -> None:
+        self._settings, self._options = settings, options
+        self.process = _start(settings, layout(settings), options)
+
+    @property
+    def died(self) -> bool:
+        """Whether it ended without being told to."""
+        return self.process.poll() is not None
+
+    def restart(self) -> None:
+        """Start it again after it died; it recovers its own files."""
+        self.process = _start(self._settings, layout(self._settings), self._options)
+
+
 def layout(settings: Settings) -> Layout:
     """The folders of the server; a socket path too long for the system goes to a hashed temporary folder."""
     root = settings.home / "postgres"
@@ -101,30 +118,30 @@ def running(
     prepare: Callable[[Settings], None],
     options: Mapping[str, str] | None = None,
     exclusive: bool = False,
-) -> Iterator["subprocess.Popen[bytes] | None"]:
-    """Use the running server, else start one and stop it afterwards; gives the child when it is ours.
+) -> Iterator[Server | None]:
+    """Use the running server, else start one and stop it afterwards; gives the server when it is ours.
 
     ``prepare`` runs once after a start of ours. ``exclusive`` is for the supervisor: it must own the server (waits for
     a command that has it now) and does not wait for others at the end.
     """
     place = layout(settings)
     place.root.mkdir(parents=True, exist_ok=True)
-    child: subprocess.Popen[bytes] | None = None
+    server: Server | None = None
     with (place.root / "start.lock").open("w") as start, (place.root / "users.lock").open("w") as users:
         fcntl.flock(start, fcntl.LOCK_EX)
         if exclusive:
             _wait_for_release(settings)
         try:
             if not is_running(settings):
-                child = _start(settings, place, options or {})
+                server = Server(settings, options or {})
                 roles.ensure(settings, superuser_url(settings))
                 prepare(settings)
             fcntl.flock(users, fcntl.LOCK_SH)
             fcntl.flock(start, fcntl.LOCK_UN)
-            yield child
+            yield server
         finally:
-            if child is not None:
-                _leave(child, users, wait=not exclusive)
+            if server is not None:
+                _leave(server.process, users, wait=not exclusive)
 
 
 def _leave(child: "subprocess.Popen[bytes]", users: IO[str], *, wait: bool) -> None:
