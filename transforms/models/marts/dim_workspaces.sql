@@ -1,0 +1,2 @@
+select workspace_id, slug, currency, timezone, week_starts_on_sunday
+from {{ ref('stg_app__workspaces') }}

@@ -1,0 +1,12 @@
+select
+    workspace_id,
+    id as credit_note_id,
+    invoice_id,
+    client_id,
+    external_id,
+    number,
+    currency,
+    issued_on,
+    {{ units('amount_minor', 'currency') }} as amount,
+    source
+from {{ source('raw', 'credit_note') }}

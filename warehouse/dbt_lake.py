@@ -1,0 +1,25 @@
+"""How dbt reaches the lake: extensions from their wheels, the catalogue by its ordinary Postgres URL."""
+
+from typing import Any
+
+from dbt.adapters.duckdb.plugins import BasePlugin
+
+from warehouse import lake
+
+EXTENSIONS = ("ducklake", "postgres_scanner", "httpfs")
+
+
+class Plugin(BasePlugin):
+    """Runs once per DuckDB instance, before the lake is attached."""
+
+    def initialize(self, plugin_config: dict[str, Any]) -> None:
+        """Turn a Postgres URL into the form that DuckLake attaches; any other path stays as it is."""
+        for attachment in (self.creds.attach if self.creds else None) or ():
+            if attachment.path.startswith(("postgresql://", "postgres://")):
+                attachment.path = "ducklake:postgres:" + lake.keyword_conninfo(attachment.path)
+
+    def configure_connection(self, conn: Any) -> None:
+        """Switch off every way of fetching an extension, then load ours by path."""
+        conn.execute("set autoinstall_known_extensions = false")
+        for name in EXTENSIONS:
+            conn.load_extension(str(lake.extension_file(name)))
