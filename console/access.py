@@ -81,9 +81,10 @@ def current_viewer(api_url: str) -> Viewer | Denied:
 
 
 def _ask(api_url: str, cookie: str) -> Viewer | Denied:
-    async def ask() -> Any:
+    async def ask() -> dict[str, Any]:
         async with Client.http(api_url) as client:
-            return await client.get("/v1/session", credentials=Credentials(cookie=cookie))
+            answer = await client.get("/v1/session", credentials=Credentials(cookie=cookie))
+            return dict(answer.body)
 
     try:
         return viewer_of(asyncio.run(ask())) or "forbidden"
