@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -154,7 +154,7 @@ def publications(connection: duckdb.DuckDBPyConnection, limit: int = 50) -> list
         " checks_passed, checks_failed, checks from lake.meta.publication order by id desc limit ?",
         [limit],
     )
-    return [PublicationRow(*values, checks=_load(checks)) for *values, checks in rows.fetchall()]
+    return [PublicationRow(*_loaded(row)) for row in rows.fetchall()]
 
 
 def audits(connection: duckdb.DuckDBPyConnection, limit: int = 50) -> list[AuditRow]:
@@ -162,7 +162,7 @@ def audits(connection: duckdb.DuckDBPyConnection, limit: int = 50) -> list[Audit
     rows = connection.execute(
         'select id, "at", lake_snapshot, passed, checks from lake.meta.audit order by id desc limit ?', [limit]
     )
-    return [AuditRow(*values, checks=_load(checks)) for *values, checks in rows.fetchall()]
+    return [AuditRow(*_loaded(row)) for row in rows.fetchall()]
 
 
 def _next_id(connection: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -175,5 +175,6 @@ def _dump(checks: Sequence[CheckResult]) -> str:
     return json.dumps([asdict(check) for check in checks], ensure_ascii=False)
 
 
-def _load(text: str) -> tuple[CheckResult, ...]:
-    return tuple(CheckResult(**check) for check in json.loads(text))
+def _loaded(row: tuple[Any, ...]) -> list[Any]:
+    """A kept row with its last value, the checks, read back."""
+    return [*row[:-1], tuple(CheckResult(**check) for check in json.loads(row[-1]))]
