@@ -1,0 +1,44 @@
+"""The queue: procrastinate in schema ``queue`` of the product's database."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, cast
+
+import procrastinate
+from procrastinate.tasks import Task
+from sqlalchemy.ext.asyncio import AsyncSession
+
+JOB_MODULES: Final = ("api.jobs.sweep", "api.reports.jobs")
+"""Where tasks are declared; the worker imports all of them."""
+
+RETRY: Final = procrastinate.RetryStrategy(max_attempts=8, wait=5, exponential_wait=3)
+"""Seconds before a further try: 8, 14, 32, 86, … for about an hour and a half; then the job stays failed, to be replayed."""
+
+SEARCH_PATH: Final = "-c search_path=queue,public -c TimeZone=UTC"
+
+app = procrastinate.App(connector=procrastinate.PsycopgConnector())
+"""Knows the tasks. It has no address of its own: jobs are written on the connection of whoever enqueues them."""
+
+TaskFunction = Callable[..., Awaitable[None]]
+
+
+def task(name: str, *, lock: str | None = None) -> Callable[[TaskFunction], Task[..., Any, Any]]:
+    """Declare a task ``<domain>.<verb>``. Every task can be tried again: a worker stopped halfway must not lose it."""
+
+    def declare(function: TaskFunction) -> Task[..., Any, Any]:
+        made = app.task(name=name, retry=RETRY, lock=lock)(function)
+        return cast("Task[..., Any, Any]", made)
+
+    return declare
+
+
+async def enqueue(session: AsyncSession, chosen: Task[..., Any, Any], **ids: str) -> int:
+    """Write the job in the session's own transaction: it exists if and only if that commits. Returns its number."""
+    connection = await (await session.connection()).get_raw_connection()
+    deferrer = chosen.configure(connection=connection.driver_connection)
+    return await deferrer.defer_async(**ids)
+
+
+def worker_app(app_database_url: str) -> procrastinate.App:
+    """The same tasks with a connection of their own, for the worker and for periodic work."""
+    connector = procrastinate.PsycopgConnector(conninfo=app_database_url, kwargs={"options": SEARCH_PATH})
+    return app.with_connector(connector)
