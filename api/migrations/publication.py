@@ -20,33 +20,51 @@ def lake_columns(table: Table) -> list[str]:
 def sync_publication(connection: Connection) -> None:
     """Publish exactly the marked tables and columns, note the personal ones, and let the loader read no more."""
     wanted = {t.name: lake_columns(t) for t in lake_tables()}
-    if _published(connection) != {name: sorted(columns) for name, columns in wanted.items()}:
+    if _published(connection) != {t.name: _state(t) for t in lake_tables()}:
         _publish(connection, wanted)
     for table in lake_tables():
         _note_personal(connection, table)
 
 
-def _published(connection: Connection) -> dict[str, list[str]] | None:
+def _is_whole(table: Table) -> bool:
+    return len(lake_columns(table)) == len(table.columns)
+
+
+def _state(table: Table) -> tuple[bool, list[str]]:
+    """Whether a table is published whole (no column list), and its columns."""
+    return _is_whole(table), sorted(lake_columns(table))
+
+
+def _published(connection: Connection) -> dict[str, tuple[bool, list[str]]] | None:
     if not connection.scalar(text("select 1 from pg_publication where pubname = :name"), {"name": PUBLICATION}):
         return None
     rows = connection.execute(
-        text("select tablename::text, attnames::text[] from pg_publication_tables where pubname = :name"),
+        text(
+            "select t.tablename::text, r.prattrs is null, t.attnames::text[] from pg_publication p"
+            " join pg_publication_rel r on r.prpubid = p.oid join pg_class c on c.oid = r.prrelid"
+            " join pg_publication_tables t on t.pubname = p.pubname and t.tablename = c.relname"
+            " where p.pubname = :name"
+        ),
         {"name": PUBLICATION},
     )
-    return {name: sorted(columns) for name, columns in rows}
+    return {name: (whole, sorted(columns)) for name, whole, columns in rows}
 
 
 def _publish(connection: Connection, wanted: dict[str, list[str]]) -> None:
+    """A column list and REPLICA IDENTITY FULL exclude each other, so only a table with a secret column has a list.
+
+    With FULL the old tuple carries the values that an update leaves out because they are stored out of line.
+    """
     if _published(connection) is None:
         connection.exec_driver_sql(f"create publication {PUBLICATION}")
-    listed = ", ".join(f"{name} ({', '.join(columns)})" for name, columns in wanted.items())
-    connection.exec_driver_sql(f"alter publication {PUBLICATION} set table {listed}")
+    tables = {table.name: table for table in lake_tables()}
+    listed = [n if _is_whole(tables[n]) else f"{n} ({', '.join(columns)})" for n, columns in wanted.items()]
+    connection.exec_driver_sql(f"alter publication {PUBLICATION} set table {', '.join(listed)}")
     connection.exec_driver_sql("revoke select on all tables in schema public from imisofts_loader")
     for name, columns in wanted.items():
         connection.exec_driver_sql(f"grant select ({', '.join(columns)}) on {name} to imisofts_loader")
-        # The old tuple carries values that an update leaves out because they are stored out of line.
-        whole = len(columns) == len(metadata().tables[name].columns)
-        connection.exec_driver_sql(f"alter table {name} replica identity {'full' if whole else 'default'}")
+        identity = "full" if _is_whole(tables[name]) else "default"
+        connection.exec_driver_sql(f"alter table {name} replica identity {identity}")
 
 
 def _note_personal(connection: Connection, table: Table) -> None:
