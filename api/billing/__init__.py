@@ -1,0 +1,1 @@
+"""Billing: invoices with their lines, payments and credit notes."""

@@ -1,0 +1,1 @@
+"""Clients: whom a workspace works for and bills."""

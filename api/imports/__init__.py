@@ -1,0 +1,1 @@
+"""Imports: bulk load of a CSV file, silent and repeatable."""
