@@ -1,9 +1,9 @@
-"""The gateway: pins the newest publication, binds the viewer, compiles and runs the question."""
+"""The gateway: pins the newest publication, binds the viewer, answers."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID
 
-from imisofts.access import Actor
+from imisofts.access import Action, Actor
 from imisofts.settings import Settings
 from warehouse.gateway.answers import (
     ClientReportFigures,
@@ -12,25 +12,52 @@ from warehouse.gateway.answers import (
     MetricAnswer,
     MetricQuery,
     State,
+    UnknownMetric,
 )
+from warehouse.gateway.client_report import client_report
+from warehouse.gateway.documents import invoices
+from warehouse.gateway.questions import Desk, allowed_metrics, ask, definition
+from warehouse.gateway.reader import Clock, Reader
 from warehouse.metrics.definitions import MetricDefinition
 
 
 class Gateway:
-    """Synchronous and thread-safe; one per process."""
+    """Everything that shows a number asks here. Synchronous and thread-safe; one per process."""
 
-    def __init__(self, settings: Settings) -> None: ...
+    def __init__(self, settings: Settings, *, reader: Reader | None = None, now: Clock | None = None) -> None:
+        self._limit = settings.freshness_limit
+        self._reader = reader or Reader.of(settings)
+        self._now = now or (lambda: datetime.now(UTC))
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Let the lake go."""
+        self._reader.close()
 
     def state(self, actor: Actor) -> State:
-        raise NotImplementedError
+        """Whether the numbers may be trusted now: the publication, replication's last sign of life, the audit."""
+        newest = self._reader.newest()
+        publication = Desk.of(self._reader.pin(), actor).publication if newest else None
+        replicated_at = self._reader.replicated_at()
+        audit = self._reader.audit()
+        reason = self._stale_reason(publication is not None, replicated_at)
+        return State(
+            publication=publication,
+            fresh=reason is None,
+            replicated_at=replicated_at,
+            stale_reason=reason,
+            audit_passed=audit is not None and audit.passed,
+            failed_checks=audit.failed if audit else (),
+            audited_at=audit.at if audit else None,
+        )
 
     def catalogue(self, actor: Actor) -> tuple[MetricDefinition, ...]:
-        raise NotImplementedError
+        """The metrics and dimensions that the actor may ask."""
+        return allowed_metrics(actor)
 
     def metric(self, actor: Actor, query: MetricQuery) -> MetricAnswer:
-        raise NotImplementedError
+        """Answer a question; the errors of ``warehouse.gateway`` say what is wrong with it."""
+        metric = definition(actor, query.name)
+        return ask(Desk.of(self._reader.pin(), actor), metric, query)
 
     def invoices(
         self,
@@ -43,7 +70,22 @@ class Gateway:
         as_of: date | None = None,
         limit: int = 1000,
     ) -> list[InvoiceRow]:
-        raise NotImplementedError
+        """The invoices behind a figure, newest first, each with its part in it."""
+        definition(actor, measure)
+        if not actor.may(Action.invoice_read):
+            raise UnknownMetric(f"There is no metric called “{measure}”.")
+        return invoices(Desk.of(self._reader.pin(), actor), measure, first, last, client_id, as_of, limit)
 
     def client_report(self, actor: Actor, client_id: UUID, first: date, last: date) -> ClientReportFigures | None:
-        raise NotImplementedError
+        """The figures of one client's report, all of one publication; ``None`` for a client that is not seen."""
+        return client_report(Desk.of(self._reader.pin(), actor), actor, client_id, first, last)
+
+    def _stale_reason(self, published: bool, replicated_at: datetime | None) -> str | None:
+        if replicated_at is None:
+            return "Nothing has been replicated yet."
+        silent = self._now() - replicated_at
+        if silent > self._limit:
+            return f"Replication has been silent for {int(silent.total_seconds() // 60)} minutes."
+        if not published:
+            return "Nothing has been published yet."
+        return None

@@ -13,14 +13,14 @@ GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year")
 class Dimension:
     """A way to split or narrow a metric.
 
-    ``key`` is what is printed and grouped by (an external id where there is one), ``match`` are further columns that a
-    filter's value may equal (the id), ``label`` the column printed as ``<name>_name``. ``expression`` may use the
-    parameter ``$on``, the day as of which the row is looked at.
+    ``expression`` is what is printed and grouped by, ``match`` are further expressions that a filter's value may equal
+    (the id beside an external id), ``label`` is printed as ``<name>_name``. ``values`` lists the values in their order
+    where they are known beforehand.
     """
 
     name: str
-    key: str
     description: str
+    expression: str
     match: tuple[str, ...] = ()
     label: str | None = None
     kind: Literal["text", "number"] = "text"
@@ -30,14 +30,17 @@ class Dimension:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """How a metric's rows become a value: SQL over one mart, whose rows are dated by ``date_column``."""
+    """How rows of one mart become a value: ``numerator`` alone, or divided by ``denominator``, both SQL aggregates.
+
+    ``per_client`` are columns to compute for each client and day before aggregating.
+    """
 
     mart: str
-    date_column: str
-    aggregate: str
-    condition: str = "true"
-    per_client: str | None = None
-    money: bool = False
+    dated_by: str
+    condition: str
+    numerator: str
+    denominator: str | None = None
+    per_client: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

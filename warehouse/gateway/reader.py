@@ -1,0 +1,169 @@
+"""Connections to the lake: one that always sees the present, and one per publication that never moves."""
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import duckdb
+
+from imisofts.settings import Settings
+from warehouse import lake
+from warehouse.gateway.answers import NothingPublished, Publication
+from warehouse.gateway.scope import Scope
+
+KEPT_PINS = 3
+"""Questions that began before a new publication finish on theirs; older pins are let go."""
+
+_NEWEST = """
+    select id, published_at, coalesce(data_at, published_at), source_lsn, lake_snapshot, marts_snapshot,
+        metric_version, checks_passed
+    from lake.meta.publication order by id desc limit 1"""
+_LAST_AUDIT = """select passed, "at", checks from lake.meta.audit order by id desc limit 1"""
+_LAST_SIGN_OF_LIFE = """
+    select max(seen_at) from (
+        select max(beaten_at) as seen_at from lake.raw.heartbeat
+        union all
+        select max(committed_at) as seen_at from lake.meta.watermark
+    )"""
+
+Row = tuple[Any, ...]
+
+
+class Connect(Protocol):
+    """How the lake is opened; ``warehouse.lake.connect`` with its settings bound."""
+
+    def __call__(self, *, snapshot: int | None = None) -> duckdb.DuckDBPyConnection: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """The newest verdict on a build."""
+
+    passed: bool
+    at: datetime
+    failed: tuple[str, ...]
+
+
+class Pin:
+    """One publication, attached at its snapshot: whatever is published meanwhile, its answers stay the same."""
+
+    def __init__(self, publication: Publication, connection: duckdb.DuckDBPyConnection) -> None:
+        self.publication = publication
+        self._connection = connection
+        self._lock = threading.Lock()
+
+    def rows(self, scope: Scope, sql: str, parameters: dict[str, object] | None = None) -> list[Row]:
+        """Run a question whose ``{mart}`` places the scope fills; every thread has a cursor of its own."""
+        bound, values = scope.bind(sql, parameters or {})
+        with self._lock:
+            cursor = self._connection.cursor()
+        try:
+            return cursor.execute(bound, values).fetchall()
+        finally:
+            cursor.close()
+
+
+class Reader:
+    """Thread-safe; opens connections when they are first needed, and again after the catalogue went away."""
+
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
+        self._lock = threading.Lock()
+        self._present: duckdb.DuckDBPyConnection | None = None
+        self._pins: dict[int, Pin] = {}
+
+    @staticmethod
+    def of(settings: Settings) -> "Reader":
+        """The reader of an installation's lake."""
+        return Reader(lambda *, snapshot=None: lake.connect(settings, read_only=True, snapshot=snapshot))
+
+    def close(self) -> None:
+        """Let every connection go."""
+        with self._lock:
+            self._drop_present()
+            self._pins.clear()
+
+    def newest(self) -> Publication | None:
+        """The newest publication; ``None`` before the first."""
+        found = self._now(_NEWEST)
+        return _publication(found[0])[0] if found else None
+
+    def pin(self) -> Pin:
+        """The newest publication, held still. Raises :class:`NothingPublished` before the first."""
+        found = self._now(_NEWEST)
+        if not found:
+            raise NothingPublished("There are no figures yet: nothing has been published.")
+        publication, snapshot = _publication(found[0])
+        with self._lock:
+            if publication.id not in self._pins:
+                self._pins[publication.id] = Pin(publication, self._connect(snapshot=snapshot))
+                for old in sorted(self._pins)[:-KEPT_PINS]:
+                    del self._pins[old]
+            return self._pins[publication.id]
+
+    def audit(self) -> Audit | None:
+        """The newest audit, passed or not; ``None`` before the first."""
+        found = self._now(_LAST_AUDIT)
+        if not found:
+            return None
+        passed, at, checks = found[0]
+        failed = tuple(str(check["name"]) for check in json.loads(checks or "[]") if not check["passed"])
+        return Audit(bool(passed), at, failed)
+
+    def replicated_at(self) -> datetime | None:
+        """When replication last showed that it lives."""
+        found = self._now(_LAST_SIGN_OF_LIFE)
+        moment: datetime | None = found[0][0] if found else None
+        return moment
+
+    def _now(self, sql: str) -> list[Row]:
+        """Read the present; a dead connection is opened once more, a lake without tables is empty."""
+        try:
+            return self._ask(sql)
+        except duckdb.CatalogException:
+            return []
+        except duckdb.Error:
+            with self._lock:
+                self._drop_present()
+        except lake.LakeMissing:
+            return []
+        try:
+            return self._ask(sql)
+        except (duckdb.CatalogException, lake.LakeMissing):
+            return []
+
+    def _ask(self, sql: str) -> list[Row]:
+        with self._lock:
+            if self._present is None:
+                self._present = self._connect()
+            cursor = self._present.cursor()
+        try:
+            return cursor.execute(sql).fetchall()
+        finally:
+            cursor.close()
+
+    def _drop_present(self) -> None:
+        self._present, present = None, self._present
+        if present is not None:
+            present.close()
+
+
+def _publication(row: Row) -> tuple[Publication, int]:
+    identity, published_at, data_at, source_lsn, lake_snapshot, marts_snapshot, version, passed = row
+    publication = Publication(
+        id=identity,
+        published_at=published_at,
+        data_at=data_at,
+        data_on=data_at.date(),
+        source_lsn=source_lsn,
+        lake_snapshot=lake_snapshot,
+        metric_version=version,
+        checks_passed=passed,
+    )
+    return publication, marts_snapshot
+
+
+Clock = Callable[[], datetime]
