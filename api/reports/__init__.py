@@ -1,1 +1,1 @@
-"""Client reports: definitions, frozen figures, Typst PDF, deliveries by mail, and holding them while data is not sound."""
+"""Client reports: definitions, frozen figures, Typst PDF, deliveries by mail, held while the data is not sound."""

@@ -1,7 +1,7 @@
 """What a report says: sentences, five numbers, tables and charts, from frozen figures. Pure; no layout, no file.
 
-Everything is text in the workspace's language when it leaves here, so the template has nothing to compute and a client's
-name is never anything but text.
+Everything is text in the workspace's language when it leaves here, so the template has nothing to compute and a
+client's name is never anything but text.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """Freezing a report's figures: the gateway's answer as JSON that never changes again, and its hash.
 
-A delivery keeps this JSON, so that nothing a client has been sent depends on a lake snapshot's life. Money stays text of
-its decimal value ("12.40"), never a float; dates are ISO.
+A delivery keeps this JSON, so that nothing a client has been sent depends on a lake snapshot's life. Money stays
+text of its decimal value ("12.40"), never a float; dates are ISO.
 """
 
 import dataclasses

@@ -1,7 +1,7 @@
 """Which fonts a PDF is set in, and which characters they can draw.
 
-PDF/A refuses a character without a glyph, so a client's name with an emoji would fail the whole report. The character map
-(``cmap``) of each font is read once; what none can draw is left out of the PDF, never out of the data.
+PDF/A refuses a character without a glyph, so a client's name with an emoji would fail the whole report. The character
+map (``cmap``) of each font is read once; what none can draw is left out of the PDF, never out of the data.
 """
 
 import struct
@@ -17,9 +17,8 @@ _WEIGHTS: Final = ("400Regular", "500Medium", "600SemiBold", "700Bold")
 
 def folders(assets: Path) -> list[Path]:
     """Folders of the TTF files below the npm scope folder ``assets``: only the weights a report uses."""
-    return [
-        folder for family in sorted(assets.glob("*")) for weight in _WEIGHTS if (folder := family / weight).is_dir()
-    ]
+    found = (family / weight for family in sorted(assets.glob("*")) for weight in _WEIGHTS)
+    return [folder for folder in found if folder.is_dir()]
 
 
 @lru_cache(maxsize=8)
@@ -60,9 +59,8 @@ def _segments(font: bytes, at: int) -> set[int]:
     count = struct.unpack_from(">H", font, at + 6)[0] // 2
     ends = struct.unpack_from(f">{count}H", font, at + 14)
     starts = struct.unpack_from(f">{count}H", font, at + 16 + 2 * count)
-    return {
-        point for first, last in zip(starts, ends, strict=True) for point in range(first, last + 1) if last != 0xFFFF
-    }
+    pairs = [(first, last) for first, last in zip(starts, ends, strict=True) if last != 0xFFFF]
+    return {point for first, last in pairs for point in range(first, last + 1)}
 
 
 def _groups(font: bytes, at: int) -> set[int]:

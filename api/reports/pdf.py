@@ -25,8 +25,8 @@ STANDARDS: Final[list[Any]] = ["ua-1", "a-2a"]
 def build(figures: Frozen, brand: Brand, language: Language, *, font_folder: Path) -> bytes:
     """The report as PDF. Equal arguments give equal bytes: its date is the publication's, not the clock's.
 
-    ``font_folder`` holds one folder per family as npm's ``@expo-google-fonts`` scope does. A logo that cannot be drawn is
-    replaced by the brand's monogram rather than failing the report.
+    ``font_folder`` holds one folder per family as npm's ``@expo-google-fonts`` scope does. A logo that cannot be
+    drawn is replaced by the brand's monogram rather than failing the report.
     """
     said = content(figures, brand, language)
     made_at = datetime.fromisoformat(figures["publication"]["published_at"])

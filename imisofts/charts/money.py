@@ -94,7 +94,7 @@ def receivables_by_age(
     width: int | str = "container",
     height: int = 190,
 ) -> Spec:
-    """One bar per age, oldest last, each with its amount; what is overdue by more than 90 days is in the warning colour.
+    """One bar per age, oldest last, each with its amount; over 90 days late is drawn in the colour of trouble.
 
     ``rows``: ``{"age_bucket": "not_due" | "1-30" | …, "value": Decimal}``; a missing age counts as nothing open.
     """

@@ -1,0 +1,211 @@
+"""Carrying one report out: hold or freeze, draw, send, record.
+
+Idempotent. A delivery is worked on by one process at a time (an advisory lock that dies with its holder), and the row
+says *sending* before the mail server is spoken to. Whoever finds *sending* under the lock knows that a process died in
+between: the transport is asked for the Message-ID, and only its plain "no" lets the mail be sent again.
+"""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+
+from api.clients.models import Client
+from api.events import service as events
+from api.events.schemas import EventName
+from api.reports import figures, hold, mail, pdf, repository
+from api.reports.language import Language
+from api.reports.models import ReportDelivery
+from api.reports.office import Office, in_thread, system
+from api.reports.period import Period
+from imisofts.brand import Brand
+from warehouse.gateway import ClientReportFigures
+
+log = logging.getLogger(__name__)
+
+
+class TryAgain(Exception):
+    """The mail server could not be reached; the job's retry strategy decides when to try again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What was read of a delivery before any slow work began."""
+
+    report_id: UUID
+    workspace_id: UUID
+    client_id: UUID
+    status: str
+    deliver: bool
+    period: Period
+    recipient: str | None
+    message_id: str
+    workspace: dict[str, object]
+    language: Language
+
+    @property
+    def brand(self) -> Brand:
+        return Brand.from_workspace(self.workspace)
+
+
+async def carry_out(office: Office, workspace_id: UUID, report_id: UUID) -> str:
+    """Bring one delivery as far as it may go now; answers its status. Raises :class:`TryAgain`."""
+    async with _alone(office, report_id) as mine:
+        task = await _read(office, workspace_id, report_id)
+        if not mine:
+            return task.status
+        if task.status in ("sending", "unknown"):
+            return await _clear_up(office, task)
+        if task.status != "queued":
+            return task.status
+        if (document := await _prepare(office, task)) is None:
+            return "held" if task.deliver else "failed"
+        return await _send(office, task, *document) if task.deliver else "built"
+
+
+@asynccontextmanager
+async def _alone(office: Office, report_id: UUID) -> AsyncIterator[bool]:
+    """A lock outside any transaction; a killed process loses it with its connection."""
+    async with office.database.engine.connect() as connection:
+        connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        key = {"key": f"report {report_id}"}
+        mine = bool(await connection.scalar(text("select pg_try_advisory_lock(hashtextextended(:key, 0))"), key))
+        try:
+            yield mine
+        finally:
+            if mine:
+                await connection.execute(text("select pg_advisory_unlock(hashtextextended(:key, 0))"), key)
+
+
+async def _read(office: Office, workspace_id: UUID, report_id: UUID) -> Task:
+    actor = system(workspace_id)
+    async with office.database.begin(workspace_id) as session:
+        row = await repository.get(session, actor, report_id)
+        client = await session.get_one(Client, row.client_id)
+        workspace = await repository.workspace(session, actor)
+        definition = await repository.definition(session, actor)
+        return Task(
+            row.id,
+            workspace_id,
+            row.client_id,
+            row.status,
+            row.deliver,
+            Period.parse(row.period),
+            client.email,
+            row.message_id,
+            workspace,
+            Language(definition.locale),
+        )
+
+
+async def _prepare(office: Office, task: Task) -> tuple[figures.Frozen, bytes] | None:
+    """Hold the report, or freeze its figures and PDF in the row; ``None`` when there is nothing to send."""
+    actor = system(task.workspace_id)
+    state = await in_thread(office.gateway.state, actor)
+    reason = hold.reason(state, task.period, task.language) if task.deliver else None
+    if reason is None and state.publication is None:
+        reason = task.language.say("No audited figures have been published yet.")
+    if reason is not None:
+        await _move(office, task, "held", EventName.REPORT_HELD, held_reason=reason)
+        return None
+    answer = await in_thread(office.gateway.client_report, actor, task.client_id, task.period.first, task.period.last)
+    if answer is None:
+        failure = task.language.say("The published data does not know this client yet.")
+        await _move(office, task, "failed", EventName.REPORT_FAILED, failure=failure)
+        return None
+    return await _freeze(office, task, answer)
+
+
+async def _freeze(office: Office, task: Task, answer: ClientReportFigures) -> tuple[figures.Frozen, bytes]:
+    frozen = figures.freeze(answer)
+    drawn = await in_thread(lambda: pdf.build(frozen, task.brand, task.language, font_folder=office.fonts))
+    status, event = ("sending", None) if task.deliver else ("built", EventName.REPORT_REQUESTED)
+    await _move(
+        office,
+        task,
+        status,
+        event,
+        publication_id=answer.publication.id,
+        figures=frozen,
+        figures_hash=figures.digest(frozen),
+        template_version=pdf.TEMPLATE_VERSION,
+        brand=task.workspace["brand"],
+        pdf=drawn,
+    )
+    return frozen, drawn
+
+
+async def _send(office: Office, task: Task, frozen: figures.Frozen, drawn: bytes) -> str:
+    """Speak to the mail server, with no transaction open, and record what came of it."""
+    if not task.recipient:
+        failure = task.language.say("The client has no e-mail address.")
+        return await _move(office, task, "failed", EventName.REPORT_FAILED, failure=failure)
+    letter = mail.Letter(task.report_id, task.message_id, task.recipient, frozen, task.brand, drawn, task.language)
+    message = mail.compose(letter, office.settings)
+    try:
+        await in_thread(mail.send, message, office.settings)
+    except mail.NotSent as error:
+        await _move(office, task, "queued", None, failure=str(error))
+        raise TryAgain(str(error)) from error
+    except mail.MaybeSent as error:
+        log.warning("report %s: %s", task.report_id, error)
+        return await _clear_up(office, task)
+    return await _move(office, task, "sent", EventName.REPORT_SENT, sent_at=office.clock.now())
+
+
+async def _clear_up(office: Office, task: Task) -> str:
+    """A mail of which it is not known whether it left: ask by its id, else leave it to a person."""
+    delivered = await in_thread(mail.was_delivered, task.message_id, office.settings)
+    if delivered:
+        return await _move(office, task, "sent", EventName.REPORT_SENT, sent_at=office.clock.now())
+    if delivered is None:
+        if task.status == "unknown":
+            return "unknown"
+        failure = task.language.say("The process ended while the mail was leaving; whether it arrived is not known.")
+        return await _move(office, task, "unknown", EventName.REPORT_FAILED, failure=failure)
+    frozen, drawn = await _frozen(office, task)
+    return await _send_again(office, task, frozen, drawn)
+
+
+async def _send_again(office: Office, task: Task, frozen: figures.Frozen, drawn: bytes) -> str:
+    """The transport has plainly not got it: the same frozen document goes out, once more asked and not assumed."""
+    if task.status == "unknown":
+        await _move(office, task, "sending", None, failure=None)
+    return await _send(office, task, frozen, drawn)
+
+
+async def _frozen(office: Office, task: Task) -> tuple[figures.Frozen, bytes]:
+    async with office.database.begin(task.workspace_id, read_only=True) as session:
+        row = await repository.get(session, system(task.workspace_id), task.report_id, whole=True)
+        assert row.figures is not None and row.pdf is not None  # noqa: PT018 - frozen before it was sending
+        return row.figures, row.pdf
+
+
+async def _move(office: Office, task: Task, status: str, event: EventName | None, **values: object) -> str:
+    """One transaction: the row under lock, its new status, the event that tells of it."""
+    actor = system(task.workspace_id)
+    async with office.database.begin(task.workspace_id) as session:
+        row = await repository.lock(session, actor, task.report_id)
+        before = facts(row)
+        row.status = status
+        row.held_reason = None
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.version += 1
+        if event is not None:
+            await events.record(session, actor, event, row, before=before, after=facts(row))
+    return status
+
+
+def facts(row: ReportDelivery) -> dict[str, object]:
+    """A delivery as its events tell it."""
+    return {
+        "status": row.status,
+        "period": row.period,
+        "held_reason": row.held_reason,
+        "failure": row.failure,
+        "publication_id": row.publication_id,
+    }

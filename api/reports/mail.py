@@ -1,0 +1,134 @@
+"""The mail that carries a report, and what is known about it after it was sent."""
+
+import json
+import smtplib
+import urllib.request
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote, urlencode, urlsplit
+from uuid import UUID
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.reports.content import content
+from api.reports.figures import Frozen
+from api.reports.language import Language
+from imisofts.brand import Brand
+from imisofts.settings import Settings
+
+_TIMEOUT: Final = 20.0
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
+)
+
+
+class NotSent(Exception):
+    """The transport refused before it took the message: trying again is safe."""
+
+
+class MaybeSent(Exception):
+    """The connection broke after the message was handed over: nobody may send again without asking first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Everything a report's mail is made of."""
+
+    report_id: UUID
+    message_id: str
+    recipient: str
+    figures: Frozen
+    brand: Brand
+    pdf: bytes
+    language: Language
+
+
+def message_id(report_id: UUID) -> str:
+    """The mail's own id, made from the delivery's: the same report always carries the same one."""
+    return f"<report-{report_id}@imisofts.localhost>"
+
+
+def compose(letter: Letter, settings: Settings) -> EmailMessage:
+    """Text and HTML alternatives with the PDF attached; sender and answer address are the brand's."""
+    said = content(letter.figures, letter.brand, letter.language)
+    say, brand = letter.language.say, letter.brand
+    month = said["cover"]["month"]
+    values = {
+        "language": said["language"],
+        "brand": brand,
+        "tokens": brand.tokens("light"),
+        "dark": brand.tokens("dark"),
+        "title": say("Your report for {month}", month=month),
+        "greeting": say("Hello {client},", client=letter.figures["client_name"]),
+        "intro": say("your report for {month} is attached as a PDF. In short:", month=month),
+        "sentences": [sentence for one in said["currencies"] for sentence in one["summary"]["sentences"]],
+        "numbers": said["currencies"][0]["summary"]["numbers"][:4],
+        "action": say("Open it in the portal"),
+        "url": f"{settings.public_url}/reports/{letter.report_id}",
+        "closing": say("Questions? Just reply to this mail."),
+        "data": said["foot"]["left"],
+    }
+    mail = EmailMessage()
+    mail["Subject"] = f"{values['title']} – {brand.name}"[:180]
+    mail["From"] = _sender(brand, settings)
+    mail["To"] = letter.recipient
+    if brand.reply_to:
+        mail["Reply-To"] = brand.reply_to
+    mail["Message-ID"] = letter.message_id
+    mail["Date"] = format_datetime(_published(letter.figures))
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(_TEMPLATES.get_template("mail.txt").render(values))
+    mail.add_alternative(_TEMPLATES.get_template("mail.html").render(values), subtype="html")
+    name = f"report-{letter.figures['first'][:7]}.pdf"
+    mail.add_attachment(letter.pdf, maintype="application", subtype="pdf", filename=name)
+    return mail
+
+
+def send(mail: EmailMessage, settings: Settings) -> None:
+    """Hand the message over by SMTP; raises :class:`NotSent` or :class:`MaybeSent`, and never tries twice."""
+    url = urlsplit(settings.smtp_url)
+    kind = smtplib.SMTP_SSL if url.scheme == "smtps" else smtplib.SMTP
+    try:
+        server = kind(url.hostname or "127.0.0.1", url.port or 25, timeout=_TIMEOUT)
+    except (OSError, smtplib.SMTPException) as error:
+        raise NotSent(f"The mail server cannot be reached: {error}.") from error
+    try:
+        if url.scheme == "smtp" and server.has_extn("starttls") and url.username:
+            server.starttls()
+        if url.username:
+            server.login(unquote(url.username), unquote(url.password or ""))
+        server.send_message(mail)
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as error:
+        raise NotSent(f"The mail server refused the message: {error}.") from error
+    except (OSError, smtplib.SMTPException) as error:
+        raise MaybeSent(f"The connection broke while sending: {error}.") from error
+    finally:
+        server.close()
+
+
+def was_delivered(wanted: str, settings: Settings) -> bool | None:
+    """Whether the transport has the message with this id; ``None`` where it cannot answer."""
+    if not settings.embedded_mail and settings.sources.get("mail_url", "default") == "default":
+        return None
+    try:
+        asked = f"{settings.mail_url}/messages.json?{urlencode({'message_id': wanted})}"
+        with urllib.request.urlopen(asked, timeout=5) as answer:
+            found = json.load(answer)
+    except (OSError, ValueError):
+        return None
+    return any(row["message_id"] == wanted for row in found)
+
+
+def _sender(brand: Brand, settings: Settings) -> Address:
+    """The brand's name before the installation's own address, which alone may send for its domain."""
+    _, address = parseaddr(settings.mail_from)
+    return Address(display_name=brand.sender_name, addr_spec=address)
+
+
+def _published(figures: Frozen) -> datetime:
+    return datetime.fromisoformat(figures["publication"]["published_at"])

@@ -1,0 +1,85 @@
+"""What delivering a report needs at hand: the database, the gateway, the settings, the clock."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from sqlalchemy import text
+
+from api.kit.clock import Clock, SystemClock
+from api.kit.database import Database
+from api.reports.errors import UnknownReportClient
+from imisofts.access import Actor, Role, actor_of_role
+from imisofts.settings import PROJECT_ROOT, Settings
+from warehouse.gateway import ClientReportFigures, Gateway, State
+
+Answer = TypeVar("Answer")
+_FONTS = Path("node_modules") / "@expo-google-fonts"
+
+
+class Figures(Protocol):
+    """The part of the gateway that reports ask."""
+
+    def state(self, actor: Actor) -> State: ...
+
+    def client_report(self, actor: Actor, client_id: UUID, first: date, last: date) -> ClientReportFigures | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """One per process or command; ``gateway`` blocks, so it is always asked in a thread."""
+
+    settings: Settings
+    database: Database
+    gateway: Figures
+    clock: Clock = field(default_factory=SystemClock)
+
+    @property
+    def fonts(self) -> Path:
+        """Where the TTF files lie: beside the built assets, else in the portal's packages."""
+        for folder in (self.settings.assets_path / "fonts", self.settings.assets_path.parents[1] / _FONTS):
+            if any(folder.glob("*/400Regular/*.ttf")):
+                return folder
+        return PROJECT_ROOT / "portal" / _FONTS
+
+    async def workspace_id(self, slug: str) -> UUID:
+        """The id behind a workspace's short name."""
+        async with self.database.begin(None, read_only=True) as session:
+            found = await session.scalar(text("select signin.workspace_by_slug(:slug)"), {"slug": slug})
+        if not isinstance(found, UUID):
+            raise UnknownReportClient(f"There is no workspace called {slug}.")
+        return found
+
+    async def workspace_ids(self) -> list[UUID]:
+        """Every workspace, for work that goes through all of them, one transaction each."""
+        async with self.database.begin(None, read_only=True) as session:
+            rows = await session.execute(text("select signin.workspace_ids() as id"))
+            return [row.id for row in rows]
+
+
+def system(workspace_id: UUID) -> Actor:
+    """The service itself, acting in one workspace."""
+    return actor_of_role(workspace_id, Role.owner, kind="system")
+
+
+async def in_thread(call: Callable[..., Answer], *arguments: object) -> Answer:
+    """Run what blocks (gateway, Typst, SMTP) beside the event loop."""
+    return await asyncio.to_thread(call, *arguments)
+
+
+@asynccontextmanager
+async def opened(settings: Settings, gateway: Figures | None = None) -> AsyncIterator[Office]:
+    """An office for one command; closes what it opened."""
+    database = Database(settings.app_database_url, pool_size=2)
+    own = Gateway(settings) if gateway is None else None
+    try:
+        yield Office(settings, database, gateway or own or Gateway(settings))
+    finally:
+        if own is not None:
+            own.close()
+        await database.close()

@@ -1,0 +1,182 @@
+"""What may be done with a report: ask for one, let it go, and see to all that are due."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api import jobs as queue
+from api.events import service as events
+from api.events.schemas import EventName
+from api.kit.ids import new_id
+from api.reports import delivery, figures, hold, jobs, mail, pdf, repository
+from api.reports.errors import NoRecipient, NotHeld, StillHeld, UnknownReportClient
+from api.reports.language import Language
+from api.reports.models import ReportDelivery
+from api.reports.office import Figures, Office, in_thread, opened, system
+from api.reports.period import Period
+from api.reports.schemas import ReportCreate
+from imisofts.access import Actor
+from imisofts.brand import Brand
+from imisofts.settings import Settings
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What came of a delivery: ``pdf`` and ``message_id`` are those of the mail as it left."""
+
+    report_id: UUID
+    status: str
+    held_reason: str | None
+    failure: str | None
+    message_id: str
+    pdf: bytes | None
+
+
+async def request(session: AsyncSession, actor: Actor, given: ReportCreate) -> ReportDelivery:
+    """Queue one report; the job that makes it is enqueued in this transaction."""
+    row = await _add(session, actor, given)
+    await queue.enqueue(session, jobs.deliver_report, workspace_id=str(actor.workspace_id), report_id=str(row.id))
+    return row
+
+
+async def _add(session: AsyncSession, actor: Actor, given: ReportCreate) -> ReportDelivery:
+    period = Period.parse(given.period)
+    client = await repository.client(session, actor, given.client)
+    if given.deliver and not client.email:
+        raise NoRecipient(f"{client.name} has no e-mail address; add one, or make the report without sending it.")
+    definition = await repository.definition(session, actor)
+    report_id = new_id()
+    row = ReportDelivery(
+        id=report_id,
+        workspace_id=actor.workspace_id,
+        definition_id=definition.id,
+        client_id=client.id,
+        period=period.text,
+        deliver=given.deliver,
+        status="queued",
+        message_id=mail.message_id(report_id),
+    )
+    session.add(row)
+    await session.flush()
+    await events.record(session, actor, EventName.REPORT_REQUESTED, row, after=delivery.facts(row))
+    return row
+
+
+async def release(session: AsyncSession, actor: Actor, gateway: Figures, report_id: UUID) -> ReportDelivery:
+    """Let a held report go where its reason is gone; the figures are those of the present publication."""
+    row = await repository.lock(session, actor, report_id)
+    if row.status != "held":
+        raise NotHeld("Only a report that is held can be released.")
+    definition = await repository.definition(session, actor)
+    state = await in_thread(gateway.state, system(actor.workspace_id))
+    reason = hold.reason(state, Period.parse(row.period), Language(definition.locale))
+    if reason is not None:
+        raise StillHeld(reason)
+    return await _let_go(session, actor, row)
+
+
+async def _let_go(session: AsyncSession, actor: Actor, row: ReportDelivery) -> ReportDelivery:
+    before = delivery.facts(row)
+    row.status, row.held_reason = "queued", None
+    row.released_at = await session.scalar(func.now())
+    row.version += 1
+    await events.record(session, actor, EventName.REPORT_RELEASED, row, before=before, after=delivery.facts(row))
+    await queue.enqueue(session, jobs.deliver_report, workspace_id=str(actor.workspace_id), report_id=str(row.id))
+    return row
+
+
+def release_held(settings: Settings) -> int:
+    """Let go every held report whose reason is gone, once; answers how many. Called after each publication."""
+    return asyncio.run(_with_office(settings, release_all))
+
+
+async def release_all(office: Office) -> int:
+    """One transaction a workspace; the row lock keeps two releases of one report apart."""
+    released = 0
+    for workspace_id in await office.workspace_ids():
+        actor = system(workspace_id)
+        held = (
+            repository.visible_to(actor)
+            .where(ReportDelivery.status == "held")
+            .with_for_update(of=ReportDelivery, skip_locked=True)
+        )
+        async with office.database.begin(workspace_id) as session:
+            rows = list(await session.scalars(held))
+            if not rows:
+                continue
+            definition = await repository.definition(session, actor)
+            state = await in_thread(office.gateway.state, actor)
+            for row in rows:
+                if hold.reason(state, Period.parse(row.period), Language(definition.locale)) is None:
+                    await _let_go(session, actor, row)
+                    released += 1
+    return released
+
+
+def deliver_due(settings: Settings, period: str | None = None) -> int:
+    """Queue the report of ``period`` (else of the last whole month) for every client with activity and an address."""
+
+    async def work(office: Office) -> int:
+        return await queue_due(office, period)
+
+    return asyncio.run(_with_office(settings, work))
+
+
+async def queue_due(office: Office, period: str | None = None) -> int:
+    """Idempotent: a client that has a report of the period, sent, held or under way, is passed over."""
+    queued = 0
+    for workspace_id in await office.workspace_ids():
+        actor = system(workspace_id)
+        async with office.database.begin(workspace_id) as session:
+            workspace = await repository.workspace(session, actor)
+            wanted = Period.parse(period) if period else Period.before(office.clock.today(workspace["timezone"]))
+            for client_id in await repository.clients_due(session, wanted.text, wanted.first, wanted.last):
+                await request(session, actor, ReportCreate(client=str(client_id), period=wanted.text))
+                queued += 1
+    return queued
+
+
+def build_pdf(settings: Settings, workspace_slug: str, client: str, period: str) -> bytes:
+    """The report as a file, from the present publication; nothing is recorded and nothing leaves."""
+
+    async def work(office: Office) -> bytes:
+        wanted = Period.parse(period)
+        actor = system(await office.workspace_id(workspace_slug))
+        async with office.database.begin(actor.workspace_id) as session:
+            found = await repository.client(session, actor, client)
+            workspace = await repository.workspace(session, actor)
+            language = Language((await repository.definition(session, actor)).locale)
+        answer = await in_thread(office.gateway.client_report, actor, found.id, wanted.first, wanted.last)
+        if answer is None:
+            raise UnknownReportClient("The published data does not know this client yet; run the pipeline first.")
+        brand = Brand.from_workspace(workspace)
+        return await in_thread(lambda: pdf.build(figures.freeze(answer), brand, language, font_folder=office.fonts))
+
+    return asyncio.run(_with_office(settings, work))
+
+
+def deliver(settings: Settings, workspace_slug: str, client: str, period: str) -> Delivered:
+    """Ask for one report and carry it out here and now; a held one stays queued for its release."""
+
+    async def work(office: Office) -> Delivered:
+        actor = system(await office.workspace_id(workspace_slug))
+        async with office.database.begin(actor.workspace_id) as session:
+            row = await _add(session, actor, ReportCreate(client=client, period=period))
+        await delivery.carry_out(office, actor.workspace_id, row.id)
+        async with office.database.begin(actor.workspace_id, read_only=True) as session:
+            done = await repository.get(session, actor, row.id, whole=True)
+            return Delivered(done.id, done.status, done.held_reason, done.failure, done.message_id, done.pdf)
+
+    return asyncio.run(_with_office(settings, work))
+
+
+async def _with_office(settings: Settings, work: Callable[[Office], Awaitable[Answer]]) -> Answer:
+    async with opened(settings) as office:
+        return await work(office)
