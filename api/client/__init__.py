@@ -1,4 +1,4 @@
-"""The API's client for other rooms: in process, or over HTTP where they are deployed apart."""
+"""The API's client: over HTTP, or in the same process. Whatever a page can do, the API can."""
 
 from api.client.client import Answer, Client, Credentials, Problem
 

@@ -1,170 +1,169 @@
-"""One client, two transports. It keeps no cookie: each call carries the credentials of whoever it is made for."""
+"""A typed client. Credentials belong to a call, never to the client: no cookie of one user reaches the next."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import httpx2
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.kit.security import COOKIE, FORM_HEADER, form_token
 
-BASE = "http://api.internal"
-TIMEOUT_SECONDS = 120.0
-Params = Mapping[str, str | int | Sequence[str] | None]
+_caller: ContextVar[str] = ContextVar("caller", default="127.0.0.1")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class Credentials:
-    """On whose behalf a call is made: a browser's session cookie, or a bearer token. Neither: nobody's."""
+    """Who asks: the value of the session cookie, or a bearer token."""
 
-    cookie: str | None = None
-    bearer: str | None = None
+    cookie: str | None = field(default=None, repr=False)
+    bearer: str | None = field(default=None, repr=False)
+    cookie_name: str = COOKIE
+
+    @property
+    def form_token(self) -> str | None:
+        """What a page's form carries to show that it is ours."""
+        return form_token(self.cookie) if self.cookie else None
+
+    def headers(self) -> dict[str, str]:
+        """The request headers that show these credentials."""
+        if self.bearer:
+            return {"Authorization": f"Bearer {self.bearer}"}
+        if self.cookie:
+            return {"Cookie": f"{self.cookie_name}={self.cookie}", FORM_HEADER: form_token(self.cookie)}
+        return {}
 
 
 class Problem(Exception):
-    """An answer that is not success. ``fields`` are (name, message) pairs as the caller named them."""
+    """The API's refusal (RFC 9457); ``fields`` maps a field's name to what is wrong with it."""
 
-    def __init__(self, status: int, code: str, detail: str, fields: tuple[tuple[str, str], ...] = ()) -> None:
-        super().__init__(detail or code)
+    def __init__(self, status: int, code: str, detail: str, fields: Mapping[str, str]) -> None:
+        super().__init__(f"{status} {code}: {detail}")
         self.status = status
         self.code = code
         self.detail = detail
-        self.fields = fields
+        self.fields = dict(fields)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A successful answer: ``body`` is the parsed JSON, or None for a file, whose bytes are ``content``."""
+    """A good answer. ``body`` is the decoded JSON, None without a body; ``content`` the bytes as they came."""
 
     status: int
     body: Any
-    headers: Mapping[str, str]
     content: bytes
+    headers: Mapping[str, str]
+    cookies: Mapping[str, str]
+
+    @property
+    def etag(self) -> str | None:
+        """The version to send as If-Match."""
+        return self.headers.get("etag")
 
 
 class Client:
-    """Calls the API. Paths are whole (``/v1/clients``); anything but success raises :class:`Problem`."""
+    """Calls one API. Paths start at the root: ``/v1/clients``; ``/clients`` is read as the same."""
 
-    def __init__(self, transport: httpx2.AsyncBaseTransport | None, base_url: str, cookie_name: str = COOKIE) -> None:
-        # A shared jar would send one visitor's cookie for the next.
+    def __init__(self, transport: httpx2.AsyncBaseTransport | None, base_url: str, timeout: float = 60) -> None:
         jar = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
         self._http = httpx2.AsyncClient(
-            transport=transport, base_url=base_url, cookies=jar, timeout=TIMEOUT_SECONDS, trust_env=False
-        )
-        self._cookie_name = cookie_name
-
-    @classmethod
-    def in_process(cls, app: ASGIApp, cookie_name: str = COOKIE) -> Self:
-        """A client of ``app`` in this process: no socket, a quarter of a millisecond a call."""
-        return cls(httpx2.ASGITransport(app=app, raise_app_exceptions=False), BASE, cookie_name)
-
-    @classmethod
-    def http(cls, url: str, cookie_name: str = COOKIE) -> Self:
-        """A client of the API at ``url``."""
-        return cls(None, url, cookie_name)
-
-    async def get(
-        self,
-        path: str,
-        *,
-        credentials: Credentials | None = None,
-        params: Params | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Answer:
-        """Read."""
-        return await self.send("GET", path, credentials=credentials, params=params, headers=headers)
-
-    async def post(
-        self,
-        path: str,
-        *,
-        credentials: Credentials | None = None,
-        json: Any = None,
-        data: Mapping[str, str] | None = None,
-        files: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Answer:
-        """Create or act; ``files`` makes it a multipart form together with ``data``."""
-        return await self.send(
-            "POST", path, credentials=credentials, json=json, data=data, files=files, headers=headers
+            transport=transport, base_url=base_url, cookies=jar, timeout=timeout, trust_env=False
         )
 
-    async def patch(
-        self, path: str, *, credentials: Credentials | None = None, json: Any, headers: Mapping[str, str] | None = None
-    ) -> Answer:
-        """Change; give ``If-Match`` in ``headers``."""
-        return await self.send("PATCH", path, credentials=credentials, json=json, headers=headers)
+    @classmethod
+    def in_process(
+        cls, app: ASGIApp, base_url: str = "http://imisofts.localhost", *, raise_faults: bool = False
+    ) -> "Client":
+        """A client of an application in this process: a quarter of a millisecond a call, no socket.
 
-    async def delete(
-        self, path: str, *, credentials: Credentials | None = None, headers: Mapping[str, str] | None = None
-    ) -> Answer:
-        """Remove or archive."""
-        return await self.send("DELETE", path, credentials=credentials, headers=headers)
+        With ``raise_faults`` a fault of the program is raised here instead of answered with 500: for tests.
+        """
+        return cls(httpx2.ASGITransport(_with_caller(app), raise_app_exceptions=raise_faults), base_url)
 
-    async def send(
+    @classmethod
+    def http(cls, url: str) -> "Client":
+        """A client of an API elsewhere."""
+        return cls(None, url)
+
+    async def close(self) -> None:
+        """Return connections."""
+        await self._http.aclose()
+
+    async def __aenter__(self) -> "Client":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def get(self, path: str, *, credentials: Credentials | None = None, **options: Any) -> Answer:
+        """GET; see :meth:`request`."""
+        return await self.request("GET", path, credentials=credentials, **options)
+
+    async def post(self, path: str, *, credentials: Credentials | None = None, **options: Any) -> Answer:
+        """POST; see :meth:`request`."""
+        return await self.request("POST", path, credentials=credentials, **options)
+
+    async def patch(self, path: str, *, credentials: Credentials | None = None, **options: Any) -> Answer:
+        """PATCH; see :meth:`request`."""
+        return await self.request("PATCH", path, credentials=credentials, **options)
+
+    async def delete(self, path: str, *, credentials: Credentials | None = None, **options: Any) -> Answer:
+        """DELETE; see :meth:`request`."""
+        return await self.request("DELETE", path, credentials=credentials, **options)
+
+    async def request(
         self,
         method: str,
         path: str,
         *,
         credentials: Credentials | None = None,
-        params: Params | None = None,
         json: Any = None,
-        data: Mapping[str, str] | None = None,
-        files: Mapping[str, Any] | None = None,
+        params: Any = None,
+        data: Any = None,
+        files: Any = None,
         headers: Mapping[str, str] | None = None,
+        if_match: str | None = None,
+        idempotency_key: str | None = None,
+        caller: str | None = None,
     ) -> Answer:
-        """One call; ``OSError`` where nobody answers."""
-        asked = {name: value for name, value in (params or {}).items() if value is not None}
+        """One call; raises :class:`Problem` unless it succeeds.
+
+        ``caller`` is the address of the browser on whose behalf an in-process page asks, for rate limits.
+        """
+        sent = {**(credentials.headers() if credentials else {}), **(headers or {})}
+        if if_match is not None:
+            sent["If-Match"] = if_match
+        if idempotency_key is not None:
+            sent["Idempotency-Key"] = idempotency_key
+        full = path if path.startswith(("/v1", "/health", "/openapi")) else f"/v1{path}"
+        marked = _caller.set(caller) if caller else None
         try:
             response = await self._http.request(
-                method,
-                path,
-                params=asked or None,
-                json=json,
-                data=data,
-                files=files,
-                headers={**self._heads(credentials), **(headers or {})},
+                method, full, json=json, params=params, data=data, files=files, headers=sent
             )
-        except httpx2.TransportError as error:
-            raise ConnectionError(f"the API does not answer: {error}") from error
-        if response.is_success:
-            return Answer(response.status_code, _body(response), response.headers, response.content)
-        raise _problem(response)
-
-    def _heads(self, credentials: Credentials | None) -> dict[str, str]:
-        if credentials is None:
-            return {}
-        if credentials.bearer:
-            return {"Authorization": f"Bearer {credentials.bearer}"}
-        if credentials.cookie:
-            return {"Cookie": f"{self._cookie_name}={credentials.cookie}", FORM_HEADER: form_token(credentials.cookie)}
-        return {}
-
-    async def close(self) -> None:
-        """Return the connections."""
-        await self._http.aclose()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
+        finally:
+            if marked is not None:
+                _caller.reset(marked)
+        return _answer(response)
 
 
-def _body(response: httpx2.Response) -> Any:
-    is_json = response.headers.get("content-type", "").startswith("application/json")
-    return response.json() if is_json and response.content else None
+def _with_caller(app: ASGIApp) -> ASGIApp:
+    """The application, told the real address at the other end; no header can say so from outside."""
+
+    async def call(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, "client": (_caller.get(), 0)}, receive, send)
+
+    return call
 
 
-def _problem(response: httpx2.Response) -> Problem:
-    try:
-        body = response.json()
-        fields = tuple((str(field["name"]), str(field["message"])) for field in body.get("fields", ()))
-        return Problem(response.status_code, str(body["code"]), str(body["detail"]), fields)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return Problem(response.status_code, "unreadable", f"The API answered {response.status_code}.")
+def _answer(response: httpx2.Response) -> Answer:
+    is_json = "json" in response.headers.get("content-type", "")
+    data = response.json() if is_json and response.content else None
+    if response.status_code >= 400:
+        found = data if isinstance(data, dict) else {}
+        fields = {f["name"]: f["message"] for f in found.get("fields", [])}
+        raise Problem(response.status_code, found.get("code", "unknown"), found.get("detail", response.text), fields)
+    cookies = {cookie.name: cookie.value or "" for cookie in response.cookies.jar}
+    return Answer(response.status_code, data, response.content, response.headers, cookies)

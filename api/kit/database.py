@@ -10,6 +10,8 @@ from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
+from api.kit.clock import Clock, SystemClock
+
 _BIND = (
     "select set_config('app.workspace_id', %(workspace)s, true), set_config('transaction_read_only', %(read_only)s, true)"
 )
@@ -61,7 +63,8 @@ def _notice(session: Session, table: Any) -> None:
 class Database:
     """The product database as the application's role sees it."""
 
-    def __init__(self, app_database_url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, app_database_url: str, *, clock: Clock | None = None, pool_size: int = 10) -> None:
+        self.clock = clock or SystemClock()
         self.engine = create_async_engine(
             sqlalchemy_url(app_database_url),
             pool_size=pool_size,
@@ -74,7 +77,7 @@ class Database:
     @asynccontextmanager
     async def begin(self, workspace_id: UUID | None, *, read_only: bool = False) -> AsyncIterator[AsyncSession]:
         """One transaction, committed when the block ends well. Without a workspace no tenant row is visible."""
-        session = self._sessions(info={"workspace_id": workspace_id, "read_only": read_only})
+        session = self._sessions(info={"workspace_id": workspace_id, "read_only": read_only, "clock": self.clock})
         async with session, session.begin():
             yield session
 

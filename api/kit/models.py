@@ -34,6 +34,8 @@ class Base(DeclarativeBase):
         datetime: DateTime(timezone=True),
         dict[str, Any]: JSONB,
     }
+    __mapper_args__: ClassVar[dict[str, Any]] = {"eager_defaults": True}  # type: ignore[misc]
+    """What the database fills in comes back with the write; a later read would be a hidden query."""
 
 
 class TenantMixin:

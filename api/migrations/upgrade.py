@@ -37,6 +37,7 @@ def upgrade(settings: HasOwner) -> None:
         connection.commit()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        connection.commit()
         with connection.begin():
             sync_publication(connection)
         connection.execute(text("select pg_advisory_unlock(:lock)"), {"lock": _LOCK})

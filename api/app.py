@@ -1,0 +1,101 @@
+"""The operational service as one ASGI application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from sqlalchemy import text
+
+from api.billing.router import router as billing_router
+from api.clients.router import router as clients_router
+from api.events.router import router as events_router
+from api.identity.authentication import EACH_CALLER, actor_of
+from api.identity.passwords import Passwords
+from api.identity.router import router as identity_router
+from api.kit import errors, idempotency
+from api.kit.access import public
+from api.kit.clock import Clock, SystemClock
+from api.kit.database import Database
+from api.kit.security import Guard
+from api.metrics import service as figures
+from api.metrics.router import router as metrics_router
+from imisofts.settings import Settings
+
+ROUTERS: list[APIRouter] = [identity_router, events_router, clients_router, billing_router, metrics_router]
+DESCRIPTION = "Everything an agency does in imisofts, as an API. Errors are RFC 9457 problems; edits need If-Match."
+
+
+class Unsafe(RuntimeError):
+    """The service would run without one of its guards."""
+
+
+def create(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
+    """The service. It owns its connections: run its lifespan, or call ``app.state.database.close()``."""
+    if not settings.secret_key.strip():
+        raise Unsafe("secret_key is empty")
+    app = FastAPI(
+        title="imisofts", version="1", description=DESCRIPTION, lifespan=_lifespan, docs_url=None, redoc_url=None
+    )
+    app.state.settings = settings
+    app.state.clock = clock or SystemClock()
+    app.state.database = Database(settings.app_database_url, clock=app.state.clock)
+    app.state.passwords = Passwords()
+    app.state.actor_of = actor_of
+    app.state.before_write = idempotency.before_write
+    app.state.limit = EACH_CALLER
+    figures.install(app, settings)
+    errors.install(app)
+    app.add_middleware(Guard)
+    for router in ROUTERS:
+        app.include_router(router, prefix="/v1")
+    app.add_api_route("/health", _health, dependencies=[public()], tags=["health"])
+    app.openapi = lambda: _document(app)  # type: ignore[method-assign]
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    await check_role(app.state.database)
+    yield
+    app.state.gateway.close()
+    await app.state.database.close()
+
+
+async def check_role(database: Database) -> None:
+    """Refuse to serve as a role that row security does not bind."""
+    query = text(
+        "select r.rolsuper or r.rolbypassrls or exists (select from pg_tables t where t.schemaname = 'public'"
+        " and pg_has_role(r.oid, t.tableowner, 'member')) from pg_roles r where r.rolname = current_user"
+    )
+    async with database.begin(None, read_only=True) as session:
+        if await session.scalar(query):
+            raise Unsafe("app_database_url is an owner, a superuser or passes row security")
+
+
+async def _health() -> dict[str, str]:
+    """Whether the process answers."""
+    return {"status": "ok"}
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document, with the one shape of problems in place of FastAPI's own."""
+    if app.openapi_schema:
+        return app.openapi_schema
+    document = FastAPI.openapi(app)
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    schemas.pop("HTTPValidationError", None)
+    schemas.pop("ValidationError", None)
+    problem = errors.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(problem.pop("$defs"))
+    schemas["Problem"] = problem
+    bearer = {"type": "http", "scheme": "bearer", "description": "An API token (imt_…)"}
+    cookie = {"type": "apiKey", "in": "cookie", "name": "imisofts_session"}
+    document["components"]["securitySchemes"] = {"bearer": bearer, "cookie": cookie}
+    content = {errors.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for path in document["paths"].values():
+        for operation in path.values():
+            operation["responses"].pop("422", None)
+            operation["responses"]["422"] = {"description": "The request is malformed", "content": content}
+            operation["responses"]["default"] = {"description": "A problem", "content": content}
+    return document

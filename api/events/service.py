@@ -1,0 +1,77 @@
+"""Recording what happened, in the transaction in which it happened."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic_core import to_jsonable_python
+from sqlalchemy import Table, inspect
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.events.models import Event
+from api.events.schemas import EventName
+from api.kit.models import Base
+from imisofts.access import Actor
+
+__all__ = ["EventName", "event_of", "record"]
+
+_NEVER = {"password_hash", "token_hash", "id_hash", "workspace_id", "updated_at"}
+
+
+async def record(
+    session: AsyncSession,
+    actor: Actor,
+    name: EventName,
+    subject: Base,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> Event:
+    """Write the event of a change to ``subject``.
+
+    ``before`` and ``after`` map columns to values; only those that differ are kept, and of personal or secret columns
+    only the name. With neither the event says just that it happened.
+    """
+    await session.flush()
+    event = event_of(actor, name, subject, session.info["clock"].now(), before=before, after=after)
+    session.add(event)
+    session.info["recorded"] = session.info.get("recorded", 0) + 1
+    return event
+
+
+def event_of(
+    actor: Actor,
+    name: EventName,
+    subject: Base,
+    at: datetime,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> Event:
+    """The event, not yet written; a bulk writer inserts many at once and counts them as recorded itself."""
+    table = inspect(type(subject)).local_table
+    assert isinstance(table, Table)
+    return Event(
+        workspace_id=actor.workspace_id,
+        name=name.value,
+        actor_kind=actor.kind,
+        actor_id=actor.user_id,
+        subject_kind=table.name,
+        subject_id=subject.id,  # type: ignore[attr-defined]  # every table with events has an id
+        occurred_at=at,
+        data=_data(table, before or {}, after or {}),
+    )
+
+
+def _data(table: Table, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    changed: dict[str, Any] = {}
+    personal: list[str] = []
+    for field in [*before, *(name for name in after if name not in before)]:
+        if field in _NEVER or (field in before and field in after and before[field] == after[field]):
+            continue
+        column = table.columns.get(field)
+        if column is not None and column.info.get("lake") in {"personal", "secret"}:
+            personal.append(field)
+        else:
+            changed[field] = to_jsonable_python({"before": before.get(field), "after": after.get(field)})
+    return {"changed": changed, "personal": personal} if changed or personal else {}

@@ -1,0 +1,87 @@
+"""From a request to an actor: session cookie, API token or operator token."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from fastapi import Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.identity import repository, secrets
+from api.kit import rate_limit
+from api.kit.database import of
+from api.kit.errors import Unauthenticated
+from api.kit.rate_limit import Limit
+from api.kit.security import cookie_name, require_form_token
+from imisofts.access import ACTIONS_OF_ROLE, Action, Actor, Role
+
+EACH_CALLER = Limit(burst=1000, interval=timedelta(milliseconds=5))
+
+
+async def actor_of(request: Request) -> Actor:
+    """Who asks; resolved once a request. 401 when nobody, 429 when too often."""
+    known = getattr(request.state, "actor", None)
+    if known is None:
+        known = await _authenticate(request)
+        request.state.actor = known
+    return cast(Actor, known)
+
+
+async def _authenticate(request: Request) -> Actor:
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    cookie = request.cookies.get(cookie_name(request.app.state.settings.public_url))
+    async with of(request).begin(None) as session:
+        if scheme.lower() == "bearer":
+            actor = await _by_bearer(request, session, bearer.strip())
+        elif cookie:
+            actor = await _by_cookie(request, session, cookie)
+        else:
+            raise Unauthenticated("Sign in, or send a token.")
+        limit: Limit = request.app.state.limit
+        await rate_limit.take(session, request.state.caller, limit, request.app.state.clock.now())
+    if cookie and scheme.lower() != "bearer":
+        require_form_token(request, cookie)
+    return actor
+
+
+async def _by_cookie(request: Request, session: AsyncSession, cookie: str) -> Actor:
+    now = request.app.state.clock.now()
+    found = await repository.session_by_hash(session, secrets.sha256(cookie), now)
+    if found is None:
+        raise Unauthenticated("The session has ended; sign in again.")
+    request.state.caller = f"session:{found['id']}"
+    request.state.session_id = found["id"]
+    return actor_from(found)
+
+
+async def _by_bearer(request: Request, session: AsyncSession, token: str) -> Actor:
+    now, key = request.app.state.clock.now(), request.app.state.settings.secret_key
+    if token.startswith(secrets.OPERATOR_PREFIX):
+        slug = secrets.operator_workspace(token, now, key)
+        workspace_id = await repository.workspace_by_slug(session, slug) if slug else None
+        if workspace_id is None:
+            raise Unauthenticated("The operator's token is not valid.")
+        request.state.caller = f"operator:{workspace_id}"
+        return operator(workspace_id)
+    found = None
+    if secrets.is_api_token(token):
+        found = await repository.token_by_hash(session, secrets.keyed_hash(token, key), now)
+    if found is None:
+        raise Unauthenticated("The token is not valid.")
+    request.state.caller = f"token:{found['id']}"
+    return actor_from(found, frozenset(Action(name) for name in found["scopes"] if name in set(Action)))
+
+
+def operator(workspace_id: UUID) -> Actor:
+    """Who runs the installation, acting in one workspace with an owner's rights."""
+    return Actor(workspace_id, None, Role.owner, "operator", ACTIONS_OF_ROLE[Role.owner])
+
+
+def actor_from(row: Mapping[Any, Any], scopes: frozenset[Action] | None = None) -> Actor:
+    """The actor of a session (without ``scopes``) or of a token; no scopes given on a token means all of its user's."""
+    role = Role(row["role"])
+    actions = ACTIONS_OF_ROLE[role]
+    narrowed = frozenset({row["client_id"]} - {None}) if role is Role.client else None
+    kind = "user" if scopes is None else "token"
+    return Actor(row["workspace_id"], row["user_id"], role, kind, actions & scopes if scopes else actions, narrowed)

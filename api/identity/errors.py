@@ -1,0 +1,39 @@
+"""What can go wrong with identity."""
+
+from api.kit.errors import Conflict, Malformed, Unauthenticated
+
+
+class SignInRefused(Unauthenticated):
+    """Unknown address, wrong password, no password yet, no such workspace: all answer alike."""
+
+    code = "sign_in_refused"
+
+
+class LinkSpent(Unauthenticated):
+    """The link is unknown, used, or too old."""
+
+    code = "link_spent"
+
+
+class PasswordRefused(Malformed):
+    """The password is too short, too long or too common."""
+
+    code = "password_refused"
+
+
+class UnknownScope(Malformed):
+    """A token cannot be given more than its user has."""
+
+    code = "unknown_scope"
+
+
+class AlreadyMember(Conflict):
+    """The person already belongs to the workspace."""
+
+    code = "already_member"
+
+
+class UnknownClient(Malformed):
+    """A client user needs a client of this workspace."""
+
+    code = "unknown_client"

@@ -1,0 +1,97 @@
+"""What the operator does from the command line, where nobody is signed in. Plain functions over settings."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from api.events import service as events
+from api.events.schemas import EventName
+from api.identity import repository, schemas, secrets, service
+from api.identity.authentication import operator
+from api.identity.models import Workspace
+from api.identity.router import LINK_PATH
+from api.kit.clock import SystemClock
+from api.kit.database import Database
+from api.kit.errors import Conflict, NotFound
+from api.kit.ids import new_id
+from imisofts.access import Role
+from imisofts.settings import Settings
+
+Result = TypeVar("Result")
+LIFE = timedelta(minutes=10)
+
+
+class SlugTaken(Conflict):
+    """Another workspace has this slug."""
+
+    code = "slug_taken"
+
+
+def token(settings: Settings, workspace_slug: str) -> str:
+    """A bearer credential for ten minutes with an owner's rights in one workspace."""
+    return secrets.operator_token(workspace_slug, SystemClock().now() + LIFE, settings.secret_key)
+
+
+def create_workspace(
+    settings: Settings, slug: str, *, name: str, currency: str, timezone: str, week_starts_on: int = 0
+) -> UUID:
+    """Make a workspace; :class:`SlugTaken` when there is one of that slug."""
+    schemas.WorkspaceUpdate(name=name, timezone=timezone)
+
+    async def run(database: Database) -> UUID:
+        async with database.begin(None) as session:
+            if await repository.workspace_by_slug(session, slug):
+                raise SlugTaken(f"There is already a workspace “{slug}”.")
+        workspace_id = new_id()
+        async with database.begin(workspace_id) as session:
+            row = Workspace(
+                id=workspace_id, slug=slug, name=name, currency=currency, timezone=timezone,
+                week_starts_on=week_starts_on,
+            )  # fmt: skip
+            session.add(row)
+            facts = {"slug": slug, "name": name, "currency": currency, "timezone": timezone}
+            await events.record(session, operator(workspace_id), EventName.WORKSPACE_CREATED, row, after=facts)
+        return workspace_id
+
+    return _run(settings, run)
+
+
+def create_user(
+    settings: Settings, email: str, *, workspace: str, role: Role, name: str = "", client_id: UUID | None = None
+) -> str:
+    """Make somebody a member and return the one-time link that sets the password."""
+    asked = schemas.UserCreate(email=email, name=name or email.partition("@")[0], role=role, client_id=client_id)
+
+    async def run(database: Database) -> str:
+        async with database.begin(None) as session:
+            workspace_id = await repository.workspace_by_slug(session, workspace)
+        if workspace_id is None:
+            raise NotFound(f"There is no workspace “{workspace}”.")
+        async with database.begin(workspace_id) as session:
+            address = settings.public_url + LINK_PATH
+            return (await service.add_user(session, operator(workspace_id), asked, address)).link
+
+    return _run(settings, run)
+
+
+def workspace_ids(settings: Settings) -> list[UUID]:
+    """All workspaces, for schedules."""
+
+    async def run(database: Database) -> list[UUID]:
+        async with database.begin(None) as session:
+            return await repository.workspace_ids(session)
+
+    return _run(settings, run)
+
+
+def _run(settings: Settings, work: Callable[[Database], Awaitable[Result]]) -> Result:
+    async def run() -> Result:
+        database = Database(settings.app_database_url, pool_size=1)
+        try:
+            return await work(database)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())

@@ -1,0 +1,110 @@
+"""Queries of identity. What must be known before a workspace is goes through the functions in schema ``signin``."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, Select, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.identity.models import ApiToken, AppUser, LoginSession, Membership, Workspace
+from api.kit.ids import new_id
+from imisofts.access import Action, Actor
+
+
+async def _first(session: AsyncSession, query: str, **values: Any) -> RowMapping | None:
+    return (await session.execute(text(query), values)).mappings().first()
+
+
+async def session_by_hash(session: AsyncSession, id_hash: bytes, now: datetime) -> RowMapping | None:
+    """The living session (id, user_id, workspace_id, role, client_id), marked as seen now."""
+    return await _first(session, "select * from signin.session_by_hash(:hash, :now)", hash=id_hash, now=now)
+
+
+async def token_by_hash(session: AsyncSession, token_hash: bytes, now: datetime) -> RowMapping | None:
+    """The living API token with its user's role, marked as used now."""
+    return await _first(session, "select * from signin.token_by_hash(:hash, :now)", hash=token_hash, now=now)
+
+
+async def user_by_email(session: AsyncSession, email: str) -> RowMapping | None:
+    """Id and password hash of a person."""
+    return await _first(session, "select * from signin.user_by_email(:email)", email=email)
+
+
+async def memberships_of(session: AsyncSession, user_id: UUID) -> list[RowMapping]:
+    """The workspaces (workspace_id, slug, name, role) of a person, first joined first."""
+    found = await session.execute(text("select * from signin.memberships_of(:who)"), {"who": user_id})
+    return list(found.mappings())
+
+
+async def workspace_by_slug(session: AsyncSession, slug: str) -> UUID | None:
+    """A workspace's id."""
+    row = await _first(session, "select signin.workspace_by_slug(:slug) as id", slug=slug)
+    return row["id"] if row else None
+
+
+async def workspace_ids(session: AsyncSession) -> list[UUID]:
+    """All workspaces: for schedules, which then work in one transaction each."""
+    return list(await session.scalars(text("select signin.workspace_ids()")))
+
+
+async def ensure_user(session: AsyncSession, email: str, name: str) -> UUID:
+    """The person with this address, made if unknown."""
+    values = {"id": new_id(), "email": email, "name": name}
+    found = await session.scalar(text("select signin.ensure_user(:id, :email, :name)"), values)
+    assert isinstance(found, UUID)
+    return found
+
+
+async def use_link(session: AsyncSession, token_hash: bytes, now: datetime, password_hash: str) -> RowMapping | None:
+    """Spend a link: sets the password, ends all sessions; None if the link is not good."""
+    query = "select * from signin.use_link(:hash, :now, :password)"
+    return await _first(session, query, hash=token_hash, now=now, password=password_hash)
+
+
+async def rehash(session: AsyncSession, user_id: UUID, old: str, new: str) -> None:
+    """Replace a hash made with other parameters, unless the password changed in between."""
+    await session.execute(text("select signin.rehash(:who, :old, :new)"), {"who": user_id, "old": old, "new": new})
+
+
+async def workspace_of(session: AsyncSession, actor: Actor, *, lock: bool = False) -> Workspace:
+    """The actor's own workspace."""
+    query = select(Workspace).where(Workspace.id == actor.workspace_id)
+    return (await session.scalars(query.with_for_update() if lock else query)).one()
+
+
+async def person(session: AsyncSession, user_id: UUID) -> RowMapping | None:
+    """Id, name and e-mail of a member."""
+    query = select(AppUser.id, AppUser.name, AppUser.email).where(AppUser.id == user_id)
+    return (await session.execute(query)).mappings().first()
+
+
+async def living_session(session: AsyncSession, session_id: UUID) -> LoginSession | None:
+    """A session of this workspace that has not been ended."""
+    query = select(LoginSession).where(LoginSession.id == session_id, LoginSession.revoked_at.is_(None))
+    return await session.scalar(query)
+
+
+async def membership_of(session: AsyncSession, user_id: UUID) -> Membership | None:
+    """A person's membership in the session's workspace."""
+    return await session.scalar(select(Membership).where(Membership.user_id == user_id))
+
+
+async def client_exists(session: AsyncSession, client_id: UUID) -> bool:
+    """Whether the workspace has this client."""
+    return bool(await session.scalar(text("select exists (select from client where id = :id)"), {"id": client_id}))
+
+
+def visible_members(actor: Actor) -> Select[Any]:
+    """Members of the workspace with their names."""
+    return (
+        select(Membership)
+        .join(AppUser, AppUser.id == Membership.user_id)
+        .where(Membership.workspace_id == actor.workspace_id)
+    )
+
+
+def visible_tokens(actor: Actor) -> Select[tuple[ApiToken]]:
+    """An actor's own tokens; all of the workspace for who manages its users."""
+    query = select(ApiToken).where(ApiToken.workspace_id == actor.workspace_id)
+    return query if actor.may(Action.user_manage) else query.where(ApiToken.user_id == actor.user_id)

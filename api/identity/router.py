@@ -1,0 +1,219 @@
+"""Routes of identity."""
+
+from typing import Annotated, cast
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.identity import repository, schemas, service
+from api.identity.errors import AlreadyMember, LinkSpent, PasswordRefused, SignInRefused, UnknownClient
+from api.identity.models import ApiToken, AppUser, Membership
+from api.identity.passwords import Passwords
+from api.kit import lists, security
+from api.kit.access import allowed, public
+from api.kit.clock import AppClock
+from api.kit.concurrency import IfMatch, etag
+from api.kit.database import ReadSession, WriteSession, of
+from api.kit.errors import (
+    Forbidden,
+    Malformed,
+    NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
+    TooMany,
+    Unauthenticated,
+    documented,
+)
+from api.kit.idempotency import IdempotencyKey, IdempotentRoute
+from imisofts.access import Action, Actor
+
+router = APIRouter(tags=["identity"], route_class=IdempotentRoute)
+
+LINK_PATH = "/set-password"
+USERS = lists.ListSpec(
+    columns={
+        "id": Membership.id,
+        "user_id": Membership.user_id,
+        "email": AppUser.email,
+        "name": AppUser.name,
+        "role": Membership.role,
+        "client_id": Membership.client_id,
+        "created_at": Membership.created_at,
+    },
+    default_sort="name",
+    sortable=("name", "email", "created_at"),
+    filterable=("role", "client_id"),
+    search=(AppUser.name, AppUser.email),
+)
+TOKENS = lists.ListSpec(
+    columns={name: getattr(ApiToken, name) for name in schemas.TokenOut.model_fields},
+    default_sort="-created_at",
+    sortable=("created_at", "name"),
+)
+SIGNED_IN = documented(Unauthenticated, Forbidden, Malformed)
+
+
+def _passwords(request: Request) -> Passwords:
+    return cast(Passwords, request.app.state.passwords)
+
+
+AppPasswords = Annotated[Passwords, Depends(_passwords)]
+
+
+def _address(request: Request) -> str:
+    """Who is at the other end of the connection; headers that anybody can write do not count."""
+    return request.client.host if request.client else "unknown"
+
+
+async def _session_out(session: AsyncSession, actor: Actor, cookie: str | None) -> schemas.SessionOut:
+    person = await repository.person(session, actor.user_id) if actor.user_id else None
+    workspace = await repository.workspace_of(session, actor)
+    return schemas.SessionOut(
+        user=schemas.PersonOut(**person) if person else None,
+        workspace=schemas.WorkspaceOut.model_validate(workspace, from_attributes=True),
+        role=actor.role,
+        actions=sorted(actor.actions),
+        client_id=next(iter(actor.client_ids), None) if actor.client_ids is not None else None,
+        form_token=security.form_token(cookie) if cookie else None,
+    )
+
+
+async def _signed_in(request: Request, response: Response, signed: service.SignedIn) -> schemas.SessionOut:
+    public_url: str = request.app.state.settings.public_url
+    age = signed.expires_at - request.app.state.clock.now()
+    response.set_cookie(
+        security.cookie_name(public_url),
+        signed.cookie,
+        max_age=int(age.total_seconds()) if signed.remember else None,
+        path="/",
+        secure=public_url.startswith("https://"),
+        httponly=True,
+        samesite="lax",
+    )
+    async with of(request).begin(signed.actor.workspace_id, read_only=True) as session:
+        return await _session_out(session, signed.actor, signed.cookie)
+
+
+@router.post("/session", dependencies=[public()], responses=documented(SignInRefused, Malformed, TooMany))
+async def sign_in(
+    request: Request, response: Response, asked: schemas.SignIn, clock: AppClock, passwords: AppPasswords
+) -> schemas.SessionOut:
+    """Sign in; the cookie is new each time, whatever came along. Unknown and known addresses are refused alike."""
+    signed = await service.sign_in(of(request), passwords, clock, asked, _address(request))
+    return await _signed_in(request, response, signed)
+
+
+@router.post(
+    "/session/link", dependencies=[public()], responses=documented(LinkSpent, PasswordRefused, TooMany)
+)
+async def use_link(
+    request: Request, response: Response, asked: schemas.LinkUse, clock: AppClock, passwords: AppPasswords
+) -> schemas.SessionOut:
+    """Set a password with a one-time link and sign in."""
+    signed = await service.use_link(of(request), passwords, clock, asked, _address(request))
+    return await _signed_in(request, response, signed)
+
+
+@router.get("/session", responses=documented(Unauthenticated))
+async def who_am_i(
+    request: Request, actor: Annotated[Actor, allowed(Action.session_own)], session: ReadSession
+) -> schemas.SessionOut:
+    """Who is signed in, where, and with which rights."""
+    cookie = request.cookies.get(security.cookie_name(request.app.state.settings.public_url))
+    return await _session_out(session, actor, cookie if actor.kind == "user" else None)
+
+
+@router.delete("/session", status_code=204, responses=documented(Unauthenticated, Forbidden))
+async def sign_out(
+    request: Request, response: Response, actor: Annotated[Actor, allowed(Action.session_own)], session: WriteSession
+) -> None:
+    """Sign out."""
+    await service.sign_out(session, actor, getattr(request.state, "session_id", None))
+    response.delete_cookie(security.cookie_name(request.app.state.settings.public_url), path="/")
+
+
+@router.get("/workspace", responses=documented(Unauthenticated, Forbidden))
+async def get_workspace(
+    response: Response, actor: Annotated[Actor, allowed(Action.workspace_read)], session: ReadSession
+) -> schemas.WorkspaceOut:
+    """The workspace one is signed in to."""
+    row = await repository.workspace_of(session, actor)
+    response.headers["ETag"] = etag(row.version)
+    return schemas.WorkspaceOut.model_validate(row, from_attributes=True)
+
+
+@router.patch("/workspace", responses={**SIGNED_IN, **documented(PreconditionRequired, PreconditionFailed)})
+async def update_workspace(
+    response: Response,
+    change: schemas.WorkspaceUpdate,
+    actor: Annotated[Actor, allowed(Action.workspace_manage)],
+    session: WriteSession,
+    if_match: IfMatch = None,
+) -> schemas.WorkspaceOut:
+    """Change name, time zone, first weekday or brand."""
+    row = await service.update_workspace(session, actor, if_match, change)
+    response.headers["ETag"] = etag(row.version)
+    return schemas.WorkspaceOut.model_validate(row, from_attributes=True)
+
+
+@router.get("/users", response_model=lists.Page[schemas.UserOut], responses=SIGNED_IN)
+async def list_users(
+    actor: Annotated[Actor, allowed(Action.user_read)],
+    params: Annotated[lists.ListParams, Depends(lists.parameters(USERS))],
+    session: ReadSession,
+) -> Response:
+    """The workspace's members."""
+    return await lists.page(session, repository.visible_members(actor), USERS, params)
+
+
+@router.post("/users", status_code=201, responses={**SIGNED_IN, **documented(AlreadyMember, UnknownClient)})
+async def add_user(
+    request: Request,
+    asked: schemas.UserCreate,
+    actor: Annotated[Actor, allowed(Action.user_manage)],
+    session: WriteSession,
+    key: IdempotencyKey = None,
+) -> schemas.UserCreated:
+    """Invite somebody; the one-time link is in the answer and nowhere else."""
+    return await service.add_user(session, actor, asked, request.app.state.settings.public_url + LINK_PATH)
+
+
+@router.get("/tokens", response_model=lists.Page[schemas.TokenOut], responses=SIGNED_IN)
+async def list_tokens(
+    actor: Annotated[Actor, allowed(Action.token_manage)],
+    params: Annotated[lists.ListParams, Depends(lists.parameters(TOKENS))],
+    session: ReadSession,
+) -> Response:
+    """API tokens, without their secrets."""
+    return await lists.page(session, repository.visible_tokens(actor), TOKENS, params)
+
+
+@router.post("/tokens", status_code=201, responses=SIGNED_IN)
+async def create_token(
+    request: Request,
+    response: Response,
+    asked: schemas.TokenCreate,
+    actor: Annotated[Actor, allowed(Action.token_manage)],
+    session: WriteSession,
+    key: IdempotencyKey = None,
+) -> schemas.TokenCreated:
+    """Make an API token; it is shown this once."""
+    made = await service.create_token(session, actor, asked, request.app.state.settings.secret_key)
+    response.headers["ETag"] = etag(made.version)
+    return made
+
+
+@router.delete(
+    "/tokens/{token_id}",
+    status_code=204,
+    responses={**SIGNED_IN, **documented(NotFound, PreconditionRequired, PreconditionFailed)},
+)
+async def revoke_token(
+    token_id: UUID,
+    actor: Annotated[Actor, allowed(Action.token_manage)],
+    session: WriteSession,
+    if_match: IfMatch = None,
+) -> None:
+    """Revoke a token."""
+    await service.revoke_token(session, actor, token_id, if_match)

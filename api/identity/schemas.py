@@ -1,0 +1,151 @@
+"""Identity as the API shows it."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from imisofts.access import Action, Role
+
+
+def _is_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("is no time zone")
+    return name
+
+
+def _no_null(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("holds a character that no text has")
+    return text
+
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_no_null)]
+Email = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s\x00]+@[^@\s\x00]+$"),
+    Field(examples=["ada@example.com"]),
+]
+Password = Annotated[str, Field(max_length=1000, examples=["a long sentence of your own"])]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$", max_length=63)]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(examples=["EUR"])]
+Timezone = Annotated[str, AfterValidator(_is_zone), Field(max_length=100, examples=["Europe/Berlin"])]
+
+
+class SignIn(BaseModel):
+    """E-mail and password; ``workspace`` is a slug, needed only by members of several."""
+
+    email: Email
+    password: Password
+    workspace: str | None = Field(None, max_length=63, examples=["acme"])
+    remember: bool = False
+
+
+class LinkUse(BaseModel):
+    """A one-time link's token and the password to set."""
+
+    token: str = Field(min_length=1, max_length=200)
+    password: Password
+
+
+class WorkspaceOut(BaseModel):
+    """A workspace as its members see it."""
+
+    id: UUID
+    slug: str
+    name: str
+    currency: str
+    timezone: str
+    week_starts_on: int
+    brand: dict[str, Any]
+    version: int
+
+
+class WorkspaceUpdate(BaseModel):
+    """What may be changed of a workspace."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"name": "Acme Studio"}]})
+
+    name: Name | None = None
+    timezone: Timezone | None = None
+    week_starts_on: int | None = Field(None, json_schema_extra={"enum": [0, 6, None]})
+    brand: dict[str, Any] | None = None
+
+
+class PersonOut(BaseModel):
+    """A person."""
+
+    id: UUID
+    name: str
+    email: str
+
+
+class SessionOut(BaseModel):
+    """Who is signed in, where, and what the person may do there. ``form_token`` goes with every unsafe request."""
+
+    user: PersonOut | None
+    workspace: WorkspaceOut
+    role: Role
+    actions: list[Action]
+    client_id: UUID | None
+    form_token: str | None
+
+
+class UserOut(BaseModel):
+    """A member of the workspace."""
+
+    id: UUID
+    user_id: UUID
+    email: str
+    name: str
+    role: Role
+    client_id: UUID | None
+    created_at: datetime
+
+
+class UserCreate(BaseModel):
+    """Somebody to invite; ``client_id`` for the role *client* and no other."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    email: Email
+    name: Name
+    role: Role
+    client_id: UUID | None = None
+
+
+class UserCreated(UserOut):
+    """The new member with the link that sets the password; the link is shown once."""
+
+    link: str
+
+
+class TokenCreate(BaseModel):
+    """A token to make; ``scopes`` are actions, none means all of one's own."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"name": "Website", "scopes": ["client.read"]}]})
+
+    name: Name
+    scopes: list[Action] = Field(default_factory=list, max_length=len(Action))
+
+
+class TokenOut(BaseModel):
+    """A token without its secret."""
+
+    id: UUID
+    user_id: UUID
+    name: str
+    prefix: str
+    scopes: list[Action]
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+    version: int
+
+
+class TokenCreated(TokenOut):
+    """The new token; ``token`` is shown once."""
+
+    token: str

@@ -1,0 +1,201 @@
+"""Signing in and out, members, tokens and the workspace's own facts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.events import service as events
+from api.events.schemas import EventName
+from api.identity import repository, schemas, secrets
+from api.identity.authentication import actor_from
+from api.identity.errors import AlreadyMember, LinkSpent, PasswordRefused, SignInRefused, UnknownClient, UnknownScope
+from api.identity.models import ApiToken, LoginSession, Membership, SignInLink, Workspace
+from api.identity.passwords import Passwords
+from api.kit import rate_limit
+from api.kit.clock import Clock
+from api.kit.concurrency import require_match
+from api.kit.database import Database
+from api.kit.errors import NotFound
+from api.kit.rate_limit import Limit
+from imisofts.access import Actor, Role
+
+ABSOLUTE = timedelta(hours=12)
+REMEMBERED = timedelta(days=30)
+LINK_LIFE = timedelta(days=7)
+EACH_ADDRESS = Limit(burst=300, interval=timedelta(milliseconds=100))
+EACH_EMAIL = Limit(burst=10, interval=timedelta(seconds=30))
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session just begun; ``cookie`` is known to the browser alone."""
+
+    cookie: str
+    actor: Actor
+    expires_at: datetime
+    remember: bool
+
+
+async def sign_in(
+    database: Database, passwords: Passwords, clock: Clock, asked: schemas.SignIn, address: str
+) -> SignedIn:
+    """Begin a session. Every refusal costs one hash and reads the same."""
+    now, email = clock.now(), asked.email.lower()
+    async with database.begin(None) as session:
+        await rate_limit.take(session, f"sign-in:{address}", EACH_ADDRESS, now)
+        await rate_limit.take(session, f"sign-in:{email}", EACH_EMAIL, now)
+        user = await repository.user_by_email(session, email)
+        memberships = await repository.memberships_of(session, user["id"]) if user else []
+    good = await passwords.matches(asked.password, user["password_hash"] if user else None)
+    chosen = [m for m in memberships if asked.workspace in (None, m["slug"])]
+    if user is None or not good or not chosen:
+        raise SignInRefused("Address or password is wrong.")
+    fresh = await passwords.hash(asked.password) if passwords.is_outdated(user["password_hash"]) else None
+    async with database.begin(chosen[0]["workspace_id"]) as session:
+        await rate_limit.forget(session, f"sign-in:{email}")
+        if fresh:
+            await repository.rehash(session, user["id"], user["password_hash"], fresh)
+        return await _begin(session, user["id"], now, asked.remember)
+
+
+async def _begin(session: AsyncSession, user_id: UUID, now: datetime, remember: bool) -> SignedIn:
+    membership = await repository.membership_of(session, user_id)
+    if membership is None:
+        raise SignInRefused("Address or password is wrong.")
+    cookie = secrets.new_secret()
+    row = LoginSession(
+        workspace_id=membership.workspace_id,
+        user_id=user_id,
+        id_hash=secrets.sha256(cookie),
+        remember=remember,
+        created_at=now,
+        last_seen_at=now,
+        expires_at=now + (REMEMBERED if remember else ABSOLUTE),
+    )
+    session.add(row)
+    actor = actor_from(_facts(membership, "workspace_id", "user_id", "role", "client_id"))
+    await events.record(session, actor, EventName.SESSION_STARTED, row)
+    return SignedIn(cookie, actor, row.expires_at, remember)
+
+
+async def use_link(database: Database, passwords: Passwords, clock: Clock, asked: schemas.LinkUse, address: str) -> SignedIn:
+    """Set the password with a one-time link, end all other sessions and begin one."""
+    now = clock.now()
+    async with database.begin(None) as session:
+        await rate_limit.take(session, f"sign-in:{address}", EACH_ADDRESS, now)
+    weak = secrets.weakness(asked.password, "")
+    if weak:
+        raise PasswordRefused("Choose another password.", fields=[("password", weak)])
+    hashed = await passwords.hash(asked.password)
+    async with database.begin(None) as session:
+        found = await repository.use_link(session, secrets.sha256(asked.token), now, hashed)
+        if found is None:
+            raise LinkSpent("This link has been used or is too old.")
+        membership_facts = dict(found)
+    async with database.begin(membership_facts["workspace_id"]) as session:
+        signed = await _begin(session, membership_facts["user_id"], now, remember=False)
+        membership = await repository.membership_of(session, membership_facts["user_id"])
+        assert membership is not None
+        await events.record(session, signed.actor, EventName.PASSWORD_SET, membership)
+        return signed
+
+
+async def sign_out(session: AsyncSession, actor: Actor, session_id: UUID | None) -> None:
+    """End the session; the next request with its cookie is nobody's."""
+    row = await repository.living_session(session, session_id) if session_id else None
+    if row is None:
+        return
+    row.revoked_at = session.info["clock"].now()
+    await events.record(session, actor, EventName.SESSION_ENDED, row)
+
+
+async def update_workspace(
+    session: AsyncSession, actor: Actor, if_match: str | None, change: schemas.WorkspaceUpdate
+) -> Workspace:
+    """Change the workspace's facts; documents already written keep theirs."""
+    row = await repository.workspace_of(session, actor, lock=True)
+    require_match(if_match, row.version)
+    wanted = {name: value for name, value in change.model_dump(exclude_unset=True).items() if value is not None}
+    before = _facts(row, *wanted)
+    for name, value in wanted.items():
+        setattr(row, name, value)
+    row.version += 1
+    await events.record(session, actor, EventName.WORKSPACE_UPDATED, row, before=before, after=wanted)
+    return row
+
+
+async def add_user(
+    session: AsyncSession, actor: Actor, asked: schemas.UserCreate, link_address: str
+) -> schemas.UserCreated:
+    """Make somebody a member; the answer carries the link with which the person sets a password."""
+    if (asked.role is Role.client) != (asked.client_id is not None):
+        raise UnknownClient("A client user has a client, others have none.", fields=[("client_id", "does not fit the role")])
+    if asked.client_id and not await repository.client_exists(session, asked.client_id):
+        raise UnknownClient("There is no such client.", fields=[("client_id", "is not a client of this workspace")])
+    user_id = await repository.ensure_user(session, asked.email, asked.name)
+    if await repository.membership_of(session, user_id):
+        raise AlreadyMember("This person already belongs to the workspace.")
+    row = Membership(
+        workspace_id=actor.workspace_id, user_id=user_id, role=asked.role.value, client_id=asked.client_id
+    )
+    session.add(row)
+    await events.record(session, actor, EventName.USER_ADDED, row, after=_facts(row, "role", "client_id", "user_id"))
+    await session.refresh(row)
+    token = await new_link(session, actor.workspace_id, user_id)
+    facts = _facts(row, "id", "user_id", "role", "client_id", "created_at")
+    return schemas.UserCreated(**facts, email=asked.email, name=asked.name, link=f"{link_address}?token={token}")
+
+
+async def new_link(session: AsyncSession, workspace_id: UUID, user_id: UUID) -> str:
+    """A one-time link's token."""
+    token = secrets.new_secret()
+    expires = session.info["clock"].now() + LINK_LIFE
+    session.add(
+        SignInLink(workspace_id=workspace_id, user_id=user_id, token_hash=secrets.sha256(token), expires_at=expires)
+    )
+    await session.flush()
+    return token
+
+
+async def create_token(
+    session: AsyncSession, actor: Actor, asked: schemas.TokenCreate, secret_key: str
+) -> schemas.TokenCreated:
+    """A token for the actor's own programs, never stronger than the actor."""
+    if actor.user_id is None or actor.kind != "user":
+        raise UnknownScope("Only a person makes tokens.")
+    beyond = [scope for scope in asked.scopes if not actor.may(scope)]
+    if beyond:
+        raise UnknownScope("You do not have these rights.", fields=[("scopes", ", ".join(beyond))])
+    token = secrets.new_api_token()
+    row = ApiToken(
+        workspace_id=actor.workspace_id,
+        user_id=actor.user_id,
+        name=asked.name,
+        prefix=token[:10],
+        token_hash=secrets.keyed_hash(token, secret_key),
+        scopes=[scope.value for scope in asked.scopes],
+    )
+    session.add(row)
+    await events.record(session, actor, EventName.TOKEN_CREATED, row, after={"name": asked.name, "scopes": row.scopes})
+    await session.refresh(row)
+    return schemas.TokenCreated(**_facts(row, *schemas.TokenOut.model_fields), token=token)
+
+
+async def revoke_token(session: AsyncSession, actor: Actor, token_id: UUID, if_match: str | None) -> None:
+    """Make a token useless from the next request on."""
+    query = repository.visible_tokens(actor).where(repository.ApiToken.id == token_id).with_for_update()
+    row = await session.scalar(query)
+    if row is None or row.revoked_at is not None:
+        raise NotFound
+    require_match(if_match, row.version)
+    row.revoked_at = session.info["clock"].now()
+    row.version += 1
+    await events.record(session, actor, EventName.TOKEN_REVOKED, row)
+
+
+def _facts(row: Any, *names: str) -> Mapping[str, Any]:
+    return {name: getattr(row, name) for name in names}
