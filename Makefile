@@ -1,53 +1,62 @@
-# Two commands matter: `make up` and `make test`. Both install what they need first.
-
+# The commands of a working day; `make up` is all that a newcomer needs.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
-PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell command -v $(name) 2>/dev/null)))
-STAMP := .venv/.installed
-ASSETS := portal/static/build/manifest.json
-BIN := .venv/bin
-export NODE_OPTIONS := --no-warnings
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
 
-.PHONY: install assets up test lint bench prove pictures
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed-$(shell cat requirements.lock pyproject.toml | sha256sum | cut -c1-16)
+ASSETS := portal/static/build
+ASSETS_STAMP := $(ASSETS)/.built
+ASSET_SOURCES := portal/package.json portal/package-lock.json $(wildcard portal/*.mjs) \
+	$(shell find portal/src portal/templates portal/components -type f 2>/dev/null)
+PART ?= all
+SEED ?= 1
 
-install: $(STAMP) $(ASSETS)
+.PHONY: help install up test lint bench prove
 
-$(STAMP): requirements.lock requirements-installer.lock pyproject.toml
-	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
-	  || { echo "imisofts needs Python 3.11, 3.12 or 3.13 on the PATH (or: make PYTHON=/path/to/python3.12)." >&2; exit 1; }
-	@test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-installer.lock
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
-	@touch $@
+help: ## what can be made
+	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
-portal/node_modules/.package-lock.json: portal/package-lock.json $(STAMP)
-	cd portal && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --silent
-	@touch $@
+install: $(STAMP) $(ASSETS_STAMP) ## environment from the pinned lock, and the portal's assets
 
-$(ASSETS): portal/node_modules/.package-lock.json portal/build.mjs $(shell find portal/src portal/templates -type f 2>/dev/null)
-	cd portal && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent build
-	@touch $@
+up: install ## start everything; Ctrl-C stops it
+	@exec $(BIN)/imisofts up
 
-assets: $(ASSETS)
+test: install lint ## ruff, mypy, import contracts, tests
+	$(BIN)/pytest -n 2 --dist loadfile
 
-up: install
-	$(BIN)/imisofts up
-
-lint: install
+lint: install ## ruff, mypy and the import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy .
-	$(BIN)/lint-imports --config pyproject.toml
+	$(BIN)/mypy
+	$(BIN)/lint-imports
 
-test: install lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile
-
-bench: install
+bench: install ## measurements, each beside its yardstick
 	$(BIN)/python -m bench
 
-prove: install
-	PROVE=1 $(BIN)/python -m pytest tests/faults tests/contracts tests/warehouse
+prove: install ## the long proofs: PART=replication SEED=1
+	$(BIN)/pytest tests/faults --prove=$(PART) --seed=$(SEED) -s
 
-pictures: install
-	$(BIN)/python docs/make_pictures.py
+$(BIN)/python:
+	@python=""; \
+	for candidate in "$${PYTHON:-}" python3.13 python3.12 python3.11 python3 python; do \
+		if [ -n "$$candidate" ] && "$$candidate" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then python="$$candidate"; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then echo "imisofts needs Python 3.11, 3.12 or 3.13; none was found (say PYTHON=/path/to/python)." >&2; exit 1; fi; \
+	"$$python" -m venv $(VENV)
+
+$(STAMP): requirements.lock pyproject.toml | $(BIN)/python
+	@$(BIN)/python -c 'import sys; (3, 11) <= sys.version_info[:2] <= (3, 13) or sys.exit("The environment in .venv has Python %d.%d; imisofts needs 3.11, 3.12 or 3.13: remove .venv." % sys.version_info[:2])'
+	@if [ ! -e "$@" ]; then \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check uv; \
+		VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock; \
+		VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps -e .; \
+		rm -f $(VENV)/.installed-*; \
+	fi
+	@touch $@
+
+$(ASSETS_STAMP): $(ASSET_SOURCES) | $(STAMP)
+	@cd portal && export PATH="$(CURDIR)/$(BIN):$$PATH" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && npm run --silent build
+	@mkdir -p $(ASSETS) && touch $@

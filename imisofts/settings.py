@@ -133,6 +133,8 @@ def load(home: Path | None = None) -> Settings:
     derived = _derived(folder, base, _secrets(folder), given)
     values = {**derived, **given, "home": folder, "port_base": base}
     labels = {name: sources.get(name, "default") for name in values}
+    if os.environ.get(f"{PREFIX}HOME"):
+        labels["home"] = f"{PREFIX}HOME"
     labels |= {name: sources.get(name, "generated") for name in ("secret_key", "postgres_password")}
     try:
         return Settings.model_validate({**values, "sources": labels})

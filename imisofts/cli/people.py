@@ -1,0 +1,69 @@
+"""`imisofts workspace` and `imisofts user`."""
+
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from imisofts.access import Role
+from imisofts.cli import output
+from imisofts.cli.house import open_house
+from imisofts.errors import OperatorError
+from imisofts.operator import Api, refusals
+from imisofts.settings import Settings
+
+workspaces = typer.Typer(no_args_is_help=True, help="Agencies of this installation.")
+users = typer.Typer(no_args_is_help=True, help="People who sign in.")
+
+
+@workspaces.callback()
+def _workspaces() -> None:
+    """Agencies of this installation."""
+
+
+@users.callback()
+def _users() -> None:
+    """People who sign in."""
+
+
+@workspaces.command("create")
+def create_workspace(
+    slug: Annotated[str, typer.Argument(help="Short name in addresses: small letters, digits and dashes.")],
+    name: Annotated[str, typer.Option("--name", help="The agency's name.")] = "",
+    currency: Annotated[str, typer.Option("--currency", help="Reporting currency, like EUR.")] = "EUR",
+    timezone: Annotated[str, typer.Option("--timezone", help="Where its days begin, like Europe/Berlin.")] = "UTC",
+) -> None:
+    """Make an agency. Prints its slug."""
+    from api.identity import operator
+
+    with open_house() as settings, refusals():
+        operator.create_workspace(settings, slug, name=name or slug, currency=currency.upper(), timezone=timezone)
+    output.result(slug)
+
+
+@users.command("create")
+def create_user(
+    email: Annotated[str, typer.Argument(help="The address they sign in with.")],
+    workspace: Annotated[str, typer.Option("--workspace", help="The agency's slug.")],
+    role: Annotated[Role, typer.Option("--role", help="What they may do.")] = Role.member,
+    client: Annotated[
+        str | None, typer.Option("--client", help="For role client: the client's external id or id.")
+    ] = None,
+) -> None:
+    """Make a user, or add one to an agency. Prints a one-time link to choose a password with, never a password."""
+    from api.identity import operator
+
+    if (role is Role.client) != (client is not None):
+        raise OperatorError("--client belongs to --role client, and to no other role.")
+    with open_house() as settings, refusals():
+        link = operator.create_user(
+            settings, email, workspace=workspace, role=role, client_id=_client_id(settings, workspace, client)
+        )
+    output.result(link)
+
+
+def _client_id(settings: Settings, workspace: str, client: str | None) -> UUID | None:
+    if client is None:
+        return None
+    with Api(settings, workspace) as api:
+        return api.client_id(client)

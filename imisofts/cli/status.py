@@ -1,0 +1,75 @@
+"""`imisofts status`."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import psycopg
+import typer
+from psycopg.rows import dict_row
+
+from imisofts.cli import output
+from imisofts.cli.house import open_house
+from imisofts.settings import Settings
+
+if TYPE_CHECKING:
+    from warehouse.status import Status
+
+
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+) -> None:
+    """Say whether the lake agrees with the source, how old the figures are, and what is held and why.
+
+    Per table: rows in source and lake. Then the undelivered changes in rows and seconds, the last publication with its
+    checks and age, and held reports with their reason.
+    """
+    from warehouse import status as lake_status
+
+    with open_house() as settings:
+        found = lake_status.read(settings)
+        waiting = _held(settings)
+    if as_json:
+        output.as_json({**asdict(found), "held": waiting})
+        return
+    _print(found, waiting)
+
+
+def _held(settings: Settings) -> list[dict[str, Any]]:
+    """Held reports of every workspace, each read as that workspace: row security binds the operator too."""
+    from api.identity import operator
+
+    query = (
+        "select w.slug as workspace, coalesce(c.external_id, c.id::text) as client, d.period, d.held_reason as reason"
+        " from report_delivery d join client c on c.id = d.client_id join workspace w on w.id = d.workspace_id"
+        " where d.status = 'held' order by d.period, client"
+    )
+    found: list[dict[str, Any]] = []
+    with psycopg.connect(settings.app_database_url, row_factory=dict_row) as connection:
+        for workspace in operator.workspace_ids(settings):
+            with connection.transaction():
+                connection.execute("select set_config('app.workspace_id', %s, true)", (str(workspace),))
+                found += connection.execute(query).fetchall()
+    return found
+
+
+def _print(found: "Status", waiting: list[dict[str, Any]]) -> None:
+    rows = [(table.name, table.source_rows, table.lake_rows) for table in found.tables]
+    output.table(("table", "source", "lake"), rows, numbers=("source", "lake"))
+    if found.undelivered is None:
+        output.result("undelivered: cannot be told")
+    else:
+        more = "at least " if found.undelivered.at_least else ""
+        output.result(f"undelivered: {more}{found.undelivered.rows} rows, {found.undelivered.seconds:.0f} seconds")
+    output.result(f"slot: {'ok' if found.slot_ok else 'NOT OK'}")
+    if found.publication is None:
+        output.result("publication: none yet; run `imisofts pipeline run`")
+    else:
+        one = found.publication
+        age = f"{(found.publication_age_seconds or 0) / 60:.0f} minutes old"
+        output.result(f"publication: {one.id}, {age}, {one.checks_passed} checks passed, {one.checks_failed} failed")
+    if found.audit is not None and not found.audit.passed:
+        failed = ", ".join(check.name for check in found.audit.checks if not check.passed)
+        output.result(f"last audit: FAILED ({failed}); the publication before it stays in place")
+    output.result("data: fresh" if found.fresh else f"data: stale: {found.reason}")
+    for report in waiting:
+        output.result(f"held: {report['workspace']} {report['client']} {report['period']}: {report['reason']}")
