@@ -1,0 +1,106 @@
+"""The portal as one ASGI app: pages, assets, and what a visitor sees when something goes wrong."""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from api.client import Client
+from imisofts.settings import Settings
+from portal import language
+from portal.door import ApiCaller, Problem
+from portal.language import gettext as _
+from portal.pages import clients, home, invoice_forms, invoices, look, reports, sign_in
+from portal.security import SecurityHeaders
+from portal.web import Page, Site, Visit, route, session_cookie
+
+log = logging.getLogger(__name__)
+BUILD = Path(__file__).parent / "static" / "build"
+
+PAGES: tuple[Page, ...] = (
+    *home.ROUTES,
+    *sign_in.ROUTES,
+    *clients.ROUTES,
+    *invoice_forms.ROUTES,
+    *invoices.ROUTES,
+    *reports.ROUTES,
+    *look.ROUTES,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """What happened and what to do, in words; never a trace."""
+
+    status: int
+    title: str
+    text: str
+
+
+def create(settings: Settings, client: Client) -> Starlette:
+    """The portal over an API client; pages hold no data of their own."""
+    site = Site(settings, ApiCaller(client, session_cookie(settings)))
+    routes = [Route("/static/build/{name}", _asset), *(route(site, page) for page in PAGES)]
+    app = Starlette(
+        routes=routes,
+        middleware=[Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=800)],
+        exception_handlers={Problem: _problem, HTTPException: _http_error, Exception: _crash},
+    )
+    app.state.site = site
+    return app
+
+
+async def _asset(request: Request) -> Response:
+    """A built file; its name carries its hash, so a browser may keep it for a year."""
+    path = BUILD / request.path_params["name"]
+    if path.parent != BUILD or not path.is_file():
+        raise HTTPException(404)
+    return FileResponse(path, headers={"Cache-Control": "public, max-age=31536000, immutable"})
+
+
+async def _problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    visit: Visit | None = getattr(request.state, "visit", None)
+    if error.status == 401 and visit is not None and request.url.path != "/sign-in":
+        return visit.leave("/sign-in", _("Please sign in again."), "information")
+    return _error_page(request, error.status, error.detail)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return _error_page(request, error.status_code, "")
+
+
+async def _crash(request: Request, error: Exception) -> Response:
+    log.error("a page failed: %s %s", request.method, request.url.path, exc_info=error)
+    return _error_page(request, 500, "")
+
+
+def _error_page(request: Request, status: int, detail: str) -> Response:
+    visit: Visit | None = getattr(request.state, "visit", None)
+    site: Site = request.app.state.site
+    if visit is None:
+        language.choose(request.headers.get("accept-language", ""))
+        visit = Visit(request, site.door(request), site)
+    if not hasattr(request.state, "nonce"):
+        request.state.nonce = ""
+    return site.render(visit, "errors/page.html", _words(status, detail), status)
+
+
+def _words(status: int, detail: str) -> ErrorPage:
+    if status == 404:
+        return ErrorPage(404, _("We could not find this page"), _("It may have moved, or it belongs to somebody else."))
+    if status == 403:
+        text = detail or _("Your role does not include this page.")
+        return ErrorPage(403, _("You may not do this"), text)
+    if status >= 500:
+        text = _("The fault is ours. Nothing you entered was half saved; try again in a moment.")
+        return ErrorPage(status, _("Something went wrong"), text)
+    return ErrorPage(status, _("This did not work"), detail or _("Go back and try again."))

@@ -1,0 +1,128 @@
+"""The visitor's language: which catalogue and which number and date habits, chosen per request."""
+
+import gettext as _gettext
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale
+from babel.core import negotiate_locale
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_currency, format_decimal, get_currency_precision
+
+LOCALES = ("en", "en_GB", "de")
+_FOLDER = Path(__file__).parent / "locale"
+_current: ContextVar[str] = ContextVar("portal_locale", default="en")
+_zone: ContextVar[str] = ContextVar("portal_zone", default="UTC")
+
+
+@cache
+def _catalogue(locale: str) -> _gettext.NullTranslations:
+    return _gettext.translation("messages", _FOLDER, languages=[locale, locale.partition("_")[0]], fallback=True)
+
+
+def choose(accept_language: str) -> str:
+    """The best of :data:`LOCALES` for an ``Accept-Language`` head; English when nothing fits."""
+    wanted = [part.partition(";")[0].strip().replace("-", "_") for part in accept_language.split(",")[:10]]
+    found = negotiate_locale([tag for tag in wanted if tag], LOCALES) if any(wanted) else None
+    if found is None and any(tag.startswith("de") for tag in wanted[:1]):
+        found = "de"
+    _current.set(found or "en")
+    return _current.get()
+
+
+def use_zone(name: str) -> None:
+    """Show instants in this zone (the workspace's) for the rest of the request."""
+    _zone.set(name)
+
+
+def zone() -> ZoneInfo:
+    """The zone instants are shown in."""
+    try:
+        return ZoneInfo(_zone.get())
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def locale() -> Locale:
+    """The locale of this request."""
+    return Locale.parse(_current.get())
+
+
+def language_tag() -> str:
+    """For ``<html lang>``."""
+    return _current.get().replace("_", "-")
+
+
+def gettext(text: str, /, **values: object) -> str:
+    """``text`` in the visitor's language, with ``%(name)s`` filled in."""
+    found = _catalogue(_current.get()).gettext(text)
+    return found % values if values else found
+
+
+def ngettext(one: str, many: str, n: int, /, **values: object) -> str:
+    """Singular or plural, with ``%(num)s`` filled in."""
+    return _catalogue(_current.get()).ngettext(one, many, n) % {"num": n, **values}
+
+
+def digits(currency: str) -> int:
+    """Decimals of a currency: EUR 2, JPY 0, KWD 3."""
+    return get_currency_precision(currency)
+
+
+def amount(minor: int, currency: str) -> Decimal:
+    """Minor units as a decimal amount."""
+    return Decimal(minor).scaleb(-digits(currency))
+
+
+def money(value: int | Decimal, currency: str) -> str:
+    """Minor units (int) or an amount (Decimal) in the visitor's way of writing money."""
+    number = amount(value, currency) if isinstance(value, int) else value
+    return str(format_currency(number, currency, locale=locale()))
+
+
+def number(value: Decimal | int | str) -> str:
+    """A number without needless zeros, as the locale writes it."""
+    return str(format_decimal(Decimal(str(value)).normalize(), locale=locale(), decimal_quantization=False))
+
+
+def day(value: date | str | None) -> str:
+    """A calendar date, medium length; empty when there is none."""
+    if not value:
+        return ""
+    parsed = date.fromisoformat(value[:10]) if isinstance(value, str) else value
+    return str(format_date(parsed, "medium", locale=locale()))
+
+
+def month_name(period: str) -> str:
+    """``2026-10`` as a month in words; anything else as it is."""
+    try:
+        first = date.fromisoformat(f"{period}-01")
+    except ValueError:
+        return period
+    return str(format_date(first, "LLLL y", locale=locale()))
+
+
+def instant(value: datetime | str | None) -> str:
+    """An instant as date and minute in the workspace's zone."""
+    moment = as_instant(value)
+    return str(format_datetime(moment, "medium", tzinfo=zone(), locale=locale())) if moment else ""
+
+
+def ago(value: datetime | str | None, now: datetime | None = None) -> str:
+    """How long since ``value``, in words."""
+    moment = as_instant(value)
+    if moment is None:
+        return ""
+    return str(format_timedelta(moment - (now or datetime.now(UTC)), add_direction=True, locale=locale()))
+
+
+def as_instant(value: datetime | str | None) -> datetime | None:
+    """An aware datetime of an ISO text; None for nothing."""
+    if not value:
+        return None
+    parsed = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)

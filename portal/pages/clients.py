@@ -1,0 +1,254 @@
+"""The agency's clients: list, detail with invoices and history, create, change, archive."""
+
+import asyncio
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from imisofts.access import Action
+from portal import export, lists
+from portal.door import Json, Problem
+from portal.forms import Form, required, typed, with_problem
+from portal.language import gettext as _
+from portal.pages.invoices import InvoiceRow
+from portal.timeline import Entry, timeline
+from portal.web import Page, Visit
+
+FIELDS = ("name", "email", "currency")
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A client as the API tells it."""
+
+    id: str
+    name: str
+    email: str
+    currency: str
+    external_id: str
+    created_on: str
+    archived: bool
+    imported: bool
+    version: int
+
+    @classmethod
+    def of(cls, row: Json) -> "Client":
+        """From an API object."""
+        return cls(
+            id=str(row["id"]),
+            name=row["name"],
+            email=row.get("email") or "",
+            currency=row.get("currency") or "",
+            external_id=row.get("external_id") or "",
+            created_on=row.get("created_on") or "",
+            archived=row.get("archived_at") is not None,
+            imported=row.get("source") == "import",
+            version=int(row.get("version") or 1),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ClientsPage:
+    """The list; ``state`` is the address, ``rows`` one page of it."""
+
+    state: lists.ListState
+    rows: tuple[Client, ...]
+    may_write: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClientPage:
+    """One client; ``open`` is what they owe by currency in minor units, from the ``invoices`` shown."""
+
+    client: Client
+    invoices: tuple[InvoiceRow, ...]
+    more_invoices: bool
+    owed: tuple[tuple[str, int], ...]
+    entries: tuple[Entry, ...]
+    may_write: bool
+    may_bill: bool
+    may_see_events: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClientFormPage:
+    """Create or change; ``client`` is None for a new one, ``etag`` the version being changed."""
+
+    form: Form
+    currency: str
+    client: Client | None = None
+    etag: str = ""
+
+
+def _state(visit: Visit) -> lists.ListState:
+    return lists.read(
+        visit.request, "/clients", filters=("show",), sortable=("name", "created_on"), default_sort="name"
+    )
+
+
+def _query(state: lists.ListState) -> dict[str, str]:
+    query = {"sort": state.sort, "limit": str(lists.LIMIT)}
+    if state.q:
+        query["q"] = state.q
+    if state.cursor:
+        query["cursor"] = state.cursor
+    archived = {"archived": "true", "all": ""}.get(state.filters["show"], "false")
+    if archived:
+        query["archived"] = archived
+    return query
+
+
+async def show_clients(visit: Visit) -> Response:
+    """The list."""
+    state = _state(visit)
+    answer = await visit.api.get("/clients", params=_query(state))
+    rows = tuple(Client.of(row) for row in answer.items)
+    state = lists.moved(state, answer.next_cursor)
+    return visit.page("clients/list.html", ClientsPage(state, rows, visit.me.may(Action.client_write)))
+
+
+async def export_clients(visit: Visit) -> Response:
+    """The same rows as CSV."""
+    rows = await export.all_rows(visit.api, "/clients", _query(_state(visit)))
+    columns = {
+        "name": _("Name"),
+        "email": _("E-mail"),
+        "currency": _("Currency"),
+        "external_id": _("External id"),
+        "created_on": _("Client since"),
+        "archived_at": _("Archived at"),
+    }
+    return export.csv_file("clients.csv", columns, rows)
+
+
+async def show_client(visit: Visit) -> Response:
+    """One client with their newest invoices and what happened."""
+    client_id = visit.request.path_params["id"]
+    may_see_events = visit.me.may(Action.event_read)
+    answer, invoices, entries = await asyncio.gather(
+        visit.api.get(f"/clients/{client_id}"),
+        visit.api.get("/invoices", params={"client_id": client_id, "sort": "-issued_on", "limit": "25"}),
+        timeline(visit.api, client_id) if may_see_events else _nothing(),
+    )
+    rows = tuple(InvoiceRow.of(row, visit.me.today) for row in invoices.items)
+    page = ClientPage(
+        client=Client.of(answer.object),
+        invoices=rows,
+        more_invoices=invoices.next_cursor is not None,
+        owed=_owed(rows),
+        entries=entries,
+        may_write=visit.me.may(Action.client_write),
+        may_bill=visit.me.may(Action.invoice_write),
+        may_see_events=may_see_events,
+    )
+    return visit.page("clients/detail.html", page)
+
+
+async def _nothing() -> tuple[Entry, ...]:
+    return ()
+
+
+def _owed(rows: tuple[InvoiceRow, ...]) -> tuple[tuple[str, int], ...]:
+    owed: dict[str, int] = {}
+    for row in rows:
+        if row.balance_minor and row.status.code in {"issued", "partly_paid", "overdue"}:
+            owed[row.currency] = owed.get(row.currency, 0) + row.balance_minor
+    return tuple(sorted(owed.items()))
+
+
+async def new_client(visit: Visit) -> Response:
+    """An empty form."""
+    form = Form({"currency": visit.me.currency})
+    return visit.page("clients/form.html", ClientFormPage(form, visit.me.currency))
+
+
+def _checked(form: Form) -> Form:
+    form = required(form, name=_("a name"))
+    currency = form.value("currency")
+    if currency and (len(currency) != 3 or not currency.isalpha()):
+        form = form.failed("currency", _("Use three letters, for example EUR."))
+    return form
+
+
+def _body(form: Form) -> dict[str, object]:
+    values: dict[str, object] = {"name": form.value("name"), "email": form.value("email") or None}
+    if form.value("currency"):
+        values["currency"] = form.value("currency").upper()
+    return values
+
+
+async def create_client(visit: Visit) -> Response:
+    """Create, or show the form again with what is wrong."""
+    form = _checked(typed(visit.sent.multi_items()))
+    if form.ok:
+        try:
+            made = await visit.api.post("/clients", json=_body(form))
+        except Problem as problem:
+            if problem.status not in {409, 422}:
+                raise
+            form = with_problem(form, problem.detail, problem.fields, FIELDS)
+        else:
+            return visit.leave(f"/clients/{made.object['id']}", _("%(name)s is now a client.", name=form.value("name")))
+    return visit.page("clients/form.html", ClientFormPage(form, visit.me.currency), 422)
+
+
+async def edit_client(visit: Visit) -> Response:
+    """The form with what is stored."""
+    answer = await visit.api.get(f"/clients/{visit.request.path_params['id']}")
+    client = Client.of(answer.object)
+    form = Form({"name": client.name, "email": client.email, "currency": client.currency})
+    return visit.page("clients/form.html", ClientFormPage(form, visit.me.currency, client, answer.etag))
+
+
+async def change_client(visit: Visit) -> Response:
+    """Save a change, unless somebody else was faster."""
+    client_id = visit.request.path_params["id"]
+    form = _checked(typed(visit.sent.multi_items()))
+    etag, status = form.value("etag"), 422
+    if form.ok:
+        try:
+            await visit.api.patch(f"/clients/{client_id}", json=_body(form), etag=etag)
+            return visit.leave(f"/clients/{client_id}", _("Changes saved."))
+        except Problem as problem:
+            if problem.status not in {409, 412, 422}:
+                raise
+            status = problem.status
+            form = with_problem(form, _edit_words(problem), problem.fields, FIELDS)
+    stored = await visit.api.get(f"/clients/{client_id}")
+    # After a lost race the form holds what was typed and the newest version, so that saving again is a decision.
+    page = ClientFormPage(form, visit.me.currency, Client.of(stored.object), stored.etag if status == 412 else etag)
+    return visit.page("clients/form.html", page, status)
+
+
+def _edit_words(problem: Problem) -> str:
+    if problem.status == 412:
+        return _(
+            "Somebody else changed this client while you were editing. Your entries are still here: "
+            "compare them with the client's page, then save again to overwrite."
+        )
+    return problem.detail
+
+
+async def archive_client(visit: Visit) -> Response:
+    """Archive: hidden from lists, figures stay."""
+    client_id = visit.request.path_params["id"]
+    etag = str(visit.sent.get("etag", "")) or (await visit.api.get(f"/clients/{client_id}")).etag
+    try:
+        await visit.api.delete(f"/clients/{client_id}", etag=etag)
+    except Problem as problem:
+        if problem.status not in {409, 412}:
+            raise
+        return visit.leave(f"/clients/{client_id}", problem.detail, "bad")
+    return visit.leave("/clients", _("The client is archived; invoices and figures stay."))
+
+
+ROUTES = (
+    Page("/clients", show_clients, action=Action.client_write),
+    Page("/clients.csv", export_clients, action=Action.client_write),
+    Page("/clients/new", new_client, action=Action.client_write),
+    Page("/clients/new", create_client, ("POST",), action=Action.client_write),
+    Page("/clients/{id:uuid}", show_client, action=Action.client_write),
+    Page("/clients/{id:uuid}/edit", edit_client, action=Action.client_write),
+    Page("/clients/{id:uuid}/edit", change_client, ("POST",), action=Action.client_write),
+    Page("/clients/{id:uuid}/archive", archive_client, ("POST",), action=Action.client_write),
+)

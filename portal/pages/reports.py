@@ -1,0 +1,158 @@
+"""Client reports: what was sent, what is held and why, and a new one."""
+
+import asyncio
+import re
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from starlette.responses import Response
+
+from imisofts.access import Action
+from portal import lists
+from portal.door import Json, Problem
+from portal.figures import DataState, data_state
+from portal.forms import Form, required, typed, with_problem
+from portal.language import gettext as _
+from portal.language import month_name
+from portal.web import Page, Visit
+from portal.words import Status, delivery_status
+
+_PERIOD = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """One delivery; ``at`` is when it was sent, else made."""
+
+    id: str
+    client_id: str
+    client_name: str
+    period: str
+    status: Status
+    held_reason: str
+    at: str
+    has_pdf: bool
+    may_release: bool = False
+
+    @classmethod
+    def of(cls, row: Json, client_name: str = "") -> "ReportRow":
+        """From an API object."""
+        status = delivery_status(row["status"])
+        return cls(
+            id=str(row["id"]),
+            client_id=str(row.get("client_id") or ""),
+            client_name=row.get("client_name") or client_name,
+            period=month_name(row["period"]),
+            status=status,
+            held_reason=row.get("held_reason") or "",
+            at=row.get("sent_at") or row.get("created_at") or "",
+            has_pdf=bool(row.get("has_pdf", status.code not in {"queued", "failed", "held"})),
+            may_release=status.code == "held",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ReportsPage:
+    """The list, the state of the data that decides what leaves, and the form for a new one (staff)."""
+
+    state: lists.ListState
+    rows: tuple[ReportRow, ...]
+    data: DataState | None
+    form: Form
+    clients: tuple[lists.Choice, ...]
+    may_manage: bool
+
+
+async def show_reports(visit: Visit) -> Response:
+    """The list."""
+    return await _page(visit, Form({"period": _last_month(visit.me.today)}))
+
+
+def _last_month(today: date) -> str:
+    return (today.replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
+
+
+async def _page(visit: Visit, form: Form, status: int = 200) -> Response:
+    state = lists.read(visit.request, "/reports", filters=(), sortable=("created_at",), default_sort="-created_at")
+    params = {"limit": str(lists.LIMIT)} | ({"cursor": state.cursor} if state.cursor else {})
+    may_manage = visit.me.may(Action.report_manage)
+    staff = not visit.me.is_client
+    answer, data, clients = await asyncio.gather(
+        visit.api.get("/reports", params=params),
+        data_state(visit.api) if staff else _none(),
+        _clients(visit) if staff else _nobody(),
+    )
+    names = {choice.value: choice.label for choice in clients}
+    rows = tuple(ReportRow.of(row, names.get(str(row.get("client_id")), "")) for row in answer.items)
+    rows = tuple(row if may_manage else replace(row, may_release=False) for row in rows)
+    page = ReportsPage(lists.moved(state, answer.next_cursor), rows, data, form, clients, may_manage)
+    return visit.page("reports/list.html", page, status)
+
+
+async def _none() -> None:
+    return None
+
+
+async def _nobody() -> tuple[lists.Choice, ...]:
+    return ()
+
+
+async def _clients(visit: Visit) -> tuple[lists.Choice, ...]:
+    answer = await visit.api.get("/clients", params={"sort": "name", "limit": "200"})
+    return tuple(lists.Choice(str(row["id"]), row["name"]) for row in answer.items)
+
+
+async def build_report(visit: Visit) -> Response:
+    """Ask for a report of one client and month; delivery is by mail and here."""
+    form = required(typed(visit.sent.multi_items()), client=_("a client"), period=_("a month"))
+    if form.value("period") and not _PERIOD.match(form.value("period")):
+        form = form.failed("period", _("Enter a month like 2026-10."))
+    status = 422
+    if form.ok:
+        body = {
+            "client": form.value("client"),
+            "period": form.value("period"),
+            "deliver": bool(visit.sent.get("deliver")),
+        }
+        try:
+            made = await visit.api.post("/reports", json=body)
+        except Problem as problem:
+            if problem.status not in {404, 409, 422}:
+                raise
+            status = 422 if problem.status == 404 else problem.status
+            form = with_problem(form, problem.detail, problem.fields, ("client", "period"))
+        else:
+            return visit.leave("/reports", _built_words(str(made.object.get("status", ""))))
+    return await _page(visit, form, status)
+
+
+def _built_words(status: str) -> str:
+    if status == "held":
+        return _("The report is held back until the figures may be trusted; the reason is in the list.")
+    return _("The report is being made.")
+
+
+async def release_report(visit: Visit) -> Response:
+    """Let a held report go."""
+    try:
+        await visit.api.post(f"/reports/{visit.request.path_params['id']}/release")
+    except Problem as problem:
+        if problem.status not in {409, 422}:
+            raise
+        return visit.leave("/reports", problem.detail, "warning")
+    return visit.leave("/reports", _("The report is released."))
+
+
+async def download_report(visit: Visit) -> Response:
+    """The PDF, as frozen when it was made."""
+    answer = await visit.api.get(f"/reports/{visit.request.path_params['id']}/pdf")
+    name = answer.headers.get("content-disposition") or 'attachment; filename="report.pdf"'
+    return Response(answer.content, media_type="application/pdf", headers={"Content-Disposition": name})
+
+
+ROUTES = (
+    Page("/reports", show_reports, action=Action.report_read),
+    Page("/reports", build_report, ("POST",), action=Action.report_manage),
+    Page("/reports/{id:uuid}/pdf", download_report, action=Action.report_read),
+    Page("/reports/{id:uuid}/release", release_report, ("POST",), action=Action.report_manage),
+)

@@ -1,0 +1,138 @@
+"""Coming and going: sign-in, the one-time link, sign-out, light and dark."""
+
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from portal import security, web
+from portal.door import Answer, Problem
+from portal.forms import Form, required, typed, with_problem
+from portal.language import gettext as _
+from portal.web import Page, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPage:
+    """``next`` is where the visitor wanted to go; ``ask_workspace`` adds a field for people of several agencies."""
+
+    form: Form
+    next: str
+    ask_workspace: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetPasswordPage:
+    """``token`` is the one-time link's secret; ``spent`` says that it no longer works."""
+
+    form: Form
+    token: str
+    spent: bool = False
+
+
+async def show_sign_in(visit: Visit) -> Response:
+    """The form, or straight on for who is already signed in."""
+    wanted = web.safe_next(visit.request.query_params.get("next"))
+    if visit.viewer:
+        return visit.leave(wanted)
+    return visit.page("sign_in.html", SignInPage(Form(), wanted))
+
+
+async def sign_in(visit: Visit) -> Response:
+    """Exchange e-mail and password for a session; the cookie is the API's own."""
+    form = typed(visit.sent.multi_items())
+    wanted = web.safe_next(form.value("next"))
+    ask = bool(form.value("workspace"))
+    form = required(form, email=_("your e-mail address"), password=_("your password"))
+    if form.ok:
+        body: dict[str, object] = {"email": form.value("email"), "password": str(visit.sent["password"])}
+        if form.value("workspace"):
+            body["workspace"] = form.value("workspace")
+        if visit.sent.get("remember"):
+            body["remember"] = True
+        try:
+            answer = await visit.api.post("/session", json=body)
+        except Problem as problem:
+            ask = ask or "workspace" in problem.code
+            form = with_problem(form, _sign_in_words(problem), problem.fields, ("email", "password", "workspace"))
+        else:
+            return _carry_cookie(answer, visit.leave(wanted))
+    return visit.page("sign_in.html", SignInPage(form, wanted, ask), 422)
+
+
+def _sign_in_words(problem: Problem) -> str:
+    if problem.status == 401:
+        return _("E-mail and password do not belong together. Try again, or ask your agency for a new link.")
+    if problem.status == 429:
+        return _("Too many attempts. Wait a few minutes, then try again.")
+    return problem.detail
+
+
+def _carry_cookie(answer: Answer, response: Response) -> Response:
+    """Hand the API's own cookies to the browser and drop the guest's."""
+    for cookie in answer.cookies:
+        response.raw_headers.append((b"set-cookie", cookie.encode("latin-1")))
+    response.delete_cookie(security.GUEST_COOKIE)
+    return response
+
+
+async def sign_out(visit: Visit) -> Response:
+    """End the session on the server, then forget the cookie."""
+    if visit.api.signed_in:
+        try:
+            await visit.api.delete("/session")
+        except Problem as problem:
+            if problem.status != 401:
+                raise
+    response = visit.leave("/sign-in", _("You are signed out."))
+    response.delete_cookie(visit.site.cookie_name)
+    return response
+
+
+async def show_set_password(visit: Visit) -> Response:
+    """The page behind a one-time link."""
+    token = visit.request.query_params.get("token", "") or visit.request.path_params.get("token", "")
+    return visit.page("set_password.html", SetPasswordPage(Form(), token, spent=not token), 200 if token else 404)
+
+
+async def set_password(visit: Visit) -> Response:
+    """Spend the link; the API signs the person in where it can, else they sign in with the new password."""
+    form = typed(visit.sent.multi_items())
+    token = form.value("token")
+    password = str(visit.sent.get("password", ""))
+    form = required(form, password=_("a password"))
+    if form.ok and password != visit.sent.get("again"):
+        form = form.failed("again", _("The two passwords differ. Type the same one twice."))
+    spent = False
+    if form.ok:
+        try:
+            answer = await visit.api.post("/session/link", json={"token": token, "password": password})
+        except Problem as problem:
+            spent = problem.status in {401, 404, 409, 410}
+            form = with_problem(form, problem.detail, problem.fields, ("password",))
+        else:
+            where = "/" if answer.cookies else "/sign-in"
+            return _carry_cookie(answer, visit.leave(where, _("Your password is set.")))
+    return visit.page("set_password.html", SetPasswordPage(form, token, spent), 422)
+
+
+async def set_theme(visit: Visit) -> Response:
+    """Remember light, dark, or the system's wish."""
+    response = visit.leave(web.safe_next(str(visit.sent.get("back", "/"))))
+    wanted = str(visit.sent.get("theme", ""))
+    if wanted in {"light", "dark"}:
+        response.set_cookie(
+            web.THEME_COOKIE, wanted, max_age=31_536_000, samesite="lax", secure=visit.request.url.scheme == "https"
+        )
+    else:
+        response.delete_cookie(web.THEME_COOKIE)
+    return response
+
+
+ROUTES = (
+    Page("/sign-in", show_sign_in, public=True),
+    Page("/sign-in", sign_in, ("POST",), public=True),
+    Page("/sign-out", sign_out, ("POST",), public=True),
+    Page("/set-password", show_set_password, public=True),
+    Page("/set-password", set_password, ("POST",), public=True),
+    Page("/theme", set_theme, ("POST",), public=True),
+)

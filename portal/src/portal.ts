@@ -1,0 +1,74 @@
+// What every page gets: htmx for lists that answer while one types, and the few keys and clicks that HTML has no word for.
+import htmx from "htmx.org/dist/htmx.esm.js";
+
+declare global {
+  interface Window { htmx: typeof htmx }
+}
+
+window.htmx = htmx;
+
+const inControl = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.closest("a, button, input, select, textarea, label, summary") !== null;
+
+function openRow(target: EventTarget | null): boolean {
+  const row = target instanceof Element ? target.closest<HTMLElement>("tr[data-href]") : null;
+  if (!row?.dataset.href) return false;
+  window.location.assign(row.dataset.href);
+  return true;
+}
+
+document.addEventListener("click", (event) => {
+  if (!inControl(event.target) && !window.getSelection()?.toString()) openRow(event.target);
+  for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.menu[open]")) {
+    if (!menu.contains(event.target as Node)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.menu[open]")) {
+      menu.open = false;
+      menu.querySelector("summary")?.focus();
+    }
+    if (window.location.hash === "#nav") window.location.hash = "";
+    return;
+  }
+  const search = document.querySelector<HTMLInputElement>("#search");
+  const wantsSearch = (event.key === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && !inControl(event.target));
+  if (search && wantsSearch) {
+    event.preventDefault();
+    search.focus();
+    search.select();
+  } else if (event.target instanceof HTMLTableRowElement && event.key === "Enter") {
+    openRow(event.target);
+  } else if (event.target instanceof HTMLTableRowElement && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+    const next = event.key === "ArrowDown" ? event.target.nextElementSibling : event.target.previousElementSibling;
+    if (next instanceof HTMLElement) {
+      event.preventDefault();
+      next.focus();
+    }
+  }
+});
+
+// A destructive form says what will go; without scripts the page behind the button asks instead.
+document.addEventListener("submit", (event) => {
+  const form = event.target as HTMLFormElement;
+  const question = (event.submitter as HTMLElement | null)?.dataset.confirm ?? form.dataset.confirm;
+  if (question && !window.confirm(question)) {
+    event.preventDefault();
+    return;
+  }
+  // Twice is once too often for a payment; the next page brings a fresh form.
+  for (const button of form.querySelectorAll<HTMLButtonElement>("button[data-once]")) {
+    window.setTimeout(() => { button.disabled = true; }, 0);
+  }
+});
+
+window.addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-once]")) button.disabled = false;
+});
+
+for (const time of document.querySelectorAll<HTMLTimeElement>("time[data-instant]")) {
+  const instant = new Date(time.dateTime);
+  if (!Number.isNaN(instant.getTime())) time.title = instant.toLocaleString(document.documentElement.lang, { dateStyle: "full", timeStyle: "long" });
+}

@@ -1,0 +1,291 @@
+"""One visit: who asks, the way to the API on their behalf, and the page they get back."""
+
+import dataclasses
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import quote, unquote, urlencode, urlsplit
+
+import jinja2
+from markupsafe import Markup
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from imisofts.access import Action, Role
+from imisofts.brand import Brand, css
+from imisofts.settings import Settings
+from portal import language, security
+from portal.door import Answer, Caller, Door, Problem
+from portal.language import gettext as _
+from portal.words import role_words
+
+HERE = Path(__file__).parent
+THEME_COOKIE = "imisofts_theme"
+NOTICE_COOKIE = "imisofts_notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who is signed in, in which workspace, and what their role may do there."""
+
+    name: str
+    email: str
+    role: Role
+    actions: frozenset[str]
+    client_id: str | None
+    workspace_name: str
+    workspace_slug: str
+    currency: str
+    timezone: str
+    brand: Brand
+
+    @property
+    def is_client(self) -> bool:
+        """Whether a client looks at their own things."""
+        return self.role is Role.client
+
+    @property
+    def role_name(self) -> str:
+        """The role in words."""
+        return role_words(self.role)
+
+    @property
+    def initials(self) -> str:
+        """For the round mark of the account menu."""
+        return "".join(word[0] for word in (self.name or self.email).split()[:2]).upper()
+
+    def may(self, action: str) -> bool:
+        """Whether the role allows ``action``."""
+        return action in self.actions
+
+    @property
+    def today(self) -> date:
+        """Today's date in the workspace's zone."""
+        return datetime.now(UTC).astimezone(language.zone()).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One sentence after an action; shown once."""
+
+    text: str
+    tone: str = "good"
+
+
+@dataclass(slots=True)
+class Visit:
+    """What a page handler gets."""
+
+    request: Request
+    api: Door
+    site: "Site"
+    viewer: Viewer | None = None
+    sent: FormData = dataclasses.field(default_factory=FormData)
+
+    @property
+    def me(self) -> Viewer:
+        """The viewer of a page that only signed-in people reach."""
+        if self.viewer is None:
+            raise Problem(401, "not_signed_in", "")
+        return self.viewer
+
+    def page(self, template: str, context: object, status: int = 200) -> Response:
+        """Render a typed context; its class says which fields the template may use."""
+        return self.site.render(self, template, context, status)
+
+    def leave(self, path: str, notice: str | None = None, tone: str = "good") -> Response:
+        """Redirect after an action, with a sentence for the next page."""
+        response = RedirectResponse(path, 303)
+        if notice:
+            text = quote(json.dumps([tone, notice]))
+            secure = self.request.url.scheme == "https"
+            response.set_cookie(NOTICE_COOKIE, text, max_age=60, httponly=True, samesite="lax", secure=secure)
+        return response
+
+
+Handler = Callable[[Visit], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A route of the portal: its address, verbs, who may come, and its handler."""
+
+    path: str
+    handler: Handler
+    verbs: tuple[str, ...] = ("GET",)
+    action: Action | None = None
+    public: bool = False
+
+
+def session_cookie(settings: Settings) -> str:
+    """The API's session cookie; under TLS its name forbids any other host to set it."""
+    prefix = "__Host-" if settings.public_url.startswith("https://") else ""
+    return prefix + security.SESSION_COOKIE
+
+
+class Site:
+    """Templates, assets and settings: all that is the same for every visit."""
+
+    def __init__(self, settings: Settings, client: Caller) -> None:
+        self.settings = settings
+        self.client = client
+        self.cookie_name = session_cookie(settings)
+        self.templates = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
+        )
+        self.templates.install_gettext_callables(  # type: ignore[attr-defined]
+            language.gettext, language.ngettext, newstyle=True
+        )
+        self.templates.filters.update(
+            money=language.money, number=language.number, day=language.day, instant=language.instant, ago=language.ago
+        )
+        self.templates.globals.update(asset=self.asset, digits=language.digits)
+
+    def door(self, request: Request) -> Door:
+        """The API on behalf of whoever sent this request."""
+        caller = request.client.host if request.client else None
+        return Door(self.client, request.cookies.get(self.cookie_name), caller)
+
+    @cached_property
+    def manifest(self) -> Mapping[str, str]:
+        """Asset name → hashed file name; empty before ``npm run build`` has run."""
+        path = HERE / "static" / "build" / "manifest.json"
+        found: dict[str, str] = json.loads(path.read_text()) if path.is_file() else {}
+        return found
+
+    def asset(self, name: str) -> str:
+        """Address of a built asset."""
+        return f"/static/build/{self.manifest.get(name, name)}"
+
+    def render(self, visit: Visit, template: str, context: object, status: int = 200) -> Response:
+        """The page as HTML, with the frame's own values beside ``page``."""
+        request = visit.request
+        brand = visit.viewer.brand if visit.viewer else Brand()
+        notice = _notice(request)
+        html = self.templates.get_template(template).render(
+            page=context,
+            viewer=visit.viewer,
+            brand=brand,
+            tokens=Markup(css(brand)),  # noqa: S704 - Brand has cleaned every value
+            nonce=request.state.nonce,
+            token=self.form_token(request),
+            lang=language.language_tag(),
+            theme=request.cookies.get(THEME_COOKIE, ""),
+            path=request.url.path,
+            here=_here(request),
+            notice=notice,
+            console_url=self.console_url(request),
+            has_logo=brand.logo_svg is not None or brand.logo_png is not None,
+        )
+        response = HTMLResponse(html, status)
+        security.remember_guest(request, response)
+        if notice:
+            response.delete_cookie(NOTICE_COOKIE)
+        return response
+
+    def form_token(self, request: Request) -> str:
+        """What this visitor's forms carry."""
+        return security.form_token(self.settings.secret_key, request, self.cookie_name)
+
+    def console_url(self, request: Request) -> str:
+        """The console under the host that the visitor used, because the session cookie belongs to that host."""
+        wanted = urlsplit(self.settings.console_url)
+        ours = urlsplit(self.settings.public_url)
+        if wanted.hostname != ours.hostname or wanted.port is None:
+            return self.settings.console_url
+        return wanted._replace(netloc=f"{request.url.hostname}:{wanted.port}").geturl()
+
+
+def _here(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def _notice(request: Request) -> Notice | None:
+    try:
+        tone, text = json.loads(unquote(request.cookies.get(NOTICE_COOKIE, "")))
+    except (ValueError, TypeError):
+        return None
+    return Notice(str(text)[:300], tone if tone in {"good", "warning", "bad", "information"} else "information")
+
+
+def viewer_of(answer: Answer) -> Viewer:
+    """The viewer from ``GET /v1/session``."""
+    body = answer.object
+    user, workspace = body.get("user") or {}, body["workspace"]
+    return Viewer(
+        name=str(user.get("name") or ""),
+        email=str(user.get("email") or ""),
+        role=Role(body["role"]),
+        actions=frozenset(body["actions"]),
+        client_id=str(body["client_id"]) if body.get("client_id") else None,
+        workspace_name=workspace["name"],
+        workspace_slug=workspace["slug"],
+        currency=workspace["currency"],
+        timezone=workspace["timezone"],
+        brand=Brand.from_workspace(workspace),
+    )
+
+
+def safe_next(path: str | None) -> str:
+    """Where to go after sign-in: a path of ours, never another host."""
+    if not path or not path.startswith("/") or path.startswith(("//", "/\\")) or "\n" in path or "\r" in path:
+        return "/"
+    return path
+
+
+def route(site: Site, page: Page) -> Route:
+    """A Starlette route that brings the visitor's language, identity and rights to the page's handler."""
+
+    async def endpoint(request: Request) -> Response:
+        language.choose(request.headers.get("accept-language", ""))
+        visit = Visit(request, site.door(request), site)
+        request.state.visit = visit
+        if visit.api.signed_in and page.path not in {"/sign-out", "/theme"}:
+            await _recognise(visit, page.public)
+        if visit.viewer is None and not page.public:
+            return _to_sign_in(request)
+        if page.action and not visit.me.may(page.action):
+            raise Problem(403, "forbidden", _("Your role does not include this page."))
+        if request.method not in {"GET", "HEAD"}:
+            await _open_form(visit)
+        return await page.handler(visit)
+
+    return Route(page.path, endpoint, methods=list(page.verbs))
+
+
+async def _recognise(visit: Visit, public: bool) -> None:
+    try:
+        visit.viewer = viewer_of(await visit.api.get("/session"))
+    except Problem as problem:
+        if problem.status != 401 and not public:
+            raise
+        return
+    language.use_zone(visit.viewer.timezone)
+
+
+def _to_sign_in(request: Request) -> Response:
+    here = _here(request) if request.method == "GET" else "/"
+    query = urlencode({"next": here}) if here != "/" else ""
+    return RedirectResponse(f"/sign-in?{query}" if query else "/sign-in", 303)
+
+
+async def _open_form(visit: Visit) -> None:
+    """Read the form, or refuse it: foreign page, missing token, too large."""
+    request = visit.request
+    if int(request.headers.get("content-length") or 0) > security.MAX_FORM_BYTES:
+        raise Problem(413, "too_large", _("The form is too large."))
+    if not security.from_our_own_page(request):
+        raise Problem(403, "foreign_page", _("This form was sent from another site, so nothing was done."))
+    visit.sent = await request.form(max_fields=2000)
+    if not security.same(visit.sent.get(security.TOKEN_FIELD), visit.site.form_token(request)):
+        raise Problem(403, "form_expired", _("This form has expired. Open the page again and send it once more."))

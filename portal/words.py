@@ -1,0 +1,81 @@
+"""Words for what the API calls by code: statuses with their tone, events, reasons."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from portal.language import gettext as _
+
+Tone = Literal["good", "warning", "bad", "information", "idle"]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A state as dot + word; ``tone`` colours the dot and is never the only signal."""
+
+    code: str
+    label: str
+    tone: Tone
+
+
+def invoice_status(code: str, due_on: date | None, today: date) -> Status:
+    """An invoice's state as people speak of it: issued and past due is *overdue*."""
+    if code in {"issued", "partly_paid"} and due_on is not None and due_on < today:
+        return Status("overdue", _("Overdue"), "bad")
+    known: dict[str, tuple[str, Tone]] = {
+        "draft": (_("Draft"), "idle"),
+        "issued": (_("Open"), "information"),
+        "partly_paid": (_("Partly paid"), "warning"),
+        "paid": (_("Paid"), "good"),
+        "void": (_("Void"), "idle"),
+    }
+    label, tone = known.get(code, (code.replace("_", " ").capitalize(), "idle"))
+    return Status(code, label, tone)
+
+
+def delivery_status(code: str) -> Status:
+    """A report delivery's state."""
+    known: dict[str, tuple[str, Tone]] = {
+        "queued": (_("Queued"), "information"),
+        "held": (_("Held back"), "warning"),
+        "sent": (_("Sent"), "good"),
+        "released": (_("Released"), "good"),
+        "built": (_("Built"), "good"),
+        "failed": (_("Failed"), "bad"),
+        "unknown": (_("Unclear"), "warning"),
+    }
+    label, tone = known.get(code, (code.replace("_", " ").capitalize(), "idle"))
+    return Status(code, label, tone)
+
+
+def event_words(name: str) -> str:
+    """An event's name as a short sentence."""
+    known = {
+        "client.created": _("Client created"),
+        "client.updated": _("Client changed"),
+        "client.archived": _("Client archived"),
+        "client.restored": _("Client restored"),
+        "client.imported": _("Client imported"),
+        "invoice.created": _("Draft created"),
+        "invoice.updated": _("Invoice changed"),
+        "invoice.deleted": _("Draft deleted"),
+        "invoice.issued": _("Invoice issued"),
+        "invoice.paid": _("Invoice paid in full"),
+        "invoice.voided": _("Invoice voided"),
+        "invoice.imported": _("Invoice imported"),
+        "payment.recorded": _("Payment recorded"),
+        "payment.created": _("Payment recorded"),
+        "payment.imported": _("Payment imported"),
+        "credit_note.issued": _("Credit note issued"),
+        "credit_note.created": _("Credit note issued"),
+        "report.held": _("Report held back"),
+        "report.sent": _("Report sent"),
+        "report.released": _("Report released"),
+    }
+    return known.get(name, name.replace(".", " ").replace("_", " ").capitalize())
+
+
+def role_words(role: str) -> str:
+    """A membership's role."""
+    known = {"owner": _("Owner"), "admin": _("Administrator"), "member": _("Member"), "client": _("Client")}
+    return known.get(role, role)
