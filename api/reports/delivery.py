@@ -27,7 +27,7 @@ from warehouse.gateway import ClientReportFigures
 log = logging.getLogger(__name__)
 
 
-class TryAgain(Exception):
+class TryAgain(mail.MailError):
     """The mail server could not be reached; the job's retry strategy decides when to try again."""
 
 

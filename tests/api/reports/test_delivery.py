@@ -1,0 +1,197 @@
+"""From the request to the inbox: frozen, held, released once, sent once, seen only by its own client."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from email.message import EmailMessage
+from io import BytesIO
+from uuid import UUID
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import text
+
+from api.kit.errors import NotFound
+from api.reports import delivery, figures, mail, pdf, repository, service
+from api.reports.models import ReportDelivery
+from api.reports.office import Office, system
+from api.reports.schemas import ReportCreate
+from imisofts.access import Role, actor_of_role
+from tests.api.reports import samples
+from tests.api.reports.conftest import Agency, Numbers, Post
+
+pytestmark = pytest.mark.anyio
+Make = Callable[..., Agency]
+
+
+async def ask(office: Office, agency: Agency, *, deliver: bool = True) -> UUID:
+    async with office.database.begin(agency.id) as session:
+        given = ReportCreate(client="C-1", period="2026-10", deliver=deliver)
+        return (await service.request(session, system(agency.id), given)).id
+
+
+async def row_of(office: Office, agency: Agency, report_id: UUID) -> ReportDelivery:
+    async with office.database.begin(agency.id, read_only=True) as session:
+        return await repository.get(session, system(agency.id), report_id, whole=True)
+
+
+async def jobs_of(office: Office, report_id: UUID) -> int:
+    async with office.database.begin(None, read_only=True) as session:
+        query = text("select count(*) from queue.procrastinate_jobs where args ->> 'report_id' = :id")
+        return int(await session.scalar(query, {"id": str(report_id)}) or 0)
+
+
+async def event_names(office: Office, agency: Agency, report_id: UUID) -> list[str]:
+    async with office.database.begin(agency.id, read_only=True) as session:
+        query = text("select name from event where subject_id = :id order by id")
+        return list(await session.scalars(query, {"id": report_id}))
+
+
+async def test_what_leaves_is_frozen_with_its_hash(office: Office, agency: Make, post: Post) -> None:
+    north = agency("north", sender_name="Nora North", reply_to="nora@north.example", accent="#0f766e")
+    report_id = await ask(office, north)
+    assert await jobs_of(office, report_id) == 1
+    assert await delivery.carry_out(office, north.id, report_id) == "sent"
+    row = await row_of(office, north, report_id)
+    assert row.pdf is not None
+    assert row.figures is not None
+    assert row.figures_hash == figures.digest(row.figures)
+    assert (row.publication_id, row.template_version) == (12, pdf.TEMPLATE_VERSION)
+    (message,) = post.inbox.mails
+    assert str(message["Message-ID"]) == row.message_id == mail.message_id(report_id)
+    assert "Nora North" in str(message["From"])
+    assert str(message["Reply-To"]) == "nora@north.example"
+    plain, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert isinstance(plain, EmailMessage)
+    assert isinstance(html, EmailMessage)
+    for part in (plain, html):
+        assert f"{office.settings.public_url}/reports/{report_id}" in part.get_content()
+        assert "15,138.00" in part.get_content()
+    (attached,) = message.iter_attachments()
+    content = attached.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    assert hashlib.sha256(content).digest() == hashlib.sha256(row.pdf).digest()
+    assert await event_names(office, north, report_id) == ["report.requested", "report.sent"]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [
+        (samples.state(fresh=False), "Replication has been silent for 42 minutes."),
+        (samples.state(audit=False), "The last audit failed: invoices_reconcile."),
+        (samples.state(data_on=samples.LAST.replace(day=30)), "The published data reaches 30 October 2026"),
+        (replace(samples.state(), publication=None), "No audited figures have been published yet."),
+    ],
+)
+async def test_held_with_a_reason_then_leaves_once(
+    office: Office, agency: Make, post: Post, numbers: Numbers, trouble: object, said: str
+) -> None:
+    north = agency("north")
+    numbers.now = trouble  # type: ignore[assignment]
+    report_id = await ask(office, north)
+    assert await delivery.carry_out(office, north.id, report_id) == "held"
+    row = await row_of(office, north, report_id)
+    assert row.held_reason is not None
+    assert row.held_reason.startswith(said)
+    assert (await service.release_all(office), post.inbox.raw) == (0, [])
+    numbers.now = samples.state(number=13)
+    assert [await service.release_all(office), await service.release_all(office)] == [1, 0]
+    assert await jobs_of(office, report_id) == 2
+    for _ in range(2):
+        assert await delivery.carry_out(office, north.id, report_id) == "sent"
+    assert len(post.inbox.raw) == 1
+    assert (await row_of(office, north, report_id)).publication_id == 13
+    names = await event_names(office, north, report_id)
+    assert names == ["report.requested", "report.held", "report.released", "report.sent"]
+
+
+async def test_killed_between_sending_and_recording_is_found_not_sent_again(
+    office: Office, agency: Make, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    north = agency("north")
+    report_id = await ask(office, north)
+    sending = mail.send
+
+    def killed(*arguments: object) -> None:
+        sending(*arguments)  # type: ignore[arg-type]
+        raise SystemExit("killed")
+
+    monkeypatch.setattr(mail, "send", killed)
+    with pytest.raises(BaseException, match="killed"):
+        await delivery.carry_out(office, north.id, report_id)
+    monkeypatch.setattr(mail, "send", sending)
+    assert (await row_of(office, north, report_id)).status == "sending"
+    assert await delivery.carry_out(office, north.id, report_id) == "sent"
+    assert len(post.inbox.raw) == 1
+
+
+async def test_a_broken_connection_is_unknown_until_the_transport_answers(
+    office: Office, agency: Make, post: Post
+) -> None:
+    north = agency("north")
+    report_id = await ask(office, north)
+    post.inbox.break_after_data = True
+    deaf = replace(office, settings=office.settings.moved(mail_url="http://127.0.0.1:9"))
+    assert await delivery.carry_out(deaf, north.id, report_id) == "unknown"
+    assert await delivery.carry_out(deaf, north.id, report_id) == "unknown"
+    assert await delivery.carry_out(office, north.id, report_id) == "sent"
+    assert len(post.inbox.raw) == 1
+
+
+async def test_an_unreachable_server_leaves_it_queued(office: Office, agency: Make, post: Post) -> None:
+    north = agency("north")
+    report_id = await ask(office, north)
+    unreachable = replace(office, settings=office.settings.moved(smtp_url="smtp://127.0.0.1:9"))
+    with pytest.raises(delivery.TryAgain):
+        await delivery.carry_out(unreachable, north.id, report_id)
+    assert (await row_of(office, north, report_id)).status == "queued"
+    assert await delivery.carry_out(office, north.id, report_id) == "sent"
+    assert len(post.inbox.raw) == 1
+
+
+async def test_a_client_sees_its_own_sent_reports_only(office: Office, agency: Make) -> None:
+    north, south = agency("north"), agency("south")
+    sent, built = await ask(office, north), await ask(office, north, deliver=False)
+    for report_id in (sent, built):
+        await delivery.carry_out(office, north.id, report_id)
+    its_own = actor_of_role(north.id, Role.client, client_ids=frozenset({north.client_id}))
+    another = actor_of_role(north.id, Role.client, client_ids=frozenset({south.client_id}))
+    async with office.database.begin(north.id, read_only=True) as session:
+        assert [row.id for row in await session.scalars(repository.visible_to(its_own))] == [sent]
+        assert list(await session.scalars(repository.visible_to(another))) == []
+        with pytest.raises(NotFound):
+            await repository.get(session, its_own, built)
+    async with office.database.begin(south.id, read_only=True) as session:
+        assert list(await session.scalars(repository.visible_to(system(north.id)))) == []
+
+
+async def test_nothing_of_one_workspace_reaches_another(office: Office, agency: Make, post: Post) -> None:
+    north, south = agency("north", "Marker Alpha"), agency("south", "Marker Omega")
+    for one in (north, south):
+        report_id = await ask(office, one)
+        await delivery.carry_out(office, one.id, report_id)
+        row = await row_of(office, one, report_id)
+        others = "Omega" if one is north else "Alpha"
+        assert others not in json.dumps(row.figures)
+        assert row.pdf is not None
+        assert all(others not in page.extract_text() for page in PdfReader(BytesIO(row.pdf)).pages)
+    for message, others in zip(post.inbox.mails, ("Omega", "Alpha"), strict=True):
+        assert others not in message.as_string()
+        assert str(message["To"]).endswith("north.example" if others == "Omega" else "south.example")
+
+
+async def test_due_reports_are_queued_once(office: Office, agency: Make) -> None:
+    north = agency("north")
+    agency("idle")
+    async with office.database.begin(north.id) as session:
+        await session.execute(
+            text(
+                "insert into invoice (id, workspace_id, client_id, number, status, currency, issued_on, due_on,"
+                " subtotal_minor, tax_minor, total_minor, paid_minor, credited_minor, source)"
+                " values (gen_random_uuid(), :w, :c, 'A-1', 'issued', 'GBP', '2026-10-05', '2026-10-19',"
+                " 100, 0, 100, 0, 0, 'api')"
+            ),
+            {"w": north.id, "c": north.client_id},
+        )
+    assert [await service.queue_due(office, "2026-10"), await service.queue_due(office, "2026-10")] == [1, 0]
