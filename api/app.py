@@ -18,11 +18,22 @@ from api.kit.access import public
 from api.kit.clock import Clock, SystemClock
 from api.kit.database import Database
 from api.kit.security import Guard
+from api.metrics import service as metrics
+from api.metrics.router import router as metrics_router
+from api.reports.router import router as reports_router
 from api.metrics import service as figures
 from api.metrics.router import router as metrics_router
+from api.reports.router import router as reports_router
 from imisofts.settings import Settings
 
-ROUTERS: list[APIRouter] = [identity_router, events_router, clients_router, billing_router, metrics_router]
+ROUTERS: list[APIRouter] = [
+    identity_router,
+    events_router,
+    clients_router,
+    billing_router,
+    metrics_router,
+    reports_router,
+]
 DESCRIPTION = "Everything an agency does in imisofts, as an API. Errors are RFC 9457 problems; edits need If-Match."
 
 
@@ -44,6 +55,7 @@ def create(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     app.state.actor_of = actor_of
     app.state.before_write = idempotency.before_write
     app.state.limit = EACH_CALLER
+    metrics.install(app, settings)
     figures.install(app, settings)
     errors.install(app)
     app.add_middleware(Guard)
