@@ -1,0 +1,150 @@
+"""Invoices from a file. Each has one line; its number is its external id; payments decide whether it is paid."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, union_all
+
+from api.billing.service import CreditNote, Invoice, Payment, amounts, states
+from api.events.schemas import EventName
+from api.imports import clients
+from api.imports.plan import Change, Context, Plan
+from api.kit.ids import new_id
+
+Row = dict[str, Any]
+Moved = dict[UUID, list[tuple[date, int]]]
+_SAME = ("client_id", "issued_on", "due_on", "currency", "tax_minor", "total_minor")
+_COLUMNS = ("id", "external_id", "source", "touched_at", "series", "status", "paid_minor", "credited_minor", *_SAME)
+_LARGEST_RATE = Decimal(999)
+
+
+async def by_external_id(context: Context, names: Iterable[str]) -> dict[str, Any]:
+    """The invoices of these external ids, locked: nobody pays them meanwhile."""
+    query = select(*(getattr(Invoice, name) for name in _COLUMNS)).where(Invoice.external_id.in_(set(names)))
+    rows = await context.session.execute(query.order_by(Invoice.id).with_for_update())
+    return {row.external_id: row for row in rows}
+
+
+async def movements(context: Context, ids: Iterable[UUID]) -> Moved:
+    """Payments and credits of these invoices, as the settlement rule takes them."""
+    chosen = list(ids)
+    paid = select(Payment.invoice_id, Payment.paid_on, Payment.amount_minor).where(Payment.invoice_id.in_(chosen))
+    credited = select(CreditNote.invoice_id, CreditNote.issued_on, CreditNote.amount_minor)
+    found: Moved = defaultdict(list)
+    if chosen:
+        query = union_all(paid, credited.where(CreditNote.invoice_id.in_(chosen)))
+        for invoice_id, day, amount in await context.session.execute(query):
+            found[invoice_id].append((day, amount))
+    return found
+
+
+async def plan(context: Context, rows: list[Row]) -> Plan:
+    """Compare each row with the invoice of its external id."""
+    made = Plan()
+    rows = await _with_clients(context, rows, made)
+    present = await by_external_id(context, (row["external_id"] for row in rows))
+    changing: list[tuple[Row, Any]] = []
+    for row in rows:
+        ours = present.get(row["external_id"])
+        if ours is None:
+            made.created.append(_create(context, row))
+        elif _state(ours.status) == row["status"] and all(getattr(ours, name) == row[name] for name in _SAME):
+            made.unchanged += 1
+        elif ours.source != "import" or ours.series is not None:
+            made.keep(row, "this invoice was issued or written here; an import never changes it")
+        elif ours.touched_at is not None:
+            made.keep(row, "this invoice was changed here since it was imported")
+        else:
+            changing.append((row, ours))
+    moved = await movements(context, (ours.id for _, ours in changing))
+    for row, ours in changing:
+        _change(row, ours, moved.get(ours.id, []), made)
+    waiting = sum(1 for row in rows if row["said"] in {"paid", "partly_paid"})
+    if waiting:
+        made.notes.append(f"{waiting} rows say paid or partly paid: that follows from payments, so import those too")
+    return made
+
+
+async def _with_clients(context: Context, rows: list[Row], made: Plan) -> list[Row]:
+    """The rows whose client is known or may be made, with its id."""
+    known = {name: row.id for name, row in (await clients.by_external_id(context, (r["client"] for r in rows))).items()}
+    good: list[Row] = []
+    first: dict[str, Row] = {}
+    for row in rows:
+        name = row["client"]
+        if name not in known and not context.options.create_missing:
+            made.refuse(row, "client", f"no client has the external id {name!r}; create_missing would make it")
+            continue
+        good.append(row)
+        if name not in known and (name not in first or row["issued_on"] < first[name]["issued_on"]):
+            first[name] = row
+    for name, row in first.items():
+        given = {"currency": row["currency"], "created_on": row["issued_on"]}
+        change = clients.new(context, name, given)
+        made.clients.append(change)
+        known[name] = change.id
+    for row in good:
+        row["client_id"] = known[row["client"]]
+    return good
+
+
+def _state(status: str) -> str:
+    return "issued" if status in states.OPEN_TO_MONEY else status
+
+
+def _columns(row: Row, moved: list[tuple[date, int]]) -> Row:
+    """The invoice's columns that follow from the row and from what was paid."""
+    issued = row["status"] == "issued"
+    settled = states.settle(row["total_minor"], row["issued_on"], moved) if issued else None
+    return {
+        **{name: row[name] for name in _SAME},
+        "number": None if row["status"] == "draft" else row["external_id"],
+        "status": settled.status.value if settled else row["status"],
+        "subtotal_minor": row["total_minor"] - row["tax_minor"],
+        "settled_on": settled.settled_on if settled else None,
+        "voided_on": row["issued_on"] if row["status"] == "void" else None,
+    }
+
+
+def _create(context: Context, row: Row) -> Change:
+    facts = {"external_id": row["external_id"], **_columns(row, [])}
+    identity = {"id": new_id(), "workspace_id": context.actor.workspace_id}
+    values = {**identity, **facts, "paid_minor": 0, "credited_minor": 0, "source": "import"}
+    line = {"id": new_id(), "workspace_id": context.actor.workspace_id, "invoice_id": values["id"], "position": 1}
+    line |= {"description": f"Imported invoice {row['external_id']}", **_line(row)}
+    return Change(Invoice, EventName.INVOICE_IMPORTED, row["line"], row["external_id"], values, None, facts, line)
+
+
+def _change(row: Row, ours: Any, moved: list[tuple[date, int]], made: Plan) -> None:
+    spent = ours.paid_minor + ours.credited_minor
+    if moved and (row["currency"] != ours.currency or row["status"] != "issued"):
+        column = "currency" if row["currency"] != ours.currency else "status"
+        made.refuse(row, column, "cannot change: the invoice has payments or credits")
+        return
+    if spent > row["total_minor"]:
+        words = amounts.in_words(spent, ours.currency)
+        made.refuse(row, "total", f"is less than the {words} paid and credited already")
+        return
+    values = {"id": ours.id, **_columns(row, moved)}
+    before = {name: getattr(ours, name) for name in (*_SAME, "status")}
+    after = {name: values[name] for name in before}
+    event = EventName.INVOICE_IMPORTED
+    line = {"invoice_id": ours.id, **_line(row)}
+    made.changed.append(Change(Invoice, event, row["line"], row["external_id"], values, before, after, line))
+
+
+def _line(row: Row) -> Row:
+    """The one line; its rate is what the amounts imply, for show: the amounts themselves are what was imported."""
+    net = row["total_minor"] - row["tax_minor"]
+    rate = min(Decimal(row["tax_minor"]) / net, _LARGEST_RATE) if net else Decimal(0)
+    return {
+        "quantity": Decimal(1),
+        "unit_price": amounts.to_units(net, row["currency"]),
+        "tax_rate": round(rate, 6),
+        "net_minor": net,
+        "tax_minor": row["tax_minor"],
+    }

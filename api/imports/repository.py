@@ -1,0 +1,81 @@
+"""Reads and writes around an import run."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, Table, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.billing.service import InvoiceLine
+from api.clients.service import workspace_facts
+from api.imports import bulk
+from api.imports.models import ImportRun
+from api.imports.schemas import ImportResult
+from api.kit.errors import NotFound
+from api.kit.ids import new_id
+from imisofts.access import Actor
+
+__all__ = [
+    "event_values",
+    "finish",
+    "follow_client",
+    "get",
+    "progress",
+    "replace_lines",
+    "visible_to",
+    "workspace_facts",
+]
+
+
+def visible_to(actor: Actor) -> Select[ImportRun]:
+    """The workspace's imports; the right to import is what opens them."""
+    return select(ImportRun).where(ImportRun.workspace_id == actor.workspace_id)
+
+
+async def get(session: AsyncSession, actor: Actor, run_id: UUID) -> ImportRun:
+    """One import; :class:`NotFound` for every other id."""
+    found: ImportRun | None = await session.scalar(visible_to(actor).where(ImportRun.id == run_id))
+    if found is None:
+        raise NotFound("There is no such import.")
+    return found
+
+
+async def progress(session: AsyncSession, run_id: UUID, done: int, total: int) -> None:
+    """How far the import is."""
+    await session.execute(update(ImportRun).where(ImportRun.id == run_id).values(done_rows=done, total_rows=total))
+
+
+async def finish(session: AsyncSession, run_id: UUID, status: str, result: ImportResult, at: datetime) -> None:
+    """The import's end."""
+    values = {"status": status, "result": result.model_dump(mode="json"), "finished_at": at}
+    await session.execute(update(ImportRun).where(ImportRun.id == run_id).values(**values))
+
+
+async def replace_lines(session: AsyncSession, lines: Sequence[dict[str, Any]]) -> None:
+    """New amounts for the one line of each changed invoice."""
+    table = InvoiceLine.__table__
+    assert isinstance(table, Table)
+    query = select(InvoiceLine.invoice_id, InvoiceLine.id).where(
+        InvoiceLine.invoice_id.in_([line["invoice_id"] for line in lines])
+    )
+    ids = {row.invoice_id: row.id for row in await session.execute(query)}
+    await bulk.update(session, table, [{"id": ids[line["invoice_id"]], **line} for line in lines])
+
+
+async def follow_client(session: AsyncSession, invoice_ids: Sequence[UUID]) -> None:
+    """Payments and credit notes go with their invoice where it went to another client."""
+    for table in ("payment", "credit_note"):
+        statement = (
+            f"update {table} set client_id = invoice.client_id, version = {table}.version + 1, updated_at = now()"
+            f" from invoice where invoice.id = {table}.invoice_id and invoice.id = any(:ids)"
+            f" and {table}.client_id <> invoice.client_id"
+        )
+        await session.execute(text(statement), {"ids": list(invoice_ids)})
+
+
+def event_values(event: Any) -> dict[str, Any]:
+    """An event's columns, for a bulk insert."""
+    names = [column.name for column in event.__table__.columns]
+    return {name: new_id() if name == "id" else getattr(event, name) for name in names}
