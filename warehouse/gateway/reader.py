@@ -146,9 +146,9 @@ class Reader:
             cursor.close()
 
     def _drop_present(self) -> None:
-        self._present, present = None, self._present
-        if present is not None:
-            present.close()
+        if self._present is not None:
+            self._present.close()
+        self._present = None
 
 
 def _publication(row: Row) -> tuple[Publication, int]:

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from typing import LiteralString, cast
 
 from imisofts.access import Actor
 
@@ -35,13 +34,12 @@ class Scope:
         clients = [] if narrowed is None else sorted(str(client_id) for client_id in narrowed)
         return {"workspace": str(self.actor.workspace_id), "clients": clients, "every_client": narrowed is None}
 
-    def _relation(self, mart: str) -> LiteralString:
+    def _relation(self, mart: str) -> str:
         if mart not in _MARTS:
             raise LookupError(f"no mart is called {mart}")
-        name = cast(LiteralString, mart)
-        return f"(select * from lake.marts.{name} where {self.condition(mart in _WITHOUT_CLIENTS)})"
+        return f"(select * from lake.marts.{mart} where {self.condition(mart in _WITHOUT_CLIENTS)})"
 
-    def condition(self, without_clients: bool) -> LiteralString:
+    def condition(self, without_clients: bool) -> str:
         """The guard itself: the workspace, and the clients that the actor is narrowed to."""
         if without_clients:
             return "workspace_id = cast($scope_workspace as uuid)"

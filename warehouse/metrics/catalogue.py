@@ -58,9 +58,7 @@ def _metric(
     parts = entry["type_params"]
     model_name, numerator = (parts["measure"] if entry["type"] == "simple" else parts["numerator"]).split(".")
     model = models[model_name]
-    measures = {
-        measure["name"]: _AGGREGATES[measure["agg"]].format(measure["expr"]) for measure in model["measures"]
-    }
+    measures = {measure["name"]: _AGGREGATES[measure["agg"]].format(measure["expr"]) for measure in model["measures"]}
     denominator = parts["denominator"].split(".")[1] if entry["type"] == "ratio" else None
     meta = entry["config"]["meta"]
     return MetricDefinition(

@@ -129,7 +129,7 @@ class FixtureLake:
         connection = self.connect(read_only=False)
         connection.execute(f"attach '{scratch}' as scratch (read_only)")
         tables = connection.execute(
-            "select table_name from information_schema.tables where table_catalog = 'scratch' and table_schema = 'marts'"
+            "select table_name from duckdb_tables() where database_name = 'scratch' and schema_name = 'marts'"
         ).fetchall()
         connection.execute("begin")
         for (table,) in tables:

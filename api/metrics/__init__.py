@@ -1,0 +1,1 @@
+"""Figures over the API: the gateway, and nothing computed here."""

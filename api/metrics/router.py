@@ -1,0 +1,77 @@
+"""Routes of figures: the same answers as the command line and the console."""
+
+from datetime import date
+from typing import Annotated, cast
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from api.kit.access import allowed
+from api.kit.errors import Conflict, Forbidden, Malformed, NotFound, Unauthenticated, documented
+from api.metrics.errors import BadQuestion
+from api.metrics.schemas import AnswerOut, MetricOut, MetricsOut, StateOut
+from api.metrics.service import ask
+from imisofts.access import Action, Actor
+from warehouse.gateway import Gateway, Grain, MetricQuery
+
+router = APIRouter(tags=["metrics"])
+
+SIGNED_IN = documented(Unauthenticated, Forbidden)
+READ = allowed(Action.metric_read)
+QUESTION = frozenset({"from", "to", "grain", "by", "where", "as_of"})
+
+
+def _gateway(request: Request) -> Gateway:
+    return cast(Gateway, request.app.state.gateway)
+
+
+AppGateway = Annotated[Gateway, Depends(_gateway)]
+
+
+def _question(
+    name: str,
+    request: Request,
+    first: Annotated[date | None, Query(alias="from", description="First day, inclusive.")] = None,
+    last: Annotated[date | None, Query(alias="to", description="Last day, inclusive.")] = None,
+    grain: Annotated[Grain, Query(description="Length of a period.")] = "month",
+    by: Annotated[list[str] | None, Query(max_length=5, description="Dimensions to split by.")] = None,
+    where: Annotated[
+        list[str] | None, Query(max_length=10, description="Filters, each as dimension:value.", examples=["client:7"])
+    ] = None,
+    as_of: Annotated[date | None, Query(description="The business as it stood at the end of this day.")] = None,
+) -> MetricQuery:
+    """The query string as a question; a parameter that nobody knows is refused."""
+    unknown = sorted(set(request.query_params) - QUESTION)
+    if unknown:
+        message = "This parameter is not known."
+        raise BadQuestion(f"Unknown parameter: {', '.join(unknown)}.", fields=[(key, message) for key in unknown])
+    return MetricQuery(name, first, last, grain, tuple(by or ()), tuple(map(_filter, where or ())), as_of)
+
+
+def _filter(text: str) -> tuple[str, str]:
+    dimension, separator, value = text.partition(":")
+    if not separator:
+        raise BadQuestion(
+            f"“{text}” is no filter: write dimension:value.", fields=[("where", "Write dimension:value.")]
+        )
+    return dimension, value
+
+
+@router.get("/metrics", responses=SIGNED_IN)
+async def list_metrics(gateway: AppGateway, actor: Annotated[Actor, READ]) -> MetricsOut:
+    """Every metric that you may ask, with its definition, policy, unit and dimensions."""
+    found = await ask(lambda: gateway.catalogue(actor))
+    return MetricsOut(items=tuple(MetricOut.of(metric) for metric in found))
+
+
+@router.get("/metrics/{name}", responses=SIGNED_IN | documented(NotFound, Conflict, Malformed))
+async def read_metric(
+    gateway: AppGateway, actor: Annotated[Actor, READ], question: Annotated[MetricQuery, Depends(_question)]
+) -> AnswerOut:
+    """The figures of one metric: every period of the range a row, one per currency and dimension value."""
+    return AnswerOut.of(await ask(lambda: gateway.metric(actor, question)))
+
+
+@router.get("/data/state", responses=SIGNED_IN)
+async def read_state(gateway: AppGateway, actor: Annotated[Actor, READ]) -> StateOut:
+    """The newest publication, whether it is fresh, and what its audit said."""
+    return StateOut.of(await ask(lambda: gateway.state(actor)))

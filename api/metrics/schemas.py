@@ -1,0 +1,129 @@
+"""What the figures look like over the wire. Money and other values are decimal strings, never floats."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.config import JsonDict
+
+from warehouse.gateway import MetricAnswer, MetricDefinition, State
+
+_EXAMPLE_ROW: JsonDict = {
+    "period": "2026-10-01",
+    "dimensions": {"client": "ACME-7", "client_name": "Acme"},
+    "currency": "EUR",
+    "value": "1240.00",
+    "unit": "EUR",
+    "incomplete": False,
+}
+
+
+class DimensionOut(BaseModel):
+    """A way to split or narrow a metric."""
+
+    name: str
+    description: str
+    values: tuple[str, ...]
+
+
+class MetricOut(BaseModel):
+    """One metric: what it means and what may be asked of it."""
+
+    name: str
+    label: str
+    definition: str
+    policy: tuple[str, ...]
+    unit: str
+    kind: str
+    dimensions: tuple[DimensionOut, ...]
+
+    @staticmethod
+    def of(metric: MetricDefinition) -> "MetricOut":
+        """The definition without its SQL."""
+        dimensions = tuple(
+            DimensionOut(name=item.name, description=item.description, values=item.values) for item in metric.dimensions
+        )
+        return MetricOut(
+            name=metric.name,
+            label=metric.label,
+            definition=metric.definition,
+            policy=metric.policy,
+            unit=metric.unit,
+            kind=metric.kind,
+            dimensions=dimensions,
+        )
+
+
+class MetricsOut(BaseModel):
+    """The metrics that the caller may ask."""
+
+    items: tuple[MetricOut, ...]
+
+
+class PublicationOut(BaseModel):
+    """The audited set of figures that was read."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    published_at: datetime
+    data_at: datetime
+    data_on: date
+    metric_version: str
+    checks_passed: int
+
+
+class RowOut(BaseModel):
+    """One figure; ``incomplete`` while the period ends after the publication's data date."""
+
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [_EXAMPLE_ROW]})
+
+    period: date
+    dimensions: dict[str, str | int | None]
+    currency: str | None
+    value: Decimal | None
+    unit: str
+    incomplete: bool
+
+
+class AnswerOut(BaseModel):
+    """The figures with the definition and the publication they stand in."""
+
+    definition: MetricOut
+    publication: PublicationOut
+    rows: tuple[RowOut, ...]
+
+    @staticmethod
+    def of(answer: MetricAnswer) -> "AnswerOut":
+        """The gateway's answer, value by value."""
+        return AnswerOut(
+            definition=MetricOut.of(answer.definition),
+            publication=PublicationOut.model_validate(answer.publication),
+            rows=tuple(RowOut.model_validate(row) for row in answer.rows),
+        )
+
+
+class StateOut(BaseModel):
+    """Whether the figures may be trusted now."""
+
+    publication: PublicationOut | None
+    fresh: bool
+    replicated_at: datetime | None
+    stale_reason: str | None
+    audit_passed: bool
+    failed_checks: tuple[str, ...]
+    audited_at: datetime | None
+
+    @staticmethod
+    def of(state: State) -> "StateOut":
+        """The gateway's state."""
+        publication = state.publication
+        return StateOut(
+            publication=PublicationOut.model_validate(publication) if publication else None,
+            fresh=state.fresh,
+            replicated_at=state.replicated_at,
+            stale_reason=state.stale_reason,
+            audit_passed=state.audit_passed,
+            failed_checks=state.failed_checks,
+            audited_at=state.audited_at,
+        )
