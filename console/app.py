@@ -11,7 +11,7 @@ from console.access import Denied, Viewer
 from console.templating import show
 from console.views import overview, revenue
 from imisofts import settings as settings_module
-from imisofts.brand import css
+from imisofts.brand import Brand, css
 from warehouse.gateway import State
 
 NOTICES: Final[dict[Denied, tuple[str, str]]] = {
@@ -28,7 +28,7 @@ def main() -> None:
     viewer = access.current_viewer(settings.public_url)
     if not isinstance(viewer, Viewer):
         title, text = NOTICES[viewer]
-        show("theme.html", css=css(access.Brand()))
+        show("theme.html", css=css(Brand()))
         show(
             "notice.html", title=title, text=text, link=f"{portal_url(settings.port_base)}/sign-in", link_text="Sign in"
         )

@@ -1,14 +1,13 @@
 """Questions to the gateway. Streamlit shares its caches between all users: scope and publication are in every key."""
 
 from datetime import date
-from uuid import UUID
 
 import streamlit as st
 
 from console.access import Viewer
 from console.controls import Filters
 from imisofts import settings as settings_module
-from warehouse.gateway import Gateway, InvoiceRow, MetricAnswer, MetricDefinition, MetricQuery, State
+from warehouse.gateway import Gateway, InvoiceRow, Measure, MetricAnswer, MetricDefinition, MetricQuery, State
 from warehouse.gateway.comparison import Comparison, shifted
 
 CACHE_SECONDS = 600
@@ -57,18 +56,13 @@ def monthly(
 
 @st.cache_data(ttl=CACHE_SECONDS, max_entries=100, show_spinner=False)
 def _invoices(
-    scope: str, publication: int, measure: str, first: date | None, last: date, as_of: date | None, _viewer: Viewer
+    scope: str, publication: int, measure: Measure, first: date, last: date, as_of: date | None, _viewer: Viewer
 ) -> list[InvoiceRow]:
     return gateway().invoices(_viewer.actor, first=first, last=last, measure=measure, as_of=as_of)
 
 
 def invoices(
-    viewer: Viewer, publication: int, measure: str, *, first: date | None, last: date, as_of: date | None = None
+    viewer: Viewer, publication: int, measure: Measure, *, first: date, last: date, as_of: date | None = None
 ) -> list[InvoiceRow]:
     """The invoices behind a figure."""
     return _invoices(viewer.scope, publication, measure, first, last, as_of, viewer)
-
-
-def client_ids(viewer: Viewer) -> frozenset[UUID] | None:
-    """The clients the viewer is narrowed to; None for all."""
-    return viewer.actor.client_ids

@@ -11,7 +11,7 @@ from console.access import Viewer
 from console.controls import Filters
 from console.templating import show
 from console.views import rows_behind
-from warehouse.gateway import MetricAnswer, State
+from warehouse.gateway import MetricAnswer, MetricQuery, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def page(viewer: Viewer, state: State) -> None:
 
 def currencies(viewer: Viewer, publication: int) -> list[str]:
     """Currencies that the workspace has invoiced in."""
-    answer = queries.metric(viewer, publication, queries.MetricQuery(name="invoiced", grain="year"))
+    answer = queries.metric(viewer, publication, MetricQuery(name="invoiced", grain="year"))
     return sorted({row.currency for row in answer.rows if row.currency})
 
 

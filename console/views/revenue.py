@@ -81,7 +81,7 @@ def receivables(viewer: Viewer, publication: int, data_on: date, currency: str) 
         )
     figures.draw(figures.ages(viewer, rows, currency), key="ages")
     with st.expander("Open invoices"):
-        open_rows = queries.invoices(viewer, publication, "receivables", first=None, last=as_of, as_of=as_of)
+        open_rows = queries.invoices(viewer, publication, "receivables", first=as_of, last=as_of, as_of=as_of)
         rows_behind.table(viewer, open_rows, f"{viewer.slug}-receivables-{as_of}.csv", key="receivables")
     exports.download("CSV", exports.answer_rows(answer), f"{viewer.slug}-receivables-{as_of}-by-age.csv", key="age-csv")
 

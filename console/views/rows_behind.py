@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import cast
+from typing import Final, cast
 
 import streamlit as st
 
 from console import controls, exports, queries
 from console.access import Viewer
 from console.templating import show
-from warehouse.gateway import InvoiceRow
+from warehouse.gateway import InvoiceRow, Measure
 
-MEASURES = {"Invoiced": "invoiced", "Collected": "collected"}
+MEASURES: Final[dict[str, Measure]] = {"Invoiced": "invoiced", "Collected": "collected"}
 
 
 def month_rows(viewer: Viewer, publication: int, periods: Sequence[object], picked: date | None, key: str) -> None:
