@@ -12,13 +12,18 @@ from orchestration import instance
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One child of the supervisor. ``ports`` are checked before the start; ``stubborn`` ones ignore SIGTERM."""
+    """One child of the supervisor.
+
+    ``ports`` are checked before the start; ``after`` is a port that must answer first; ``stubborn`` ones ignore
+    SIGTERM.
+    """
 
     name: str
     arguments: tuple[str, ...]
     ports: tuple[int, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     stubborn: bool = False
+    after: int | None = None
     folder: Path = PROJECT_ROOT
 
 
@@ -53,8 +58,10 @@ def _dagster(settings: Settings, own: Mapping[str, str]) -> list[Program]:
     web = ("-w", str(workspace), "-h", "127.0.0.1", "-p", str(base + 2), *level)
     return [
         Program("code", (_script("dagster"), *code, *level), (base + 6,), environment, stubborn=True),
-        Program("dagster", (_script("dagster-webserver"), *web), (base + 2,), environment),
-        Program("daemon", (_script("dagster-daemon"), "run", "-w", str(workspace), *level), (), environment),
+        Program("dagster", (_script("dagster-webserver"), *web), (base + 2,), environment, after=base + 6),
+        Program(
+            "daemon", (_script("dagster-daemon"), "run", "-w", str(workspace), *level), (), environment, after=base + 6
+        ),
     ]
 
 

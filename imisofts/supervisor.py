@@ -23,6 +23,7 @@ from imisofts.services import process
 
 FIRST_PAUSE, LONGEST_PAUSE, SETTLED = 0.5, 30.0, 60.0
 GRACE_SECONDS = 10.0
+LONGEST_WAIT = 60.0
 _COLOURS = (36, 32, 33, 35, 34, 96, 92, 93, 95)
 
 
@@ -36,6 +37,7 @@ class _Child:
     started: float = 0.0
     pause: float = FIRST_PAUSE
     again_at: float = 0.0
+    waits_until: float = 0.0
 
 
 class Supervisor:
@@ -60,7 +62,9 @@ class Supervisor:
         with self._signals():
             try:
                 for child in self._children:
-                    self._start(child)
+                    child.waits_until = time.monotonic() + LONGEST_WAIT
+                    if child.program.after is None:
+                        self._start(child)
                 if ready is not None:
                     ready()
                 while not self._stopping.wait(0.2):
@@ -82,7 +86,7 @@ class Supervisor:
         now = time.monotonic()
         for child in self._children:
             if child.process is None:
-                if now >= child.again_at:
+                if now >= child.again_at and (now >= child.waits_until or _answers(child.program.after)):
                     self._start(child)
             elif (code := child.process.poll()) is not None:
                 self._schedule(child, code)
@@ -167,6 +171,14 @@ def require_ports(programs: Sequence[Program]) -> None:
                     raise OperatorError(
                         f"Port {port} ({program.name}) is in use: free it, or choose another IMISOFTS_PORT_BASE."
                     ) from error
+
+
+def _answers(port: int | None) -> bool:
+    """Whether the program that has to be there first is there."""
+    if port is None:
+        return True
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _kill_group(running: "subprocess.Popen[str]", number: signal.Signals) -> None:

@@ -1,6 +1,7 @@
 """The queue: procrastinate in schema ``queue`` of the product's database."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any, Final, cast
 
 import procrastinate
@@ -38,7 +39,10 @@ async def enqueue(session: AsyncSession, chosen: Task[..., Any, Any], **ids: str
     return await deferrer.defer_async(**ids)
 
 
-def worker_app(app_database_url: str) -> procrastinate.App:
-    """The same tasks with a connection of their own, for the worker and for periodic work."""
+@asynccontextmanager
+async def worker_app(app_database_url: str) -> AsyncIterator[procrastinate.App]:
+    """The app with a connection of its own, for the worker. Not a copy: periodic tasks hold on to the app itself."""
     connector = procrastinate.PsycopgConnector(conninfo=app_database_url, kwargs={"options": SEARCH_PATH})
-    return app.with_connector(connector)
+    with app.replace_connector(connector):
+        async with app.open_async() as opened:
+            yield opened

@@ -22,7 +22,7 @@ async def run() -> None:
     """Work until SIGTERM or SIGINT; a job in hand gets time to end and is tried again if that is too short."""
     settings = settings_module.load()
     import_tasks()
-    async with worker_app(settings.app_database_url).open_async() as worker:
+    async with worker_app(settings.app_database_url) as worker:
         log.info("working on %d tasks", len(worker.tasks))
         await worker.run_worker_async(
             concurrency=CONCURRENCY,
