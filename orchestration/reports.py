@@ -3,17 +3,14 @@
 The work is `api.reports.service`'s; here is only when it happens.
 """
 
-from __future__ import annotations
-
 import asyncio
 import importlib
 import inspect
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dagster as dg
 
-if TYPE_CHECKING:
-    from imisofts.settings import Settings
+from imisofts.settings import Settings
 
 
 def release_held(settings: Settings) -> Any:

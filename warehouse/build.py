@@ -159,7 +159,8 @@ def _arguments(settings: Settings, changed: set[str] | None, full_refresh: bool)
     arguments = [*_QUIETLY, "--no-write-json", "build", *_paths(settings)]
     arguments += ["--exclude-resource-type", "unit_test"]
     if changed is not None:
-        arguments += ["--select", *_selectors(changed)]
+        # Tests that also read a mart outside of this build would find no table.
+        arguments += ["--select", *_selectors(changed), "--indirect-selection", "cautious"]
     if full_refresh:
         arguments.append("--full-refresh")
     return arguments

@@ -35,7 +35,24 @@ class Frame:
     values: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-FRAMES: dict[str, Frame] = {}
+_STATUSES = ("issued", "partly_paid", "paid", "void")
+_SOURCES = ("api", "import")
+
+FRAMES: dict[str, Frame] = {
+    "dim_workspaces": Frame(key=("workspace_id",)),
+    "dim_clients": Frame(key=("workspace_id", "client_id"), values={"source": _SOURCES}),
+    "fct_invoices": Frame(
+        key=("workspace_id", "invoice_id"),
+        ranges={"days_late": (0, None)},
+        values={"status": _STATUSES, "source": _SOURCES},
+    ),
+    "fct_payments": Frame(key=("workspace_id", "payment_id"), values={"source": _SOURCES}),
+    "fct_credit_notes": Frame(key=("workspace_id", "credit_note_id"), values={"source": _SOURCES}),
+    "fct_receivable_movements": Frame(key=("workspace_id", "invoice_id", "moved_on")),
+    "fct_client_purchase_days": Frame(
+        key=("workspace_id", "client_id", "purchased_on"), ranges={"invoices": (1, None)}
+    ),
+}
 
 
 def check(connection: duckdb.DuckDBPyConnection, marts: Sequence[str]) -> list[CheckResult]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from imisofts.currencies import CODES, decimals
 from warehouse.publish import CheckResult
 
 if TYPE_CHECKING:
@@ -26,7 +27,41 @@ class Reconciliation:
     mart: str
 
 
-RECONCILIATIONS: tuple[Reconciliation, ...] = ()
+def _minor(amount: str) -> str:
+    """SQL: units of a currency as its minor units, by the currencies' own list and not by dbt's."""
+    others = "".join(f" when '{code}' then {decimals(code)}" for code in sorted(CODES) if decimals(code) != 2)
+    return f"cast({amount} * cast(power(10, case currency{others} else 2 end) as integer) as decimal(38, 4))"
+
+
+def _money(name: str, table: str, mart: str, raw_amount: str, mart_amount: str, where: str = "true") -> Reconciliation:
+    return Reconciliation(
+        name=name,
+        marts=(mart,),
+        raw=f"select workspace_id, currency, sum({raw_amount}) from lake.raw.{table} where {where} group by all",
+        mart=f"select workspace_id, currency, sum({_minor(mart_amount)}) from scratch.marts.{mart} group by all",
+    )
+
+
+def _rows(name: str, table: str, mart: str, where: str = "true") -> Reconciliation:
+    return Reconciliation(
+        name=name,
+        marts=(mart,),
+        raw=f"select workspace_id, 'rows', count(*) from lake.raw.{table} where {where} group by all",
+        mart=f"select workspace_id, 'rows', count(*) from scratch.marts.{mart} group by all",
+    )
+
+
+_ISSUED = "status <> 'draft' and issued_on is not null"
+
+RECONCILIATIONS: tuple[Reconciliation, ...] = (
+    _money("invoiced with tax", "invoice", "fct_invoices", "total_minor", "total", _ISSUED),
+    _money("tax", "invoice", "fct_invoices", "tax_minor", "tax", _ISSUED),
+    _money("collected", "payment", "fct_payments", "amount_minor", "amount"),
+    _money("credited", "credit_note", "fct_credit_notes", "amount_minor", "amount"),
+    _rows("every issued invoice", "invoice", "fct_invoices", _ISSUED),
+    _rows("every payment", "payment", "fct_payments"),
+    _rows("every client", "client", "dim_clients"),
+)
 
 
 def check(connection: duckdb.DuckDBPyConnection, marts: Sequence[str]) -> list[CheckResult]:
@@ -52,7 +87,7 @@ def _compare(connection: duckdb.DuckDBPyConnection, line: Reconciliation) -> Che
         """
     ).fetchall()
     told = "; ".join(
-        f"{difference:+f} {currency} in workspace {where}" for where, currency, difference in differences[:5]
+        f"{difference:+} {currency} in workspace {where}" for where, currency, difference in differences[:5]
     )
     return CheckResult(
         name=line.name,

@@ -1,0 +1,131 @@
+"""The code location: assets, checks, jobs, sensors and schedules of the lakehouse.
+
+The replication worker does the everyday work within seconds and reports it here; the jobs run the same
+functions, by hand, by schedule, or when the worker is silent.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
+
+from imisofts.settings import Settings
+from orchestration import assets, control, reports
+from warehouse import build, changes, pipeline, replication
+from warehouse.pipeline import PipelineResult
+
+
+def create(settings: Settings) -> dg.Definitions:
+    """The definitions for one installation; reads the dbt project, touches no database."""
+    project = assets.Project(build.manifest_json(settings))
+    replicate_job = dg.define_asset_job(
+        "replicate",
+        selection=dg.AssetSelection.groups("raw"),
+        description="Carry every committed change into the lake, once.",
+    )
+    pipeline_job = dg.define_asset_job(
+        "pipeline",
+        selection=dg.AssetSelection.all(),
+        description="Replicate, build what changed, audit it, publish it.",
+    )
+    return dg.Definitions(
+        assets=[_replication(settings, project), _models(settings, project)],
+        jobs=[replicate_job, pipeline_job, reports.job(settings)],
+        sensors=[_committed_rows(settings, pipeline_job), _keep_replicating(settings, replicate_job)],
+        schedules=[reports.schedule()],
+    )
+
+
+def _replication(settings: Settings, project: assets.Project) -> dg.AssetsDefinition:
+    specs = assets.raw_specs(project, project.raw_tables(), settings.freshness_limit)
+
+    @dg.multi_asset(name="replication", specs=specs)
+    def replication_assets(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+        batch = replication.catch_up(settings)
+        context.log.info(pipeline.describe(batch))
+        for spec in specs:
+            rows = batch.tables.get(spec.key.path[-1], 0)
+            yield dg.MaterializeResult(asset_key=spec.key, metadata={"rows": rows, "lsn": batch.lsn})
+
+    return replication_assets
+
+
+def _models(settings: Settings, project: assets.Project) -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        name="build_audit_publish", specs=assets.model_specs(project), check_specs=assets.check_specs(project)
+    )
+    def model_assets(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+        result = pipeline.refresh(settings)
+        for step in result.steps:
+            context.log.info("%s %.2f s: %s", step.name, step.seconds, step.detail)
+        yield from _events(project, result)
+        if not result.ok:
+            failed = [check.name for check in result.checks if not check.passed]
+            raise dg.Failure(
+                description=f"The last publication stays: {len(failed)} checks failed.",
+                metadata={"failed": "\n".join(failed)},
+                allow_retries=False,
+            )
+
+    return model_assets
+
+
+def _events(
+    project: assets.Project, result: PipelineResult
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    """Materializations of what was published, then the verdicts on what was built."""
+    known = {(spec.asset_key, spec.name) for spec in assets.check_specs(project)}
+    for name in result.built if result.published else ():
+        yield dg.MaterializeResult(asset_key=project.key_of(name), metadata={"publication": result.publication_id or 0})
+    for verdict in assets.verdicts(project, result.checks):
+        if (verdict.key, verdict.kind) in known:
+            yield dg.AssetCheckResult(
+                asset_key=verdict.key, check_name=verdict.kind, passed=verdict.passed, metadata=verdict.metadata
+            )
+
+
+def _committed_rows(settings: Settings, job: UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
+    @dg.sensor(
+        name="committed_rows",
+        job=job,
+        minimum_interval_seconds=5,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Wakes when rows of replicated tables were committed to the lake and are not published yet.",
+    )
+    def committed_rows(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+        version = changes.lake_version(settings)
+        if str(version) == context.cursor:
+            yield dg.SkipReason("nothing was committed to the lake")
+            return
+        waiting = changes.pending(settings) if version is not None else None
+        if waiting is None or waiting.nothing or waiting.already_failed:
+            context.update_cursor(str(version))
+            yield dg.SkipReason("no committed row waits to be published")
+        elif control.alive(settings):
+            yield dg.SkipReason("the replication worker is publishing")
+        else:
+            context.update_cursor(str(version))
+            yield dg.RunRequest(run_key=f"lake-{waiting.snapshot}")
+
+    return committed_rows
+
+
+def _keep_replicating(settings: Settings, job: UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
+    @dg.sensor(
+        name=assets.KEEP_REPLICATING,
+        job=job,
+        minimum_interval_seconds=60,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Runs `replicate` while the replication worker is silent. Stop it to pause replication.",
+    )
+    def keep_replicating(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+        going = dg.RunsFilter(job_name="replicate", statuses=NOT_FINISHED_STATUSES)
+        if control.alive(settings):
+            yield dg.SkipReason("the replication worker is alive")
+        elif context.instance.get_runs_count(going):
+            yield dg.SkipReason("a run is under way")
+        else:
+            yield dg.RunRequest()
+
+    return keep_replicating
