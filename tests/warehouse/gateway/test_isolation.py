@@ -1,0 +1,101 @@
+"""Nobody's figures hold another's rows: every metric × dimension × role, and the same probes with the guard off."""
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import chain
+
+import pytest
+
+from imisofts.access import Action, Actor, Role
+from tests.warehouse.gateway import business
+from tests.warehouse.gateway.business import actor
+from tests.warehouse.gateway.lake_fixture import FixtureLake, key
+from warehouse.gateway import Gateway, MetricQuery, UnknownMetric
+from warehouse.gateway.scope import Scope
+from warehouse.metrics import metrics
+
+ACME, BIRCH = key("northlight/acme"), key("northlight/birch")
+EVERY = [(metric.name, dimension.name) for metric in metrics() for dimension in metric.dimensions]
+STAFF = [Role.owner, Role.admin, Role.member]
+
+
+def narrowed(*clients: object) -> Actor:
+    return actor("northlight", Role.client, frozenset(clients))  # type: ignore[arg-type]
+
+
+def clients_seen(figures: Gateway, viewer: Actor) -> set[str]:
+    """The clients in all that the viewer can ask, by every metric that can be split by client."""
+    named = [metric.name for metric in metrics() if metric.dimension("client")]
+    answers = (figures.metric(viewer, MetricQuery(name, by=("client",))).rows for name in named)
+    return {str(row.dimensions["client"]) for row in chain.from_iterable(answers)}
+
+
+def leaks(figures: Gateway) -> list[str]:
+    """Every probe that shows somebody what is not theirs."""
+    found = []
+    if clients_seen(figures, actor("northlight")) - {"ACME", "BIRCH"}:
+        found.append("a workspace sees another's clients")
+    if clients_seen(figures, narrowed(ACME)) - {"ACME"}:
+        found.append("a client sees another client")
+    if clients_seen(figures, narrowed()):
+        found.append("a client user without a client sees somebody")
+    if clients_seen(figures, actor("nowhere")):
+        found.append("an unknown workspace sees somebody")
+    south = figures.invoices(actor("southbay"), first=date(2026, 1, 1), last=date(2026, 12, 31))
+    if {row.number for row in south} != {"S1"}:
+        found.append("invoices of another workspace")
+    if figures.client_report(actor("southbay"), ACME, date(2026, 1, 1), date(2026, 1, 31)):
+        found.append("a report on another workspace's client")
+    if figures.client_report(narrowed(BIRCH), ACME, date(2026, 1, 1), date(2026, 1, 31)):
+        found.append("a report on another client")
+    return found
+
+
+def test_nothing_leaks(figures: Gateway) -> None:
+    assert leaks(figures) == []
+
+
+@pytest.fixture
+def unguarded(published: FixtureLake, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
+    """The gateway with its one guard switched off."""
+    monkeypatch.setattr(Scope, "condition", lambda _self, _without_clients: "true")
+    gateway = business.gateway(published)
+    yield gateway
+    gateway.close()
+
+
+def test_with_the_guard_off_every_probe_goes_red(unguarded: Gateway) -> None:
+    assert len(leaks(unguarded)) == 7
+
+
+@pytest.mark.parametrize(("metric", "dimension"), EVERY)
+@pytest.mark.parametrize("role", STAFF)
+def test_a_neighbours_filter_finds_nothing(figures: Gateway, metric: str, dimension: str, role: Role) -> None:
+    """Southbay's client is asked for by its id, in every metric, split by every dimension, by every role."""
+    query = MetricQuery(metric, by=(dimension,), where=(("client", str(key("southbay/acme"))),))
+    rows = figures.metric(actor("northlight", role), query).rows
+    assert not any(row.value for row in rows)
+
+
+@pytest.mark.parametrize("metric", [metric.name for metric in metrics()])
+def test_a_client_sees_its_own_part_of_every_metric(figures: Gateway, metric: str) -> None:
+    """What a client user gets unasked is what staff get with a filter on that client."""
+    own = figures.metric(narrowed(ACME), MetricQuery(metric)).rows
+    filtered = figures.metric(actor("northlight"), MetricQuery(metric, where=(("client", str(ACME)),))).rows
+    assert own == filtered
+
+
+def test_a_metric_without_the_right_is_unknown(figures: Gateway) -> None:
+    without = Actor(key("northlight"), None, Role.owner, "token", frozenset({Action.invoice_read}))
+    for name in [*(metric.name for metric in metrics()), "no_such_metric"]:
+        with pytest.raises(UnknownMetric) as refusal:
+            figures.metric(without, MetricQuery(name))
+        assert str(refusal.value) == f"There is no metric called “{name}”."
+    assert figures.catalogue(without) == ()
+
+
+def test_only_the_scope_names_marts(pytestconfig: pytest.Config) -> None:
+    """A query that spelt a mart out would pass the guard by."""
+    rooms = [pytestconfig.rootpath / "warehouse" / room for room in ("gateway", "metrics")]
+    files = [file for room in rooms for file in room.rglob("*.*") if file.suffix in {".py", ".yml"}]
+    assert [file.name for file in files if "lake.marts" in file.read_text()] == ["scope.py"]
