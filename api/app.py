@@ -13,6 +13,7 @@ from api.events.router import router as events_router
 from api.identity.authentication import EACH_CALLER, actor_of
 from api.identity.passwords import Passwords
 from api.identity.router import router as identity_router
+from api.imports.router import router as imports_router
 from api.kit import errors, idempotency
 from api.kit.access import public
 from api.kit.clock import Clock, SystemClock
@@ -31,6 +32,7 @@ ROUTERS: list[APIRouter] = [
     events_router,
     clients_router,
     billing_router,
+    imports_router,
     metrics_router,
     reports_router,
 ]

@@ -104,9 +104,7 @@ async def sign_in(
     return await _signed_in(request, response, signed)
 
 
-@router.post(
-    "/session/link", dependencies=[public()], responses=documented(LinkSpent, PasswordRefused, TooMany)
-)
+@router.post("/session/link", dependencies=[public()], responses=documented(LinkSpent, PasswordRefused, TooMany))
 async def use_link(
     request: Request, response: Response, asked: schemas.LinkUse, clock: AppClock, passwords: AppPasswords
 ) -> schemas.SessionOut:

@@ -125,7 +125,9 @@ class UserCreated(UserOut):
 class TokenCreate(BaseModel):
     """A token to make; ``scopes`` are actions, none means all of one's own."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"name": "Website", "scopes": ["client.read"]}]})
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"name": "Website", "scopes": ["client.read"]}]}
+    )
 
     name: Name
     scopes: list[Action] = Field(default_factory=list, max_length=len(Action))

@@ -82,7 +82,9 @@ async def _begin(session: AsyncSession, user_id: UUID, now: datetime, remember: 
     return SignedIn(cookie, actor, row.expires_at, remember)
 
 
-async def use_link(database: Database, passwords: Passwords, clock: Clock, asked: schemas.LinkUse, address: str) -> SignedIn:
+async def use_link(
+    database: Database, passwords: Passwords, clock: Clock, asked: schemas.LinkUse, address: str
+) -> SignedIn:
     """Set the password with a one-time link, end all other sessions and begin one."""
     now = clock.now()
     async with database.begin(None) as session:
@@ -133,15 +135,15 @@ async def add_user(
 ) -> schemas.UserCreated:
     """Make somebody a member; the answer carries the link with which the person sets a password."""
     if (asked.role is Role.client) != (asked.client_id is not None):
-        raise UnknownClient("A client user has a client, others have none.", fields=[("client_id", "does not fit the role")])
+        raise UnknownClient(
+            "A client user has a client, others have none.", fields=[("client_id", "does not fit the role")]
+        )
     if asked.client_id and not await repository.client_exists(session, asked.client_id):
         raise UnknownClient("There is no such client.", fields=[("client_id", "is not a client of this workspace")])
     user_id = await repository.ensure_user(session, asked.email, asked.name)
     if await repository.membership_of(session, user_id):
         raise AlreadyMember("This person already belongs to the workspace.")
-    row = Membership(
-        workspace_id=actor.workspace_id, user_id=user_id, role=asked.role.value, client_id=asked.client_id
-    )
+    row = Membership(workspace_id=actor.workspace_id, user_id=user_id, role=asked.role.value, client_id=asked.client_id)
     session.add(row)
     await events.record(session, actor, EventName.USER_ADDED, row, after=_facts(row, "role", "client_id", "user_id"))
     await session.refresh(row)

@@ -81,10 +81,14 @@ def parameters(spec: ListSpec) -> Callable[..., Awaitable[ListParams]]:
     async def read(request: Request, **values: Any) -> ListParams:
         unknown = [name for name in request.query_params if name not in spec.names()]
         if unknown:
-            raise Malformed("Unknown parameters.", fields=[(name, "is not a parameter of this list") for name in unknown])
+            raise Malformed(
+                "Unknown parameters.", fields=[(name, "is not a parameter of this list") for name in unknown]
+            )
         sort = values["sort"] or spec.default_sort
         if sort.removeprefix("-") not in {*spec.sortable, spec.default_sort.removeprefix("-")}:
-            raise Malformed("This list cannot be sorted so.", fields=[("sort", f"choose from {', '.join(spec.sortable)}")])
+            raise Malformed(
+                "This list cannot be sorted so.", fields=[("sort", f"choose from {', '.join(spec.sortable)}")]
+            )
         asked = [(name, request.query_params.getlist(name)) for name in spec.names()[3:] if name != "q"]
         filters = tuple((name, value) for name, found in asked for value in found)
         return ListParams(values["limit"], values["cursor"], sort, filters, values.get("q"))
@@ -195,7 +199,11 @@ async def page(session: AsyncSession, select: Select[Any], spec: ListSpec, param
     after = _after(spec, params)
     if after is not None:
         query = query.where(after)
-    ordered = (column.desc().nulls_last(), ident.desc()) if params.sort.startswith("-") else (column.asc().nulls_last(), ident.asc())
+    ordered = (
+        (column.desc().nulls_last(), ident.desc())
+        if params.sort.startswith("-")
+        else (column.asc().nulls_last(), ident.asc())
+    )
     rows = (await session.execute(query.order_by(None).order_by(*ordered).limit(params.limit + 1))).mappings().all()
     items = [dict(row) for row in rows[: params.limit]]
     last = items[-1] if len(rows) > params.limit else None
