@@ -183,11 +183,12 @@ class Brand:
         surface = NEUTRAL[mode]["surface"]
         # A pale brand on white (or a dark one on black) still needs a visible edge: 3 to 1 for controls.
         fill = readable(self.accent, surface, 3.0)
+        soft_accent = mix(surface, self.accent, 0.1 if mode == "light" else 0.18)
         accent = {
             "accent": fill,
             "accent-ink": ink_on(fill),
-            "accent-text": readable(self.accent, mix(surface, self.accent, 0.12)),
-            "accent-soft": mix(surface, self.accent, 0.1 if mode == "light" else 0.18),
+            "accent-text": readable(self.accent, soft_accent, 4.8),
+            "accent-soft": soft_accent,
             "accent-strong": mix(fill, "#000000" if ink_on(fill) == "#ffffff" else "#ffffff", 0.16),
         }
         meaning = dict(MEANING[mode])
