@@ -81,6 +81,12 @@ def drop(connection: Connection, name: str) -> None:
 
 def flushed(connection: Connection) -> str:
     """The server's head: everything committed so far lies below it."""
+    row = connection.execute("select current_setting('synchronous_commit') = 'off'").fetchone()
+    if row and row[0]:
+        # Commits answer before they are flushed, and only what is flushed can be decoded: flush by a commit of ours.
+        with connection.transaction():
+            connection.execute("set local synchronous_commit = on")
+            connection.execute("select pg_logical_emit_message(true, 'imisofts', 'flush')")
     row = connection.execute("select pg_current_wal_flush_lsn()::text").fetchone()
     assert row is not None
     return sortable(row[0])

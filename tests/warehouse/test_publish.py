@@ -1,0 +1,137 @@
+"""Publishing: readers see the whole old set or the whole new one, and a failed audit changes nothing for them."""
+
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from imisofts.settings import Settings
+from tests.warehouse import toy
+from warehouse import lake, publish, replication
+from warehouse.publish import CheckResult
+
+PASSED = CheckResult("totals_agree", "reconciliation", "one", True, "0 of 3 differ")
+FAILED = CheckResult("totals_agree", "reconciliation", "one", False, "1 of 3 differs")
+MARTS = ("one", "two", "three")
+DATA_AT = datetime(2026, 10, 31, 12, tzinfo=UTC)
+
+
+def _scratch(settings: Settings, number: int) -> Path:
+    folder = settings.home / "scratch" / str(number)
+    folder.mkdir(parents=True)
+    file = folder / "imisofts.duckdb"
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("create schema marts")
+        for mart in MARTS:
+            connection.execute(f"create table marts.{mart} as select {number} as publication, i from range(2000) r(i)")
+    return file
+
+
+def _publish(settings: Settings, number: int, checks: tuple[CheckResult, ...] = (PASSED,)) -> int:
+    return publish.publish(
+        settings,
+        _scratch(settings, number),
+        source_lsn="00000000/00000010",
+        lake_snapshot=number,
+        data_at=DATA_AT,
+        metric_version="v1",
+        checks=checks,
+    )
+
+
+def test_a_looping_reader_never_sees_a_mixed_set(fresh_settings: Settings) -> None:
+    lake.ensure(fresh_settings)
+    _publish(fresh_settings, 1)
+    seen: list[tuple[int, ...]] = []
+    errors: list[Exception] = []
+    stop = threading.Event()
+
+    def read() -> None:
+        connection = lake.connect(fresh_settings)
+        try:
+            while not stop.is_set():
+                columns = ", ".join(f"(select max(publication) from lake.marts.{mart})" for mart in MARTS)
+                row = connection.execute(f"select {columns}, (select max(id) from lake.meta.publication)").fetchone()
+                assert row is not None
+                seen.append(row)
+        except (duckdb.Error, AssertionError) as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for number in range(2, 7):
+        assert _publish(fresh_settings, number) == number
+    stop.set()
+    reader.join()
+    assert errors == []
+    assert {len(set(row)) for row in seen} == {1}
+    assert len(set(seen)) > 1
+
+
+def test_a_publication_says_what_it_was_built_from(fresh_settings: Settings) -> None:
+    lake.ensure(fresh_settings)
+    _publish(fresh_settings, 1)
+    connection = lake.connect(fresh_settings)
+    (found,) = publish.publications(connection)
+    assert found.marts_snapshot == lake.current_snapshot(connection)
+    connection.close()
+    assert (found.id, found.lake_snapshot, found.checks_passed, found.checks_failed) == (1, 1, 1, 0)
+    assert (found.data_at, found.data_on, found.checks) == (DATA_AT, DATA_AT.date(), (PASSED,))
+    _publish(fresh_settings, 2)
+    pinned = lake.connect(fresh_settings, snapshot=found.marts_snapshot)
+    assert pinned.execute("select max(publication) from lake.marts.one").fetchone() == (1,)
+    pinned.close()
+
+
+def test_a_failed_check_leaves_the_last_publication(fresh_settings: Settings) -> None:
+    lake.ensure(fresh_settings)
+    _publish(fresh_settings, 1)
+    with pytest.raises(publish.NothingToPublish, match="totals_agree"):
+        _publish(fresh_settings, 2, (PASSED, FAILED))
+    publish.record_audit(fresh_settings, lake_snapshot=2, passed=False, checks=[PASSED, FAILED])
+    connection = lake.connect(fresh_settings)
+    assert connection.execute("select max(publication) from lake.marts.one").fetchone() == (1,)
+    (audit,) = publish.audits(connection)
+    connection.close()
+    assert (audit.passed, audit.checks) == (False, (PASSED, FAILED))
+
+
+def test_two_writers_take_turns(fresh_settings: Settings) -> None:
+    lake.ensure(fresh_settings)
+    with (
+        lake.writer_lock(fresh_settings),
+        pytest.raises(lake.WriterBusy),
+        lake.writer_lock(fresh_settings, wait_seconds=0.2),
+    ):
+        pass
+
+
+def test_a_reader_before_the_first_load_is_told_so(fresh_settings: Settings) -> None:
+    with pytest.raises(lake.LakeMissing):
+        lake.connect(fresh_settings)
+
+
+def test_replication_and_publishing_at_once_keep_both(fresh_settings: Settings) -> None:
+    toy.create(fresh_settings)
+    replication.catch_up(fresh_settings)
+    errors: list[Exception] = []
+
+    def replicate() -> None:
+        try:
+            for _ in range(3):
+                toy.every_change(fresh_settings)
+                replication.catch_up(fresh_settings)
+        except (duckdb.Error, lake.LakeError, replication.ReplicationError) as error:
+            errors.append(error)
+
+    loader = threading.Thread(target=replicate)
+    loader.start()
+    published = [_publish(fresh_settings, number) for number in range(1, 4)]
+    loader.join()
+    assert errors == []
+    assert published == [1, 2, 3]
+    toy.compare(fresh_settings)
