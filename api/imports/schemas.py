@@ -24,8 +24,8 @@ class ImportOptions(BaseModel):
     """How a file is read.
 
     ``map`` names the column of a field (a field's own name needs none; ``@row`` is ``<file name>:<line>``), ``set``
-    gives a field one value in every row. ``create_missing`` makes clients that invoices refer to, with the external id as
-    name; it makes no invoices. ``skip_bad`` leaves bad rows out instead of stopping before anything is written.
+    gives a field one value in every row. ``create_missing`` makes clients that invoices refer to, with the external
+    id as name; it makes no invoices. ``skip_bad`` leaves bad rows out instead of stopping before anything is written.
     """
 
     model_config = ConfigDict(
