@@ -30,7 +30,7 @@ def guard_off() -> None:
         write(connection, late.pop())
 
     state.write_watermark = postpone  # type: ignore[assignment]
-    _Run._commit = commit_then_mark  # type: ignore[method-assign]
+    _Run._commit = commit_then_mark  # type: ignore[method-assign, assignment]
 
 
 def main() -> None:

@@ -31,6 +31,18 @@ def _lake(settings: Settings, statement: str) -> list[tuple[Any, ...]]:
         connection.close()
 
 
+def test_the_products_own_tables_are_carried(fresh_settings: Settings) -> None:
+    with source.connect(fresh_settings.loader_database_url) as connection:
+        published = set(source.tables(connection))
+    replication.beat(fresh_settings)
+    first = replication.catch_up(fresh_settings)
+    assert set(first.tables) == published >= {"workspace", "client", "invoice", "invoice_line", "payment", "event"}
+    assert first.tables["heartbeat"] == 1
+    replication.beat(fresh_settings)
+    assert replication.catch_up(fresh_settings).tables == {"heartbeat": 1}
+    assert all(table.source_rows == table.lake_rows for table in status.read(fresh_settings).tables)
+
+
 def test_every_kind_of_change_arrives_once(loaded: Settings) -> None:
     toy.compare(loaded)
     expected = toy.every_change(loaded)

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 import duckdb
 import psycopg
-from psycopg import sql
 
 from imisofts.services import postgres
 from imisofts.settings import Settings
@@ -48,13 +47,13 @@ insert into pair select i, 'b' || i, 'small' from generate_series(1, {rows} / 5)
 """
 _CHANGES: dict[str, tuple[str, Counter[tuple[str, str]]]] = {
     "insert": (
-        "insert into thing (id, workspace_id, name, email) select gen_random_uuid(), gen_random_uuid(), 'new', 'n@x'"
-        " from generate_series(1, 7)",
+        """insert into thing (id, workspace_id, name, email)
+        select gen_random_uuid(), gen_random_uuid(), 'new', 'n@x' from generate_series(1, 7)""",
         Counter({("thing", "insert"): 7}),
     ),
     "update": (
-        "update thing set name = name || '!', amount = null, at = clock_timestamp()"
-        " where id in (select id from thing order by id limit 5)",
+        """update thing set name = name || '!', amount = null, at = clock_timestamp()
+        where id in (select id from thing order by id limit 5)""",
         Counter({("thing", "update"): 5}),
     ),
     "delete": (
@@ -62,7 +61,8 @@ _CHANGES: dict[str, tuple[str, Counter[tuple[str, str]]]] = {
         Counter({("thing", "delete"): 3}),
     ),
     "insert pairs": (
-        "insert into pair select coalesce(max(a), 0) + 1 + i, 'x', 'large' from pair, generate_series(1, 4) i group by i",
+        """insert into pair
+        select coalesce(max(a), 0) + 1 + i, 'x', 'large' from pair, generate_series(1, 4) i group by i""",
         Counter({("pair", "insert"): 4}),
     ),
     "move a key": (
