@@ -19,10 +19,8 @@ from api.kit.access import public
 from api.kit.clock import Clock, SystemClock
 from api.kit.database import Database
 from api.kit.security import Guard
-from api.metrics import service as metrics
-from api.metrics.router import router as metrics_router
-from api.reports.router import router as reports_router
 from api.metrics import service as figures
+from api.metrics import service as metrics
 from api.metrics.router import router as metrics_router
 from api.reports.router import router as reports_router
 from imisofts.settings import Settings

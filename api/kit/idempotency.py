@@ -72,8 +72,8 @@ class _Replay(Exception):
 
 
 async def _required(request: Request) -> None:
-    if not request.headers.get(HEADER):
-        raise KeyRequired(f"Send an {HEADER} header.", fields=[(HEADER, "is required here")])
+    """Only noted here, so that who may not do it at all hears that first."""
+    request.state.key_required = True
 
 
 IdempotencyKey = Annotated[
@@ -104,6 +104,8 @@ def _without_boundary(request: Request, body: bytes) -> bytes:
 
 async def before_write(request: Request, session: AsyncSession) -> None:
     """Look for an earlier answer before anything is changed; called when the writing transaction opens."""
+    if getattr(request.state, "key_required", False) and not request.headers.get(HEADER):
+        raise KeyRequired(f"Send an {HEADER} header.", fields=[(HEADER, "is required here")])
     if request.method != "POST" or not request.headers.get(HEADER):
         return
     key_hash, body_hash, sealing = _hashes(request, await request.body())

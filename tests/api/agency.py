@@ -91,7 +91,12 @@ def found(api: Api, currency: str = "EUR") -> Agency:
 
 def _join(agency: Agency, role: Role, client_id: UUID | None) -> Credentials:
     address = operator.create_user(
-        agency.api.settings, agency.email(role), workspace=agency.slug, role=role, name=role.title(), client_id=client_id
+        agency.api.settings,
+        agency.email(role),
+        workspace=agency.slug,
+        role=role,
+        name=role.title(),
+        client_id=client_id,
     )
     token = address.partition("token=")[2]
     answer = agency.api.ask("POST", "/session/link", json={"token": token, "password": PASSWORD})

@@ -146,7 +146,9 @@ def _secure_people() -> None:
     """A person is seen where she is a member, and never with the password hash."""
     op.execute("alter table app_user enable row level security")
     op.execute("alter table app_user force row level security")
-    op.execute("create policy member on app_user using (exists (select 1 from membership m where m.user_id = app_user.id))")
+    op.execute(
+        "create policy member on app_user using (exists (select 1 from membership m where m.user_id = app_user.id))"
+    )
     op.execute("grant select (id, email, name, created_at) on app_user to imisofts_app")
 
 

@@ -110,7 +110,9 @@ def test_a_token_is_narrowed_kept_as_a_keyed_hash_and_revoked(agency: Agency) ->
     assert api.ask("GET", "/events", bearer).status == 200
     assert api.refusal("GET", "/users", bearer).status == 403
     with psycopg.connect(api.settings.owner_database_url) as database:
-        row = database.execute("select token_hash, last_used_at from api_token where id = %s", (made.body["id"],)).fetchone()
+        row = database.execute(
+            "select token_hash, last_used_at from api_token where id = %s", (made.body["id"],)
+        ).fetchone()
     assert row is not None
     assert row[0] == secrets.keyed_hash(made.body["token"], api.settings.secret_key)
     assert row[0] != secrets.keyed_hash(made.body["token"], "another key that is long enough to be one")
@@ -161,7 +163,8 @@ def test_sign_in_is_limited_per_address_whatever_a_header_says(api: Api) -> None
     agency = found(api)
     wrong = {"email": agency.email(Role.owner), "password": "wrong wrong wrong"}
     seen = [
-        api.refusal("POST", "/session", json=wrong, headers={"X-Forwarded-For": f"10.0.0.{n}"}).status for n in range(11)
+        api.refusal("POST", "/session", json=wrong, headers={"X-Forwarded-For": f"10.0.0.{n}"}).status
+        for n in range(11)
     ]
     assert seen == [401] * 10 + [429]
 

@@ -1,0 +1,129 @@
+"""Every route × every role, and every id × another tenant: generated, so that a new route is covered or red."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import psycopg
+import pytest
+from fastapi import FastAPI
+
+from api.client import Credentials, Problem
+from api.kit.errors import Problem as ProblemShape
+from imisofts.access import Action, Role
+from tests.api.agency import Agency, Api, sign_in
+from tests.contracts import permissions
+from tests.contracts.routes import Route, routes
+
+ROUTES = routes()
+EVERYBODY: list[Role | None] = [*Role, None]
+
+
+def _paths(app: FastAPI) -> set[tuple[str, str]]:
+    found = app.openapi()["paths"].items()
+    return {(path, method.upper()) for path, methods in found for method in methods if path != "/health"}
+
+
+def test_every_route_of_the_document_is_a_row(api: Api) -> None:
+    assert {(route.path, route.method) for route in ROUTES} == _paths(api.app)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda r: f"{r.method} {r.path}")
+def test_a_route_declares_one_action(route: Route) -> None:
+    assert len(route.actions) == 1, "name the action in the signature, or public() on purpose"
+    assert route.actions[0] in {"public", *Action}
+
+
+def test_the_page_is_up_to_date() -> None:
+    assert permissions.FILE.read_text(encoding="utf-8") == permissions.table(), "python -m tests.contracts.permissions"
+
+
+def _status(api: Api, route: Route, who: Credentials | None) -> tuple[int, str]:
+    body = {"json": {}} if route.method in {"POST", "PATCH"} else {}
+    try:
+        return api.ask(route.method, route.address(str(uuid4())), who, **body).status, ""
+    except Problem as problem:
+        return problem.status, problem.code
+
+
+def _who(agency: Agency, role: Role | None, route: Route) -> Credentials | None:
+    ends = route.method == "DELETE" and route.path == "/v1/session"
+    if role is None:
+        return None
+    return sign_in(agency.api, agency.email(role)) if ends else agency.as_role[role]
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda r: f"{r.method} {r.path}")
+def test_the_matrix_holds(agency: Agency, route: Route) -> None:
+    for role in EVERYBODY:
+        status, code = _status(agency.api, route, _who(agency, role, route))
+        if permissions.may(role, route.actions):
+            public_refusal = "public" in route.actions and status in {401, 422}
+            assert public_refusal or status not in {401, 403}, (role, status, code)
+        else:
+            assert status == (401 if role is None else 403), (role, status, code)
+
+
+@pytest.fixture(scope="module")
+def ids_of(other: Agency, settings: object) -> Iterator[dict[str, list[str]]]:
+    """Real ids of the other agency, by kind of row."""
+    with psycopg.connect(other.api.settings.owner_database_url) as owner:
+        tables = owner.execute(
+            "select table_name from information_schema.columns where table_schema = 'public' and column_name = 'workspace_id'"
+        ).fetchall()
+        yield {
+            table: [
+                str(ident)
+                for (ident,) in owner.execute(
+                    f"select {'id' if table != 'number_series' else 'workspace_id'} from {table} where workspace_id = %s limit 1",
+                    (other.workspace_id,),
+                )
+            ]
+            for (table,) in tables
+        }
+
+
+TABLE_OF = {
+    "client_id": "client", "invoice_id": "invoice", "token_id": "api_token", "import_id": "import_run",
+    "report_id": "report_delivery",
+}  # fmt: skip
+WITH_ID = [route for route in ROUTES if route.ids]
+
+
+def test_every_id_of_a_path_has_its_table() -> None:
+    assert {name for route in WITH_ID for name in route.ids} == set(TABLE_OF)
+
+
+@pytest.mark.parametrize("route", WITH_ID, ids=lambda r: f"{r.method} {r.path}")
+def test_another_tenants_id_answers_like_an_unknown_one(
+    agency: Agency, other: Agency, route: Route, ids_of: dict[str, list[str]]
+) -> None:
+    known = ids_of[TABLE_OF[route.ids[0]]]
+    real = known[0] if known else other.client_id
+    body = {"json": {}} if route.method in {"POST", "PATCH"} else {}
+    answers = []
+    for ident in (real, str(uuid4())):
+        problem = agency.api.refusal(
+            route.method, route.address(ident), agency.as_role[Role.owner], if_match='"1"',
+            idempotency_key=str(uuid4()), **body,
+        )  # fmt: skip
+        answers.append((problem.status, problem.code, problem.detail.replace(ident, "ID"), problem.fields))
+    assert answers[0] == answers[1]
+    assert answers[0][0] in {404, 422}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/v1/nothing"), ("PUT", "/v1/clients"), ("GET", "/v1/events?x=1")]
+)
+def test_every_refusal_has_the_one_shape(agency: Agency, method: str, path: str) -> None:
+    api = agency.api
+    client = api.client._http
+
+    async def raw() -> tuple[str, dict[str, object]]:
+        head = agency.as_role[Role.owner].headers()
+        answer = await client.request(method, path, headers=head)
+        return answer.headers["content-type"], answer.json()
+
+    kind, body = api.portal.call(raw)
+    assert kind == "application/problem+json"
+    ProblemShape.model_validate(body)
+    assert set(body) == set(ProblemShape.model_fields)
