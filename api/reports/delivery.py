@@ -61,8 +61,9 @@ async def carry_out(office: Office, workspace_id: UUID, report_id: UUID) -> str:
             return await _clear_up(office, task)
         if task.status != "queued":
             return task.status
-        if (document := await _prepare(office, task)) is None:
-            return "held" if task.deliver else "failed"
+        document = await _prepare(office, task)
+        if isinstance(document, str):
+            return document
         return await _send(office, task, *document) if task.deliver else "built"
 
 
@@ -101,21 +102,19 @@ async def _read(office: Office, workspace_id: UUID, report_id: UUID) -> Task:
         )
 
 
-async def _prepare(office: Office, task: Task) -> tuple[figures.Frozen, bytes] | None:
-    """Hold the report, or freeze its figures and PDF in the row; ``None`` when there is nothing to send."""
+async def _prepare(office: Office, task: Task) -> tuple[figures.Frozen, bytes] | str:
+    """Freeze the report's figures and PDF in the row, or hold it: then the answer is its status."""
     actor = system(task.workspace_id)
     state = await in_thread(office.gateway.state, actor)
     reason = hold.reason(state, task.period, task.language) if task.deliver else None
     if reason is None and state.publication is None:
         reason = task.language.say("No audited figures have been published yet.")
     if reason is not None:
-        await _move(office, task, "held", EventName.REPORT_HELD, held_reason=reason)
-        return None
+        return await _move(office, task, "held", EventName.REPORT_HELD, held_reason=reason)
     answer = await in_thread(office.gateway.client_report, actor, task.client_id, task.period.first, task.period.last)
     if answer is None:
         failure = task.language.say("The published data does not know this client yet.")
-        await _move(office, task, "failed", EventName.REPORT_FAILED, failure=failure)
-        return None
+        return await _move(office, task, "failed", EventName.REPORT_FAILED, failure=failure)
     return await _freeze(office, task, answer)
 
 
