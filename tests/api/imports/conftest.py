@@ -27,7 +27,7 @@ def agency(api: Api) -> Agency:
 
 @pytest.fixture
 def upload(agency: Agency) -> Upload:
-    """Import a file and wait for its end; the answer is the import, with ``seen``: each ``done_rows`` that was polled."""
+    """Import a file and wait for its end; the import, with ``seen``: each ``done_rows`` polled."""
 
     def send(kind: str, text: str | bytes, *, name: str = "file.csv", dry_run: bool = False, **options: Any) -> Any:
         owner = agency.as_role[Role.owner]
