@@ -19,6 +19,7 @@ from random import Random
 from typing import Any
 
 from imisofts.access import Role
+from imisofts.errors import OperatorError
 from imisofts.operator import Api, link_token
 from imisofts.settings import Settings
 
@@ -95,6 +96,10 @@ def create(settings: Settings, today: date, say: Callable[[str], None] = lambda 
     with Api(settings, SLUG) as api:
         for rows in business(today):
             done = api.upload(rows.kind, f"{rows.kind}.csv", rows.as_csv(), {})
+            if done.get("status") != "done":
+                raise OperatorError(
+                    f"The sample's {rows.kind} were refused: {(done.get('result') or {}).get('detail')}"
+                )
             say(f"{rows.kind}: {done.get('done_rows', len(rows.rows))} rows")
         api.call("PATCH", "/v1/workspace", json={"brand": _BRAND}, fresh=True)
         people = [_user(settings, api, role, email) for role, email in _USERS]

@@ -29,7 +29,7 @@ def build(figures: Frozen, brand: Brand, language: Language, *, font_folder: Pat
     drawn is replaced by the brand's monogram rather than failing the report.
     """
     said = content(figures, brand, language)
-    made_at = datetime.fromisoformat(figures["publication"]["published_at"])
+    made_at = datetime.fromisoformat(figures["publication"]["published_at"]).replace(microsecond=0)
     try:
         return _compile(said, brand, font_folder, made_at, with_logo=True)
     except typst.TypstError:

@@ -74,7 +74,7 @@ def import_file(
         "create_missing": create_missing,
         "skip_bad": skip_bad,
     }
-    with open_house(jobs=True) as settings, Api(settings, workspace) as api, _bar(file.name) as bar:
+    with open_house() as settings, Api(settings, workspace) as api, _bar(file.name) as bar:
         task = bar.add_task(file.name, total=None)
         run = api.upload(
             kind.value,
