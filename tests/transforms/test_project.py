@@ -1,0 +1,89 @@
+"""The dbt project: its unit tests pass, its switches are real, and a broken row turns the audit red."""
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+
+from imisofts.currencies import CODES, decimals
+from tests.warehouse.gateway import business
+from tests.warehouse.gateway.lake_fixture import ROOT, FixtureLake
+from warehouse.metrics import metrics, policy
+
+MARTS = ROOT / "transforms" / "models" / "marts"
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> FixtureLake:
+    lake = FixtureLake(tmp_path_factory.mktemp("transforms"))
+    business.fill(lake)
+    return lake
+
+
+def marts() -> list[dict[str, Any]]:
+    document = yaml.safe_load((MARTS / "_marts.yml").read_text())
+    models: list[dict[str, Any]] = document["models"]
+    return models
+
+
+def built(scratch: Path) -> set[str]:
+    with duckdb.connect(str(scratch), read_only=True) as connection:
+        rows = connection.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()
+    return {name for (name,) in rows}
+
+
+@pytest.mark.slow
+def test_everything_builds_with_its_unit_tests(lake: FixtureLake) -> None:
+    assert built(lake.build()) == {mart["name"] for mart in marts()}
+
+
+@pytest.mark.slow
+def test_part_of_the_marts_builds_alone(lake: FixtureLake) -> None:
+    lake.publications += 1
+    alone = lake.build("-s", "@source:raw.credit_note", "--exclude-resource-type", "unit_test")
+    assert "fct_credit_notes" in built(alone)
+
+
+@pytest.mark.slow
+def test_a_lost_row_turns_the_audit_red(tmp_path: Path) -> None:
+    """A payment whose client is unknown, twice: the relationship and the grain both complain."""
+    broken = FixtureLake(tmp_path)
+    business.fill(broken)
+    row = business.paid("northlight", "nobody", "N1", "2026-02-09", 1)
+    broken.add("payment", [row, row])
+    with pytest.raises(AssertionError, match="relationships_fct_payments_client_id") as failure:
+        broken.build("--exclude-resource-type", "unit_test")
+    assert "unique_together_fct_payments" in str(failure.value)
+
+
+def test_every_mart_has_a_grain_a_contract_and_its_workspace() -> None:
+    assert {file.stem for file in MARTS.glob("*.sql")} == {mart["name"] for mart in marts()}
+    for mart in marts():
+        assert "One row per" in mart["description"], mart["name"]
+        columns = {column["name"]: column for column in mart["columns"]}
+        assert columns["workspace_id"]["constraints"] == [{"type": "not_null"}]
+        assert all(column["data_type"] and column["description"] for column in columns.values())
+
+
+def test_money_columns_are_exact_decimals() -> None:
+    money = {"subtotal", "tax", "total", "paid", "credited", "amount", "open_change"}
+    columns = [column for mart in marts() for column in mart["columns"] if column["name"] in money]
+    assert {column["data_type"] for column in columns} == {"decimal(24,8)"}
+
+
+def test_switches_name_real_metrics_and_stand_in_the_log() -> None:
+    log = (ROOT / "transforms" / "DECISIONLOG.md").read_text()
+    names = {metric.name for metric in metrics()}
+    for switch, entry in policy().items():
+        assert entry["value"] in entry["choices"]
+        assert set(entry["metrics"]) <= names
+        assert f"`{switch}`" in log
+
+
+def test_the_currencies_of_the_macro_are_those_of_the_product() -> None:
+    text = (ROOT / "transforms" / "macros" / "money.sql").read_text()
+    unusual = {code for code in CODES if decimals(code) != 2}
+    assert all(f"'{code}'" in text for code in unusual)
+    assert text.count("', '") + 2 == len(unusual) + text.count("join(\"', '\")")
