@@ -12,7 +12,8 @@ HEAD = "external_id,client,issued_on,total,currency\n"
 
 
 def event_count(agency: Agency) -> int:
-    owner, count, cursor = agency.as_role[Role.owner], 0, None
+    owner, cursor = agency.as_role[Role.owner], None
+    count: int = 0
     while True:
         asked = {"limit": 200, **({"cursor": cursor} if cursor else {})}
         page = agency.api.ask("GET", "/events", owner, params=asked).body
