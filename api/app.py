@@ -20,7 +20,6 @@ from api.kit.clock import Clock, SystemClock
 from api.kit.database import Database
 from api.kit.security import Guard
 from api.metrics import service as figures
-from api.metrics import service as metrics
 from api.metrics.router import router as metrics_router
 from api.reports.router import router as reports_router
 from imisofts.settings import Settings
@@ -55,7 +54,6 @@ def create(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     app.state.actor_of = actor_of
     app.state.before_write = idempotency.before_write
     app.state.limit = EACH_CALLER
-    metrics.install(app, settings)
     figures.install(app, settings)
     errors.install(app)
     app.add_middleware(Guard)

@@ -23,7 +23,7 @@ EVENTS = lists.ListSpec(
 )
 
 
-def visible_to(actor: Actor) -> Select[tuple[Event]]:
+def visible_to(actor: Actor) -> Select[Event]:
     """The events an actor may see: those of its workspace."""
     return select(Event).where(Event.workspace_id == actor.workspace_id)
 

@@ -14,7 +14,7 @@ from api.kit.database import of
 from api.kit.errors import Unauthenticated
 from api.kit.rate_limit import Limit
 from api.kit.security import cookie_name, require_form_token
-from imisofts.access import ACTIONS_OF_ROLE, Action, Actor, Role
+from imisofts.access import ACTIONS_OF_ROLE, Action, Actor, ActorKind, Role
 
 EACH_CALLER = Limit(burst=1000, interval=timedelta(milliseconds=5))
 
@@ -83,5 +83,5 @@ def actor_from(row: Mapping[Any, Any], scopes: frozenset[Action] | None = None) 
     role = Role(row["role"])
     actions = ACTIONS_OF_ROLE[role]
     narrowed = frozenset({row["client_id"]} - {None}) if role is Role.client else None
-    kind = "user" if scopes is None else "token"
+    kind: ActorKind = "user" if scopes is None else "token"
     return Actor(row["workspace_id"], row["user_id"], role, kind, actions & scopes if scopes else actions, narrowed)

@@ -60,6 +60,7 @@ class Membership(TenantMixin, Base):
     __table_args__ = (
         UniqueConstraint("workspace_id", "id"),
         UniqueConstraint("workspace_id", "user_id"),
+        Index("ix_membership_user_id", "user_id"),
         ForeignKeyConstraint(["workspace_id"], ["workspace.id"]),
         ForeignKeyConstraint(["user_id"], ["app_user.id"]),
         CheckConstraint("role in ('owner', 'admin', 'member', 'client')", name="role"),

@@ -38,7 +38,7 @@ def create_workspace(
     settings: Settings, slug: str, *, name: str, currency: str, timezone: str, week_starts_on: int = 0
 ) -> UUID:
     """Make a workspace; :class:`SlugTaken` when there is one of that slug."""
-    schemas.WorkspaceUpdate(name=name, timezone=timezone)
+    schemas.WorkspaceUpdate(name=name, timezone=timezone, week_starts_on=week_starts_on)
 
     async def run(database: Database) -> UUID:
         async with database.begin(None) as session:

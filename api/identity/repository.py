@@ -104,7 +104,7 @@ def visible_members(actor: Actor) -> Select[Any]:
     )
 
 
-def visible_tokens(actor: Actor) -> Select[tuple[ApiToken]]:
+def visible_tokens(actor: Actor) -> Select[ApiToken]:
     """An actor's own tokens; all of the workspace for who manages its users."""
     query = select(ApiToken).where(ApiToken.workspace_id == actor.workspace_id)
     return query if actor.may(Action.user_manage) else query.where(ApiToken.user_id == actor.user_id)

@@ -189,7 +189,7 @@ async def create_token(
 
 async def revoke_token(session: AsyncSession, actor: Actor, token_id: UUID, if_match: str | None) -> None:
     """Make a token useless from the next request on."""
-    query = repository.visible_tokens(actor).where(repository.ApiToken.id == token_id).with_for_update()
+    query = repository.visible_tokens(actor).where(ApiToken.id == token_id).with_for_update()
     row = await session.scalar(query)
     if row is None or row.revoked_at is not None:
         raise NotFound

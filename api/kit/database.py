@@ -12,7 +12,10 @@ from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from api.kit.clock import Clock, SystemClock
 
-_BIND = "select set_config('app.workspace_id', %(workspace)s, true), set_config('transaction_read_only', %(read_only)s, true)"
+_BIND = (
+    "select set_config('app.workspace_id', %(workspace)s, true),"
+    " set_config('transaction_read_only', %(read_only)s, true)"
+)
 
 
 def sqlalchemy_url(url: str) -> str:

@@ -91,7 +91,7 @@ def _hashes(request: Request, body: bytes) -> tuple[bytes, bytes, bytes]:
     """Key hash (scope: caller, route, key), body hash, and the sealing key."""
     sent = request.headers[HEADER]
     secret = request.app.state.settings.secret_key.encode()
-    scope = "\0".join([request.state.caller, request.method, request.url.path, sent]).encode()
+    scope = f"{request.state.caller}\0{request.method}\0{request.url.path}\0{sent}".encode()
     sealing = hmac.new(secret, b"seal\0" + scope, hashlib.sha256).digest()
     return hashlib.sha256(scope).digest(), hashlib.sha256(_without_boundary(request, body)).digest(), sealing
 

@@ -136,8 +136,8 @@ def _parse(column: Column, name: str, text: str) -> Any:
     try:
         if kind is bool:
             return {"true": True, "false": False}[text]
-        if kind in (date, datetime):
-            return kind.fromisoformat(text)
+        if kind is datetime or kind is date:
+            return (datetime if kind is datetime else date).fromisoformat(text)
         if kind is int and abs(int(text)) >= 2**63:
             raise ValueError(text)
         if kind in (int, UUID, Decimal):

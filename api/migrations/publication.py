@@ -47,7 +47,7 @@ def _published(connection: Connection) -> dict[str, tuple[bool, list[str]]] | No
         ),
         {"name": PUBLICATION},
     )
-    return {name: (whole, sorted(columns)) for name, whole, columns in rows}
+    return {str(row[0]): (bool(row[1]), sorted(row[2])) for row in rows}
 
 
 def _publish(connection: Connection, wanted: dict[str, list[str]]) -> None:

@@ -38,7 +38,8 @@ language sql volatile {_HEAD} $$
     where t.token_hash = hash and t.revoked_at is null
 $$""",
     "user_by_email(text)": f"""
-create function signin.user_by_email(address text) returns table (id uuid, password_hash varchar) language sql stable {_HEAD} $$
+create function signin.user_by_email(address text) returns table (id uuid, password_hash varchar)
+language sql stable {_HEAD} $$
     select u.id, u.password_hash from public.app_user u where lower(u.email) = lower(address)
 $$""",
     "memberships_of(uuid)": f"""
@@ -61,7 +62,8 @@ create function signin.workspace_ids() returns setof uuid language sql stable {_
     select w.id from public.workspace w order by w.id
 $$""",
     "ensure_user(uuid, text, text)": f"""
-create function signin.ensure_user(new_id uuid, address text, full_name text) returns uuid language sql volatile {_HEAD} $$
+create function signin.ensure_user(new_id uuid, address text, full_name text) returns uuid
+language sql volatile {_HEAD} $$
     insert into public.app_user (id, email, name) values (new_id, address, full_name) on conflict do nothing;
     select u.id from public.app_user u where lower(u.email) = lower(address)
 $$""",

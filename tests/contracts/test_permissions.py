@@ -68,13 +68,15 @@ def ids_of(other: Agency, settings: object) -> Iterator[dict[str, list[str]]]:
     """Real ids of the other agency, by kind of row."""
     with psycopg.connect(other.api.settings.owner_database_url) as owner:
         tables = owner.execute(
-            "select table_name from information_schema.columns where table_schema = 'public' and column_name = 'workspace_id'"
+            "select table_name from information_schema.columns where table_schema = 'public'"
+            " and column_name = 'workspace_id'"
         ).fetchall()
         yield {
             table: [
                 str(ident)
                 for (ident,) in owner.execute(
-                    f"select {'id' if table != 'number_series' else 'workspace_id'} from {table} where workspace_id = %s limit 1",
+                    f"select {'id' if table != 'number_series' else 'workspace_id'} from {table}"
+                    " where workspace_id = %s limit 1",
                     (other.workspace_id,),
                 )
             ]
