@@ -146,7 +146,7 @@ def _numbers(one: Mapping[str, Any], language: Language) -> list[Content]:
         "closing": say("Open balance"),
         "overdue": say("Overdue"),
     }
-    month = language.month(before["first"])
+    month = language.short_month(before["first"])
     numbers: list[Content] = [
         {
             "label": name,

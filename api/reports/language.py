@@ -73,6 +73,10 @@ class Language:
     def long_day(self, day: date | str) -> str:
         return format_date(_day(day), "long", locale=self.babel)
 
+    def short_month(self, day: date | str) -> str:
+        """Oct 2026, for a line under a number."""
+        return format_date(_day(day), "LLL y", locale=self.babel)
+
     def month(self, day: date | str) -> str:
         return format_date(_day(day), "LLLL y", locale=self.babel)
 
