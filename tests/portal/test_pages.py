@@ -1,0 +1,107 @@
+"""Pages over the real API: who sees what, what a form refuses, and what leaves with every answer."""
+
+import re
+from typing import Any
+
+import pytest
+
+from portal.app import PAGES
+from portal.export import cell
+from portal.pages.invoice_forms import decimal_of, money_of
+from portal.web import safe_next
+
+ORIGIN = {"Origin": "http://127.0.0.1"}
+
+
+def _token(html: str) -> str:
+    found = re.search(r'name="form_token" value="([0-9a-f]{64})"', html)
+    assert found
+    return found.group(1)
+
+
+def test_pages_by_role_and_client(site: Any) -> None:
+    browser_of, world = site
+    own, foreign = world.invoices["alpen-issued"], world.invoices["birke-issued"]
+    staff = ("/", "/clients", "/clients.csv", "/clients/new", f"/clients/{world.clients['alpen']}", "/invoices",
+             "/invoices.csv", "/invoices/new", f"/invoices/{own}", f"/invoices/{world.invoices['alpen-draft']}/edit",
+             "/reports")  # fmt: skip
+    for who in ("owner", "admin", "member"):
+        browser = browser_of(who)
+        assert {path: browser.get(path).status_code for path in staff} == dict.fromkeys(staff, 200)
+    browser = browser_of("alpen")
+    for path in ("/", "/invoices", "/invoices.csv", "/reports", f"/invoices/{own}"):
+        answer = browser.get(path)
+        assert answer.status_code == 200, path
+        assert "Birke" not in answer.text
+        assert foreign not in answer.text
+    assert browser.get(f"/invoices/{foreign}").status_code == 404
+    assert browser.get(f"/invoices/{world.invoices['alpen-draft']}").status_code == 404
+    for path in ("/clients", "/clients.csv", "/clients/new", "/invoices/new", f"/clients/{world.clients['birke']}"):
+        assert browser.get(path).status_code == 403, path
+    browser = browser_of(None)
+    for page in PAGES:
+        if not page.public and "GET" in page.verbs:
+            path = page.path.replace("{id:uuid}", own)
+            assert browser.get(path).headers["location"].startswith("/sign-in"), path
+
+
+def test_a_form_without_token_or_from_elsewhere_is_refused(site: Any) -> None:
+    browser_of, world = site
+    browser = browser_of("owner")
+    token = _token(browser.get("/clients/new").text)
+    for page in PAGES:
+        if "POST" not in page.verbs:
+            continue
+        path = page.path.replace("{id:uuid}", world.invoices["alpen-issued"])
+        assert browser.post(path, data={"name": "x"}, headers=ORIGIN).status_code == 403, path
+        sent = {"name": "x", "form_token": token}
+        assert browser.post(path, data=sent).status_code == 403, path
+        for foreign in ({"Origin": "http://evil.example"}, {**ORIGIN, "Sec-Fetch-Site": "cross-site"}):
+            assert browser.post(path, data=sent, headers=foreign).status_code == 403, path
+
+
+def test_a_refused_form_keeps_what_was_typed_and_a_lost_race_says_so(site: Any) -> None:
+    browser_of, world = site
+    browser = browser_of("member")
+    token = _token(browser.get("/clients/new").text)
+    refused = browser.post(
+        "/clients/new", headers=ORIGIN, data={"form_token": token, "name": "", "email": "a@b.example"}
+    )
+    assert refused.status_code == 422
+    assert "a@b.example" in refused.text
+    assert "Enter a name." in refused.text
+    path = f"/clients/{world.clients['alpen']}/edit"
+    sent = {"form_token": token, "etag": '"1"', "name": "First", "email": "", "currency": "EUR"}
+    assert browser.post(path, headers=ORIGIN, data=sent).status_code == 303
+    late = browser.post(path, headers=ORIGIN, data={**sent, "name": "Second"})
+    assert late.status_code == 412
+    assert "Somebody else changed this client" in late.text
+    assert 'value="Second"' in late.text
+
+
+def test_every_answer_carries_a_strict_policy_and_no_inline_code(site: Any) -> None:
+    browser_of, world = site
+    browser = browser_of("owner")
+    for path in ("/", "/clients", f"/invoices/{world.invoices['alpen-issued']}", "/invoices/new", "/nowhere"):
+        answer = browser.get(path)
+        policy = answer.headers["content-security-policy"]
+        assert "unsafe" not in policy
+        assert "default-src 'none'" in policy
+        assert not re.search(r"\son\w+=|\sstyle=|javascript:", answer.text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("1,234.50", "1234.50"), ("1.234,50", "1234.50"), ("12,5", "12.5"), ("x", None), ("NaN", None)]
+)
+def test_numbers_as_people_type_them(text: str, value: str | None) -> None:
+    found = decimal_of(text)
+    assert (None if found is None else str(found)) == value
+
+
+def test_amounts_exports_and_ways_back() -> None:
+    assert money_of("0.001", "EUR") is None
+    assert str(money_of("100", "JPY")) == "100"
+    assert cell("=1+1") == "'=1+1"
+    assert cell("-5.20") == "-5.20"
+    assert safe_next("//evil.example") == "/"
+    assert safe_next("/invoices?q=1") == "/invoices?q=1"
