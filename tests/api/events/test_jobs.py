@@ -44,7 +44,7 @@ def test_the_sweep_gives_back_the_job_of_a_silent_worker(fresh_settings: Setting
         )
 
     async def sweep() -> int:
-        async with jobs.worker_app(fresh_settings.app_database_url).open_async() as worker:
+        async with jobs.worker_app(fresh_settings.app_database_url) as worker:
             return await free_stalled(worker)
 
     assert run(sweep) == 1
