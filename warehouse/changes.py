@@ -165,9 +165,7 @@ def _last_published(connection: duckdb.DuckDBPyConnection) -> Published | None:
 def _failed_at(connection: duckdb.DuckDBPyConnection, published: Published | None) -> int | None:
     if not has_table(connection, "meta", "audit"):
         return None
-    row = connection.execute(
-        "select lake_snapshot, passed from lake.meta.audit order by id desc limit 1"
-    ).fetchone()
+    row = connection.execute("select lake_snapshot, passed from lake.meta.audit order by id desc limit 1").fetchone()
     if row is None or row[1] or (published is not None and row[0] < published.lake_snapshot):
         return None
     return int(row[0])

@@ -1,0 +1,109 @@
+"""What Dagster is told, and that its jobs do what the pipeline does."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import dagster as dg
+import pytest
+
+from imisofts.settings import Settings
+from orchestration import assets, location, reporting
+from tests.orchestration.conftest import Agency
+from warehouse import build, pipeline
+from warehouse.audit import reconciliation
+from warehouse.publish import CheckResult
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        yield ephemeral
+
+
+def test_every_table_and_model_is_an_asset_with_description_owner_and_freshness(settings: Settings) -> None:
+    defs = location.create(settings)
+    specs = {spec.key.to_user_string(): spec for spec in defs.resolve_all_asset_specs()}
+    project = assets.Project(build.manifest_json(settings))
+    expected = {f"raw/{table}" for table in project.raw_tables()}
+    expected |= {assets.model_key(model).to_user_string() for model in project.models()}
+    assert set(specs) == expected
+    assert {"raw/invoice", "marts/fct_invoices", "staging/stg_app__invoices"} <= set(specs)
+    for key, spec in specs.items():
+        assert spec.description, key
+        assert spec.owners, key
+        assert spec.freshness_policy, key
+    assert {job.name for job in defs.resolve_all_job_defs()} >= {"replicate", "pipeline", "reports"}
+
+
+def test_every_mart_has_its_three_kinds_of_checks(settings: Settings) -> None:
+    project = assets.Project(build.manifest_json(settings))
+    kinds: dict[str, set[str]] = {}
+    for spec in assets.check_specs(project):
+        kinds.setdefault(spec.asset_key.to_user_string(), set()).add(spec.name)
+    marts = [key for key in kinds if key.startswith("marts/")]
+    assert marts
+    assert all(kinds[mart] == {"dbt", "expectation", "reconciliation"} for mart in marts)
+
+
+def test_the_pipeline_job_publishes_and_a_broken_check_shows(
+    agency: Agency, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = agency.settings
+    agency.invoice(1_000)
+    job = location.create(settings).resolve_job_def("pipeline")
+    assert job.execute_in_process(instance=instance).success
+    key = dg.AssetKey(["marts", "fct_invoices"])
+    assert instance.get_latest_materialization_event(key)
+    broken = reconciliation.RECONCILIATIONS[0]
+    monkeypatch.setattr(
+        reconciliation,
+        "RECONCILIATIONS",
+        (
+            reconciliation.Reconciliation(
+                broken.name, broken.marts, broken.raw.replace("sum(", "7 + sum("), broken.mart
+            ),
+        ),
+    )
+    agency.invoice(2_000)
+    run = job.execute_in_process(instance=instance, raise_on_error=False)
+    assert not run.success
+    verdicts = {check.check_name: check.passed for check in run.get_asset_check_evaluations() if check.asset_key == key}
+    assert verdicts == {"dbt": True, "expectation": True, "reconciliation": False}
+
+
+def test_the_replicate_job_runs(agency: Agency, instance: dg.DagsterInstance) -> None:
+    job = location.create(agency.settings).resolve_job_def("replicate")
+    assert job.execute_in_process(instance=instance).success
+    assert instance.get_latest_materialization_event(dg.AssetKey(["raw", "client"]))
+
+
+def test_reporting_tells_of_failed_checks_without_a_publication(
+    settings: Settings, instance: dg.DagsterInstance
+) -> None:
+    project = assets.Project(build.manifest_json(settings))
+    bad = CheckResult("broken on purpose", "reconciliation", "fct_invoices", passed=False, detail="off by 1")
+    result = pipeline.PipelineResult([], 1, 0, [bad], ok=False, built=["fct_invoices"])
+    events = reporting.result_events(project, result)
+    for event in events:
+        instance.report_runless_asset_event(event)
+    key = dg.AssetCheckKey(dg.AssetKey(["marts", "fct_invoices"]), "reconciliation")
+    record = instance.event_log_storage.get_asset_check_execution_history(key, limit=1)[0]
+    assert record.status.value == "FAILED"
+
+
+def test_dagster_away_neither_blocks_nor_loses(instance: dg.DagsterInstance, caplog: pytest.LogCaptureFixture) -> None:
+    tries = []
+
+    def opening() -> dg.DagsterInstance:
+        tries.append(1)
+        if len(tries) < 2:
+            raise ConnectionError("away")
+        return instance
+
+    key = dg.AssetKey(["raw", "client"])
+    with reporting.Reporter(opening, assets.KEEP_REPLICATING) as reporter:
+        reporter.send([dg.AssetMaterialization(key)])
+        assert reporter.drained(15)
+    assert len(tries) == 2
+    assert "dagster is away" in caplog.text
+    assert instance.get_latest_materialization_event(key)
