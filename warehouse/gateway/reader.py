@@ -55,6 +55,10 @@ class Pin:
         self._connection = connection
         self._lock = threading.Lock()
 
+    def close(self) -> None:
+        """Let the snapshot go."""
+        self._connection.close()
+
     def rows(self, scope: Scope, sql: str, parameters: dict[str, object] | None = None) -> list[Row]:
         """Run a question whose ``{mart}`` places the scope fills; every thread has a cursor of its own."""
         bound, values = scope.bind(sql, parameters or {})
@@ -84,6 +88,8 @@ class Reader:
         """Let every connection go."""
         with self._lock:
             self._drop_present()
+            for pin in self._pins.values():
+                pin.close()
             self._pins.clear()
 
     def newest(self) -> Publication | None:
