@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from api.kit.clock import Clock, SystemClock
 from api.kit.database import Database
+from api.migrations.catalogue import metadata
 from api.reports.errors import UnknownReportClient
 from imisofts.access import Actor, Role, actor_of_role
 from imisofts.settings import PROJECT_ROOT, Settings
@@ -75,6 +76,7 @@ async def in_thread(call: Callable[..., Answer], *arguments: object) -> Answer:
 @asynccontextmanager
 async def opened(settings: Settings, gateway: Figures | None = None) -> AsyncIterator[Office]:
     """An office for one command; closes what it opened."""
+    metadata()  # a worker imports no router: without every table known, a foreign key has nothing to point at
     database = Database(settings.app_database_url, pool_size=2)
     own = Gateway(settings) if gateway is None else None
     try:
