@@ -31,11 +31,11 @@ class MailError(Exception):
     """A mail did not take its plain way."""
 
 
-class NotSent(MailError):  # noqa: N818 - the suffix would say less
+class NotSent(MailError):
     """The transport refused before it took the message: trying again is safe."""
 
 
-class MaybeSent(MailError):  # noqa: N818 - the suffix would say less
+class MaybeSent(MailError):
     """The connection broke after the message was handed over: nobody may send again without asking first."""
 
 
