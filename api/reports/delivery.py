@@ -190,7 +190,7 @@ async def _move(office: Office, task: Task, status: str, event: EventName | None
         row = await repository.lock(session, actor, task.report_id)
         before = facts(row)
         row.status = status
-        row.held_reason = None
+        row.held_reason = row.failure = None
         for name, value in values.items():
             setattr(row, name, value)
         row.version += 1
