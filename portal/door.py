@@ -10,7 +10,7 @@ from api.client import Problem as ApiProblem
 Json = dict[str, Any]
 
 
-class Problem(Exception):  # noqa: N818 - the name of RFC 9457
+class Problem(Exception):
     """The API's answer when it refuses (RFC 9457), or our own in the same shape."""
 
     def __init__(self, status: int, code: str, detail: str, fields: tuple[tuple[str, str], ...] = ()) -> None:

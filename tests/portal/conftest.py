@@ -1,6 +1,5 @@
 """The whole address in one process: API and portal over a database of the run, with a small agency in it."""
 
-import asyncio
 import importlib.util
 import re
 import sys
@@ -37,7 +36,6 @@ def site(fresh_settings: Settings) -> Iterator[tuple[Callable[[str | None], Test
     world_module = load_world()
     api = api_app.create(fresh_settings)
     world = world_module.build(fresh_settings, api)
-    asyncio.run(api.state.database.close())
     app = serve.create(fresh_settings)
 
     with TestClient(app, base_url=ORIGIN, follow_redirects=False) as first:

@@ -1,10 +1,13 @@
 """A small agency for the tests of pages: three people, two clients with a user each, an invoice in every state."""
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
+from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from api.client import Client, Credentials
@@ -34,7 +37,7 @@ def invoice(client_id: str, **more: Any) -> dict[str, Any]:
     return {"client_id": client_id, "lines": lines, **more}
 
 
-def build(settings: Settings, app: ASGIApp) -> World:
+def build(settings: Settings, app: FastAPI) -> World:
     """Make it through the doors that people use."""
     operator.create_workspace(settings, SLUG, name="Studio Nord", currency="EUR", timezone="Europe/Berlin")
     bearer = Credentials(bearer=operator.token(settings, SLUG))
@@ -44,10 +47,8 @@ def build(settings: Settings, app: ASGIApp) -> World:
         email = f"{role}@studio.example"
         links.append(operator.create_user(settings, email, workspace=SLUG, role=role, name=f"Ada {role.capitalize()}"))
         world.people[role] = email
-    asyncio.run(_clients(app, bearer, world))
+    asyncio.run(_closing(app, _clients(app, bearer, world)))
     for name, client_id in world.clients.items():
-        from uuid import UUID
-
         email = f"{name}@client.example"
         links.append(
             operator.create_user(
@@ -55,8 +56,16 @@ def build(settings: Settings, app: ASGIApp) -> World:
             )
         )
         world.people[name] = email
-    asyncio.run(_passwords(app, links))
+    asyncio.run(_closing(app, _passwords(app, links)))
     return world
+
+
+async def _closing(app: Any, work: Coroutine[Any, Any, None]) -> None:
+    """Connections belong to this event loop, so they are returned before it ends."""
+    try:
+        await work
+    finally:
+        await app.state.database.close()
 
 
 async def _clients(app: ASGIApp, bearer: Credentials, world: World) -> None:
