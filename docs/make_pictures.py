@@ -47,8 +47,8 @@ def report_page(context: BrowserContext, settings: Settings) -> None:
     link = page.locator("a[href$='/pdf']").first
     if link.count():
         answer = context.request.get(settings.public_url + str(link.get_attribute("href")))
-        document = pymupdf.open(stream=answer.body(), filetype="pdf")
-        document[min(1, len(document) - 1)].get_pixmap(dpi=110).save(OUT / "report.png")
+        document = pymupdf.open(stream=answer.body(), filetype="pdf")  # type: ignore[no-untyped-call]
+        document[min(1, len(document) - 1)].get_pixmap(dpi=110).save(OUT / "report.png")  # type: ignore[no-untyped-call]
     page.close()
 
 

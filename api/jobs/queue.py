@@ -12,7 +12,7 @@ JOB_MODULES: Final = ("api.jobs.sweep", "api.reports.jobs")
 """Where tasks are declared; the worker imports all of them."""
 
 RETRY: Final = procrastinate.RetryStrategy(max_attempts=8, wait=5, exponential_wait=3)
-"""Seconds before a further try: 8, 14, 32, 86, … for about an hour and a half; then the job stays failed, to be replayed."""
+"""Seconds before a further try: 8, 14, 32, 86, … for about an hour and a half; then the job stays failed."""
 
 SEARCH_PATH: Final = "-c search_path=queue,public -c TimeZone=UTC"
 

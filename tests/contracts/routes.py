@@ -43,5 +43,5 @@ def _routes() -> Iterator[Route]:
     for router in ROUTERS:
         for route in router.routes:
             assert isinstance(route, APIRoute)
-            for method in sorted(route.methods - {"HEAD"}):
+            for method in sorted((route.methods or set()) - {"HEAD"}):
                 yield Route(f"/v1{route.path_format}", method, tuple(actions_of(route.dependant)))

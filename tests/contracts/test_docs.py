@@ -1,4 +1,4 @@
-"""Lists in the docs are compared with the code: a setting, command or address that only one of them knows fails here."""
+"""Lists in the docs are compared with the code: a setting or command that only one of them knows fails here."""
 
 import re
 from pathlib import Path

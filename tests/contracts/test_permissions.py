@@ -38,7 +38,7 @@ def test_the_page_is_up_to_date() -> None:
 
 
 def _status(api: Api, route: Route, who: Credentials | None) -> tuple[int, str]:
-    body = {"json": {}} if route.method in {"POST", "PATCH"} else {}
+    body: dict[str, dict[str, str]] = {"json": {}} if route.method in {"POST", "PATCH"} else {}
     try:
         return api.ask(route.method, route.address(str(uuid4())), who, **body).status, ""
     except Problem as problem:
@@ -101,7 +101,7 @@ def test_another_tenants_id_answers_like_an_unknown_one(
 ) -> None:
     known = ids_of[TABLE_OF[route.ids[0]]]
     real = known[0] if known else other.client_id
-    body = {"json": {}} if route.method in {"POST", "PATCH"} else {}
+    body: dict[str, dict[str, str]] = {"json": {}} if route.method in {"POST", "PATCH"} else {}
     answers = []
     for ident in (real, str(uuid4())):
         problem = agency.api.refusal(

@@ -1,7 +1,6 @@
 """What Dagster is told, and that its jobs do what the pipeline does."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import dagster as dg
 import pytest

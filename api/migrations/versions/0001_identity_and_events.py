@@ -174,6 +174,7 @@ def _queue() -> None:
     op.execute("create schema queue")
     op.execute("set local search_path = queue, public")
     raw = op.get_bind().connection.driver_connection
+    assert raw is not None
     raw.execute(SchemaManager.get_schema())  # past SQLAlchemy, which would read its per cent signs as parameters
     op.execute("set local search_path = public")
     op.get_bind().exec_driver_sql(_QUEUE_RIGHTS)

@@ -30,7 +30,8 @@ STATEMENTS = (
         CONSTRAINT pk_client PRIMARY KEY (id),
         CONSTRAINT uq_client_workspace_id_id UNIQUE (workspace_id, id),
         CONSTRAINT uq_client_workspace_id_external_id UNIQUE (workspace_id, external_id),
-        CONSTRAINT fk_client_workspace_id FOREIGN KEY(workspace_id) REFERENCES workspace (id),
+        CONSTRAINT fk_client_workspace_id
+            FOREIGN KEY(workspace_id) REFERENCES workspace (id),
         CONSTRAINT ck_client_source CHECK (source in ('api', 'import'))
     )
     """,
@@ -66,8 +67,10 @@ STATEMENTS = (
         CONSTRAINT uq_invoice_workspace_id_id UNIQUE (workspace_id, id),
         CONSTRAINT uq_invoice_workspace_id_external_id UNIQUE (workspace_id, external_id),
         CONSTRAINT uq_invoice_workspace_id_series_number UNIQUE (workspace_id, series, number),
-        CONSTRAINT fk_invoice_workspace_id FOREIGN KEY(workspace_id) REFERENCES workspace (id),
-        CONSTRAINT fk_invoice_workspace_id_client_id FOREIGN KEY(workspace_id, client_id) REFERENCES client (workspace_id, id),
+        CONSTRAINT fk_invoice_workspace_id
+            FOREIGN KEY(workspace_id) REFERENCES workspace (id),
+        CONSTRAINT fk_invoice_workspace_id_client_id
+            FOREIGN KEY(workspace_id, client_id) REFERENCES client (workspace_id, id),
         CONSTRAINT ck_invoice_status CHECK (status in ('draft', 'issued', 'partly_paid', 'paid', 'void')),
         CONSTRAINT ck_invoice_source CHECK (source in ('api', 'import')),
         CONSTRAINT ck_invoice_total CHECK (total_minor = subtotal_minor + tax_minor and total_minor >= 0),
@@ -100,7 +103,8 @@ STATEMENTS = (
         CONSTRAINT pk_invoice_line PRIMARY KEY (id),
         CONSTRAINT uq_invoice_line_workspace_id_id UNIQUE (workspace_id, id),
         CONSTRAINT uq_invoice_line_workspace_id_invoice_id_position UNIQUE (workspace_id, invoice_id, position),
-        CONSTRAINT fk_invoice_line_workspace_id_invoice_id FOREIGN KEY(workspace_id, invoice_id) REFERENCES invoice (workspace_id, id)
+        CONSTRAINT fk_invoice_line_workspace_id_invoice_id
+            FOREIGN KEY(workspace_id, invoice_id) REFERENCES invoice (workspace_id, id)
     )
     """,
     """
@@ -123,8 +127,10 @@ STATEMENTS = (
         CONSTRAINT pk_payment PRIMARY KEY (id),
         CONSTRAINT uq_payment_workspace_id_id UNIQUE (workspace_id, id),
         CONSTRAINT uq_payment_workspace_id_external_id UNIQUE (workspace_id, external_id),
-        CONSTRAINT fk_payment_workspace_id_invoice_id FOREIGN KEY(workspace_id, invoice_id) REFERENCES invoice (workspace_id, id),
-        CONSTRAINT fk_payment_workspace_id_client_id FOREIGN KEY(workspace_id, client_id) REFERENCES client (workspace_id, id),
+        CONSTRAINT fk_payment_workspace_id_invoice_id
+            FOREIGN KEY(workspace_id, invoice_id) REFERENCES invoice (workspace_id, id),
+        CONSTRAINT fk_payment_workspace_id_client_id
+            FOREIGN KEY(workspace_id, client_id) REFERENCES client (workspace_id, id),
         CONSTRAINT ck_payment_amount CHECK (amount_minor <> 0),
         CONSTRAINT ck_payment_source CHECK (source in ('api', 'import'))
     )
@@ -157,8 +163,10 @@ STATEMENTS = (
         CONSTRAINT uq_credit_note_workspace_id_id UNIQUE (workspace_id, id),
         CONSTRAINT uq_credit_note_workspace_id_external_id UNIQUE (workspace_id, external_id),
         CONSTRAINT uq_credit_note_workspace_id_series_number UNIQUE (workspace_id, series, number),
-        CONSTRAINT fk_credit_note_workspace_id_invoice_id FOREIGN KEY(workspace_id, invoice_id) REFERENCES invoice (workspace_id, id),
-        CONSTRAINT fk_credit_note_workspace_id_client_id FOREIGN KEY(workspace_id, client_id) REFERENCES client (workspace_id, id),
+        CONSTRAINT fk_credit_note_workspace_id_invoice_id
+            FOREIGN KEY(workspace_id, invoice_id) REFERENCES invoice (workspace_id, id),
+        CONSTRAINT fk_credit_note_workspace_id_client_id
+            FOREIGN KEY(workspace_id, client_id) REFERENCES client (workspace_id, id),
         CONSTRAINT ck_credit_note_amount CHECK (amount_minor > 0),
         CONSTRAINT ck_credit_note_source CHECK (source in ('api', 'import'))
     )
@@ -178,7 +186,8 @@ STATEMENTS = (
         CONSTRAINT pk_number_series PRIMARY KEY (id),
         CONSTRAINT uq_number_series_workspace_id_id UNIQUE (workspace_id, id),
         CONSTRAINT uq_number_series_workspace_id_series UNIQUE (workspace_id, series),
-        CONSTRAINT fk_number_series_workspace_id FOREIGN KEY(workspace_id) REFERENCES workspace (id)
+        CONSTRAINT fk_number_series_workspace_id
+            FOREIGN KEY(workspace_id) REFERENCES workspace (id)
     )
     """,
     """
@@ -199,7 +208,8 @@ STATEMENTS = (
         updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
         CONSTRAINT pk_import_run PRIMARY KEY (id),
         CONSTRAINT uq_import_run_workspace_id_id UNIQUE (workspace_id, id),
-        CONSTRAINT fk_import_run_workspace_id FOREIGN KEY(workspace_id) REFERENCES workspace (id),
+        CONSTRAINT fk_import_run_workspace_id
+            FOREIGN KEY(workspace_id) REFERENCES workspace (id),
         CONSTRAINT ck_import_run_status CHECK (status in ('running', 'done', 'refused', 'failed'))
     )
     """,

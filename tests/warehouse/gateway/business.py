@@ -30,19 +30,34 @@ def actor(slug: str, role: Role = Role.owner, clients: frozenset[UUID] | None = 
 
 def workspace(slug: str, currency: str, **more: object) -> dict[str, object]:
     """A row of raw.workspace."""
-    row = {"id": key(slug), "slug": slug, "name": slug, "currency": currency, "timezone": "Europe/Berlin"}
+    row: dict[str, object] = {
+        "id": key(slug),
+        "slug": slug,
+        "name": slug,
+        "currency": currency,
+        "timezone": "Europe/Berlin",
+    }
     return row | {"week_starts_on": 0} | more
 
 
 def client(slug: str, name: str, **more: object) -> dict[str, object]:
     """A row of raw.client whose external id is its name in upper case."""
-    row = {"id": key(f"{slug}/{name}"), "workspace_id": key(slug), "external_id": name.upper(), "name": name}
+    row: dict[str, object] = {
+        "id": key(f"{slug}/{name}"),
+        "workspace_id": key(slug),
+        "external_id": name.upper(),
+        "name": name,
+    }
     return row | {"currency": "EUR", "source": "api"} | more
 
 
 def invoice(slug: str, owner: str, number: str, issued: str, due: str, minor: int, **more: object) -> dict[str, object]:
     """A row of raw.invoice, in euro cents and issued unless said otherwise."""
-    row = {"id": key(f"{slug}/{number}"), "workspace_id": key(slug), "client_id": key(f"{slug}/{owner}")}
+    row: dict[str, object] = {
+        "id": key(f"{slug}/{number}"),
+        "workspace_id": key(slug),
+        "client_id": key(f"{slug}/{owner}"),
+    }
     dates = {"issued_on": date.fromisoformat(issued), "due_on": date.fromisoformat(due)}
     amounts = {"subtotal_minor": minor, "tax_minor": 0, "total_minor": minor, "paid_minor": 0, "credited_minor": 0}
     return row | {"number": number, "status": "issued", "currency": "EUR", "source": "api"} | dates | amounts | more
@@ -50,14 +65,18 @@ def invoice(slug: str, owner: str, number: str, issued: str, due: str, minor: in
 
 def paid(slug: str, owner: str, number: str, on: str, minor: int, **more: object) -> dict[str, object]:
     """A row of raw.payment."""
-    row = {"id": key(f"{slug}/{number}/{on}/{minor}"), "workspace_id": key(slug), "invoice_id": key(f"{slug}/{number}")}
+    row: dict[str, object] = {
+        "id": key(f"{slug}/{number}/{on}/{minor}"),
+        "workspace_id": key(slug),
+        "invoice_id": key(f"{slug}/{number}"),
+    }
     row |= {"client_id": key(f"{slug}/{owner}"), "paid_on": date.fromisoformat(on), "amount_minor": minor}
     return row | {"currency": "EUR", "method": "transfer", "source": "api"} | more
 
 
 def credited(slug: str, owner: str, number: str, on: str, minor: int) -> dict[str, object]:
     """A row of raw.credit_note."""
-    row = {"id": key(f"{slug}/{number}/credit/{on}"), "workspace_id": key(slug)}
+    row: dict[str, object] = {"id": key(f"{slug}/{number}/credit/{on}"), "workspace_id": key(slug)}
     row |= {"invoice_id": key(f"{slug}/{number}"), "client_id": key(f"{slug}/{owner}"), "number": f"C{number}"}
     return row | {"issued_on": date.fromisoformat(on), "amount_minor": minor, "currency": "EUR", "source": "api"}
 

@@ -41,7 +41,9 @@ def test_a_lake_lives(tmp_path: Path) -> None:
     lake.add("invoice", [extra])
     assert gateway.metric(NORTH, INVOICED).rows[0].value == Decimal("130.00")
     gateway.close()
-    lake.publish("--exclude-resource-type", "unit_test", "--indirect-selection", "cautious", "-s", "@source:raw.invoice")
+    lake.publish(
+        "--exclude-resource-type", "unit_test", "--indirect-selection", "cautious", "-s", "@source:raw.invoice"
+    )
     assert gateway.metric(NORTH, INVOICED).rows[0].value == Decimal("130.01")
 
     seen: list[Decimal | None] = []
