@@ -34,7 +34,7 @@ pytestmark = [
 def address(fresh_settings: Settings) -> Iterator[tuple[str, Any, str]]:
     """``(url, world, password)`` of a server in this process."""
     sys.path.insert(0, str(Path(__file__).parents[1] / "portal"))
-    import world as world_module  # type: ignore[import-not-found]
+    import world as world_module
 
     world = world_module.build(fresh_settings, api_app.create(fresh_settings))
     with socket.socket() as probe:
