@@ -53,13 +53,18 @@ def _replication(settings: Settings, project: assets.Project) -> dg.AssetsDefini
 
 def _models(settings: Settings, project: assets.Project) -> dg.AssetsDefinition:
     @dg.multi_asset(
-        name="build_audit_publish", specs=assets.model_specs(project), check_specs=assets.check_specs(project)
+        name="build_audit_publish",
+        specs=assets.model_specs(project),
+        check_specs=assets.check_specs(project),
+        can_subset=True,  # what did not change is not built, and has no new verdict
     )
     def model_assets(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         result = pipeline.refresh(settings)
         for step in result.steps:
             context.log.info("%s %.2f s: %s", step.name, step.seconds, step.detail)
-        yield from _events(project, result)
+        for event in _events(project, result):
+            if _selected(context, event):
+                yield event
         if not result.ok:
             failed = [check.name for check in result.checks if not check.passed]
             raise dg.Failure(
@@ -69,6 +74,16 @@ def _models(settings: Settings, project: assets.Project) -> dg.AssetsDefinition:
             )
 
     return model_assets
+
+
+def _selected(context: dg.AssetExecutionContext, event: dg.MaterializeResult[None] | dg.AssetCheckResult) -> bool:
+    """A run of some models publishes what changed all the same; Dagster takes news of the selected ones only."""
+    if isinstance(event, dg.AssetCheckResult):
+        return any(
+            (key.asset_key, key.name) == (event.asset_key, event.check_name)
+            for key in context.selected_asset_check_keys
+        )
+    return event.asset_key in context.selected_asset_keys
 
 
 def _events(
