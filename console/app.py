@@ -8,6 +8,7 @@ import streamlit as st
 
 from console import access, queries
 from console.access import Denied, Viewer
+from console.fonts import faces
 from console.templating import show
 from console.views import overview, revenue
 from imisofts import settings as settings_module
@@ -28,12 +29,12 @@ def main() -> None:
     viewer = access.current_viewer(settings.public_url)
     if not isinstance(viewer, Viewer):
         title, text = NOTICES[viewer]
-        show("theme.html", css=css(Brand()))
+        show("theme.html", css=css(Brand()), fonts=faces(settings.assets_path))
         show(
             "notice.html", title=title, text=text, link=f"{portal_url(settings.port_base)}/sign-in", link_text="Sign in"
         )
         return
-    show("theme.html", css=css(viewer.brand))
+    show("theme.html", css=css(viewer.brand), fonts=faces(settings.assets_path))
     state = queries.state(viewer)
     header(viewer, state)
     watch(settings.public_url)

@@ -35,7 +35,7 @@ def month_end(day: date) -> date:
 
 def filter_bar(data_on: date, currencies: list[str], preferred: str) -> Filters:
     """Draw the bar and return its choice; unknown values in the address fall back to the defaults."""
-    period, against, money = st.columns([2, 3, 1], vertical_alignment="bottom")
+    period, against, money = st.columns([4, 4, 1], vertical_alignment="bottom")
     names = list(RANGES)
     asked = st.query_params.get("range", "12 months")
     chosen = period.segmented_control(

@@ -20,7 +20,7 @@ def mode() -> Mode:
 
 def look(viewer: Viewer) -> charts.Look:
     """The chart look of the viewer's workspace."""
-    return charts.Look.of(viewer.brand.tokens(mode()), font=viewer.brand.font_family)
+    return charts.Look.of(viewer.brand.tokens(mode()), font=f"{viewer.brand.font_family}, sans-serif")
 
 
 def draw(spec: charts.Spec, key: str) -> None:

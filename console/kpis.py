@@ -70,6 +70,6 @@ def polyline(values: Sequence[Decimal | None]) -> str:
     return " ".join(f"{index * width:.2f},{31 - (value - low) / span * 28:.2f}" for index, value in known)
 
 
-def show_cards(cards: Sequence[Card]) -> None:
-    """Draw the cards in one row that wraps."""
-    show("cards.html", cards=cards)
+def show_cards(cards: Sequence[Card], accent: str) -> None:
+    """Draw the cards in one row that wraps; ``accent`` colours the lines."""
+    show("cards.html", cards=cards, accent=accent)

@@ -17,9 +17,8 @@ def exact(value: Decimal | None, unit: str, currency: str | None, locale: str = 
         return str(format_currency(value, currency, locale=locale))
     if unit == "ratio":
         return f"{format_decimal(value * 100, format='#,##0.0', locale=locale)} %"
-    if unit == "count":
-        return str(format_decimal(value, format="#,##0", locale=locale))
-    return f"{format_decimal(value, format='#,##0.0', locale=locale)} {unit}"
+    whole = value == value.to_integral_value()
+    return f"{format_decimal(value, format='#,##0' if whole else '#,##0.0', locale=locale)} {unit}"
 
 
 def short(value: Decimal | None, unit: str, currency: str | None, locale: str = "en") -> str:

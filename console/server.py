@@ -14,6 +14,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.access import SESSION_COOKIE
@@ -68,7 +70,10 @@ def _with_headers(send: Send) -> Send:
     return sender
 
 
+_settings = settings_module.load()
+
 app = st.App(
     Path(__file__).with_name("app.py"),
-    middleware=[Middleware(Guard, portal_port=settings_module.load().port_base)],
+    middleware=[Middleware(Guard, portal_port=_settings.port_base)],
+    routes=[Mount("/brand", StaticFiles(directory=_settings.assets_path, check_dir=False))],
 )

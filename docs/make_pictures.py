@@ -31,11 +31,14 @@ def sign_in(context: BrowserContext, settings: Settings, person: dict[str, Any])
     page.close()
 
 
-def take(context: BrowserContext, address: str, name: str, settle: int = 300) -> None:
-    """One page into ``docs/pictures``."""
+def take(context: BrowserContext, address: str, name: str, ready: str | None = None) -> None:
+    """One page into ``docs/pictures``, once ``ready`` is there: the console draws after it has loaded."""
     page = context.new_page()
     page.goto(address)
-    page.wait_for_timeout(settle)
+    if ready:
+        page.wait_for_selector(ready, timeout=60_000)
+        page.wait_for_timeout(6000)
+    page.wait_for_timeout(400)
     page.screenshot(path=OUT / f"{name}.png")
     page.close()
 
@@ -48,7 +51,7 @@ def report_page(context: BrowserContext, settings: Settings) -> None:
     if link.count():
         answer = context.request.get(settings.public_url + str(link.get_attribute("href")))
         document = pymupdf.open(stream=answer.body(), filetype="pdf")  # type: ignore[no-untyped-call]
-        document[min(1, len(document) - 1)].get_pixmap(dpi=110).save(OUT / "report.png")  # type: ignore[no-untyped-call]
+        document[min(1, len(document) - 1)].get_pixmap(dpi=110).save(OUT / "report-1.png")  # type: ignore[no-untyped-call]
     page.close()
 
 
@@ -56,19 +59,21 @@ def main() -> None:
     """All pictures."""
     settings = load()
     sample = json.loads((settings.home / "sample.json").read_text(encoding="utf-8"))
+    people = {person["role"]: person for person in sample["sign_ins"]}
     OUT.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=FLAGS
         )
         desk = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
-        sign_in(desk, settings, sample["owner"])
+        sign_in(desk, settings, people["owner"])
         for path, name in (("/", "home"), ("/invoices", "invoices"), ("/clients", "clients")):
             take(desk, settings.public_url + path, f"portal-{name}")
-        take(desk, settings.console_url, "console", settle=8000)
+        for path, name in (("", "overview"), ("revenue", "revenue")):
+            take(desk, f"{settings.console_url}/{path}", f"console-{name}", ready=".im-card, .im-question")
         report_page(desk, settings)
         phone = browser.new_context(viewport={"width": 375, "height": 800}, color_scheme="dark", locale="en-GB")
-        sign_in(phone, settings, sample["client"])
+        sign_in(phone, settings, people["client"])
         take(phone, settings.public_url, "portal-client-phone")
         browser.close()
 

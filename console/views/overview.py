@@ -39,7 +39,9 @@ def page(viewer: Viewer, state: State) -> None:
     st.title("Overview")
     filters = controls.filter_bar(publication.data_on, currencies(viewer, publication.id), viewer.currency)
     answers = {kpi.name: queries.monthly(viewer, publication.id, kpi.name, filters) for kpi in KPIS}
-    kpis.show_cards([card(viewer, publication.id, kpi, answers[kpi.name], filters) for kpi in KPIS])
+    kpis.show_cards(
+        [card(viewer, publication.id, kpi, answers[kpi.name], filters) for kpi in KPIS], figures.look(viewer).accent
+    )
     currency = filters.currency or viewer.currency
     with st.container(border=True):
         rows = by_month(answers["invoiced"], answers["collected"], currency)
