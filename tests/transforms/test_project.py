@@ -42,7 +42,9 @@ def test_everything_builds_with_its_unit_tests(lake: FixtureLake) -> None:
 @pytest.mark.slow
 def test_part_of_the_marts_builds_alone(lake: FixtureLake) -> None:
     lake.publications += 1
-    alone = lake.build("-s", "@source:raw.credit_note", "--exclude-resource-type", "unit_test")
+    alone = lake.build(
+        "-s", "@source:raw.credit_note", "--indirect-selection", "cautious", "--exclude-resource-type", "unit_test"
+    )
     assert "fct_credit_notes" in built(alone)
 
 
