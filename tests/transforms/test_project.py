@@ -49,15 +49,15 @@ def test_part_of_the_marts_builds_alone(lake: FixtureLake) -> None:
 
 
 @pytest.mark.slow
-def test_a_lost_row_turns_the_audit_red(tmp_path: Path) -> None:
-    """A payment whose client is unknown, twice: the relationship and the grain both complain."""
+def test_a_row_told_twice_turns_the_build_red(tmp_path: Path) -> None:
+    """The same payment twice: already the source's key complains, and no mart is built from it."""
     broken = FixtureLake(tmp_path)
     business.fill(broken)
     row = business.paid("northlight", "nobody", "N1", "2026-02-09", 1)
     broken.add("payment", [row, row])
-    with pytest.raises(AssertionError, match="relationships_fct_payments_client_id") as failure:
+    with pytest.raises(AssertionError, match="source_unique_raw_payment_id"):
         broken.build("--exclude-resource-type", "unit_test")
-    assert "unique_together_fct_payments" in str(failure.value)
+    assert "fct_payments" not in built(broken.folder / "scratch-0" / "imisofts.duckdb")
 
 
 def test_every_mart_has_a_grain_a_contract_and_its_workspace() -> None:
