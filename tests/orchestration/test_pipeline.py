@@ -41,8 +41,9 @@ def test_only_what_depends_on_the_change_is_built(agency: Agency) -> None:
     agency.execute("update client set name = 'Renamed' where id = %s", agency.client)
     changed = pipeline.run(settings)
     assert changed.ok
-    assert changed.built == ["dim_clients"]
-    assert len(everything.built) > 1
+    assert "dim_clients" in changed.built
+    assert "dim_workspaces" not in changed.built, "a client's name does not move what is known of the workspace"
+    assert set(changed.built) < set(everything.built)
 
 
 def test_a_failing_check_leaves_the_last_publication_until_the_data_is_right(
@@ -87,7 +88,7 @@ def test_a_failing_dbt_test_is_a_check_with_a_readable_reason(agency: Agency) ->
         """
         do $$ declare named text; begin
             for named in select conname from pg_constraint where conrelid = 'invoice'::regclass and contype = 'c' loop
-                execute format('alter table invoice drop constraint %I', named);
+                execute format('alter table invoice drop constraint %%I', named);
             end loop;
         end $$
         """
