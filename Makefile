@@ -14,7 +14,7 @@ ASSET_SOURCES := portal/package.json portal/package-lock.json $(wildcard portal/
 PART ?= all
 SEED ?= 1
 
-.PHONY: help install up test lint bench prove
+.PHONY: help install up test lint bench prove pictures
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -36,8 +36,11 @@ lint: install ## ruff, mypy and the import contracts
 bench: install ## measurements, each beside its yardstick
 	$(BIN)/python -m bench
 
-prove: install ## the long proofs: PART=replication SEED=1
-	$(BIN)/pytest tests/faults --prove=$(PART) --seed=$(SEED) -s
+prove: install ## the same proofs at full depth, by hand
+	PROVE=1 $(BIN)/pytest tests/faults tests/warehouse -s
+
+pictures: ## pictures for the documentation, from an installation that runs
+	$(BIN)/python docs/make_pictures.py
 
 $(BIN)/python:
 	@python=""; \
