@@ -11,8 +11,6 @@ ASSETS := portal/static/build
 ASSETS_STAMP := $(ASSETS)/.built
 ASSET_SOURCES := portal/package.json portal/package-lock.json $(wildcard portal/*.mjs) \
 	$(shell find portal/src portal/templates portal/components -type f 2>/dev/null)
-PART ?= all
-SEED ?= 1
 
 .PHONY: help install up test lint bench prove pictures
 
