@@ -14,6 +14,7 @@ import psycopg
 from psycopg import sql
 
 from imisofts.cli.house import open_house
+from imisofts.cli.reports import request
 from imisofts.operator import Api
 from imisofts.settings import Settings
 from warehouse import lake, pipeline, replication
@@ -150,6 +151,6 @@ def _report(settings: Settings, _data: Path) -> None:
         ).fetchone()
     assert row is not None
     with Api(settings, SLUG) as api, _timed() as spent:
-        report = api.call("POST", "/v1/reports", json={"client": row[0], "period": PERIOD, "deliver": False})
+        report = request(api, row[0], PERIOD, deliver=False)
         pdf = api.content(f"/v1/reports/{report['id']}/pdf")
     _line(f"report PDF for {PERIOD}, asked for and read", f"{spent[0]:.2f} s", f"{len(pdf) / 1000:.0f} kB")
