@@ -60,6 +60,16 @@ def test_a_row_told_twice_turns_the_build_red(tmp_path: Path) -> None:
     assert "fct_payments" not in built(broken.folder / "scratch-0" / "imisofts.duckdb")
 
 
+@pytest.mark.slow
+def test_a_payment_of_an_unknown_client_turns_the_build_red(tmp_path: Path) -> None:
+    """Unique in its source, so that the mart itself is built and its own tests have to notice."""
+    broken = FixtureLake(tmp_path)
+    business.fill(broken)
+    broken.add("payment", [business.paid("northlight", "nobody", "N1", "2026-02-09", 1)])
+    with pytest.raises(AssertionError, match="relationships_fct_payments_client_id"):
+        broken.build("--exclude-resource-type", "unit_test")
+
+
 def test_every_mart_has_a_grain_a_contract_and_its_workspace() -> None:
     assert {file.stem for file in MARTS.glob("*.sql")} == {mart["name"] for mart in marts()}
     for mart in marts():
