@@ -33,6 +33,23 @@ class Action(StrEnum):
     invoice_read = "invoice.read"
     invoice_write = "invoice.write"
     payment_write = "payment.write"
+    service_read = "service.read"
+    service_write = "service.write"
+    subscription_read = "subscription.read"
+    subscription_write = "subscription.write"
+    exchange_rate_write = "exchange_rate.write"
+    project_read = "project.read"
+    project_write = "project.write"
+    person_read = "person.read"
+    person_write = "person.write"
+    cost_read = "cost.read"
+    time_read = "time.read"
+    time_write = "time.write"
+    time_manage = "time.manage"
+    ticket_read = "ticket.read"
+    ticket_open = "ticket.open"
+    ticket_write = "ticket.write"
+    support_manage = "support.manage"
     event_read = "event.read"
     import_run = "import.run"
     metric_read = "metric.read"
@@ -48,6 +65,10 @@ _CLIENT = frozenset(
         Action.workspace_read,
         Action.client_read,
         Action.invoice_read,
+        Action.subscription_read,
+        Action.project_read,
+        Action.ticket_read,
+        Action.ticket_open,
         Action.metric_read,
         Action.report_read,
     }
@@ -57,6 +78,13 @@ _MEMBER = _CLIENT | {
     Action.client_write,
     Action.invoice_write,
     Action.payment_write,
+    Action.service_read,
+    Action.subscription_write,
+    Action.project_write,
+    Action.person_read,
+    Action.time_read,
+    Action.time_write,
+    Action.ticket_write,
     Action.event_read,
 }
 _ADMIN = frozenset(Action)

@@ -63,6 +63,7 @@ class Membership(TenantMixin, Base):
         Index("ix_membership_user_id", "user_id"),
         ForeignKeyConstraint(["workspace_id"], ["workspace.id"]),
         ForeignKeyConstraint(["user_id"], ["app_user.id"]),
+        ForeignKeyConstraint(["workspace_id", "client_id"], ["client.workspace_id", "client.id"]),
         CheckConstraint("role in ('owner', 'admin', 'member', 'client')", name="role"),
         CheckConstraint("(role = 'client') = (client_id is not null)", name="client"),
         {"info": {"lake_excluded": "access rights, of no use to figures"}},
@@ -87,7 +88,13 @@ class LoginSession(Base):
     __table_args__ = (
         UniqueConstraint("id_hash"),
         _of_member(),
-        {"info": {"lake_excluded": "sessions are credentials"}},
+        {
+            "info": {
+                "lake_excluded": "sessions are credentials",
+                "ends": "expires_at < :now or revoked_at < :now"
+                " or (not remember and last_seen_at < :now - interval '30 minutes')",
+            }
+        },
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -108,7 +115,7 @@ class SignInLink(Base):
     __table_args__ = (
         UniqueConstraint("token_hash"),
         _of_member(),
-        {"info": {"lake_excluded": "links are credentials"}},
+        {"info": {"lake_excluded": "links are credentials", "ends": "expires_at < :now or used_at < :now"}},
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

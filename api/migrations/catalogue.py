@@ -14,6 +14,13 @@ MODELS = (
     "api.events.models",
     "api.clients.models",
     "api.billing.models",
+    "api.catalog.models",
+    "api.rates.models",
+    "api.subscriptions.models",
+    "api.time.models",
+    "api.projects.models",
+    "api.support.models",
+    "api.health.models",
     "api.imports.models",
     "api.reports.models",
 )

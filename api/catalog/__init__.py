@@ -1,0 +1,1 @@
+"""The catalogue: services that a workspace sells, once or again and again."""

@@ -1,0 +1,1 @@
+"""Client health: how much each input of the score weighs."""

@@ -1,0 +1,1 @@
+"""Exchange rates: dated, per workspace, recorded by people or imported."""

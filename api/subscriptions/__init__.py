@@ -1,0 +1,1 @@
+"""Subscriptions: what a client pays again and again, with every change dated."""

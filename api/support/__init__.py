@@ -1,0 +1,1 @@
+"""Support: tickets with their history, business hours, promised times, satisfaction."""

@@ -1,0 +1,1 @@
+"""People and their time: working hours, holidays, time off, entries, dated rates."""
