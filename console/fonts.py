@@ -4,14 +4,13 @@ import json
 from functools import cache
 from pathlib import Path
 
-WEIGHTS = (400, 500, 600)
-
 
 @cache
-def faces(assets_path: Path) -> tuple[tuple[int, str], ...]:
-    """(weight, address) of each face that the build made; none before the first build."""
+def faces(assets_path: Path) -> str:
+    """The build's ``@font-face`` rules, addressed below ``/brand``; empty before the first build."""
     manifest = assets_path / "manifest.json"
     if not manifest.exists():
-        return ()
+        return ""
     files: dict[str, str] = json.loads(manifest.read_text(encoding="utf-8"))
-    return tuple((w, f"/brand/{files[f'inter-{w}.woff']}") for w in WEIGHTS if f"inter-{w}.woff" in files)
+    name = files.get("fonts.css")
+    return (assets_path / name).read_text(encoding="utf-8").replace('url("', 'url("/brand/') if name else ""

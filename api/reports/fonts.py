@@ -6,25 +6,74 @@ map (``cmap``) of each font is read once; what none can draw is left out of the 
 
 import struct
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-FALLBACK: Final = ("Inter", "Noto Sans Arabic", "Noto Sans Hebrew")
+FALLBACK: Final = (
+    "Inter",
+    "Vazirmatn",
+    "Noto Sans Hebrew",
+    "Noto Sans Devanagari",
+    "Noto Sans Thai",
+    "Noto Sans SC",
+    "Noto Sans JP",
+    "Noto Sans KR",
+)
+"""Families that follow the brand's own: Latin, Greek and Cyrillic, then one for each further script.
+
+Arabic is not set in Noto: its dots are glyphs of their own, and a name drawn with it cannot be searched or copied."""
+
+_KANA, _HANGUL = range(0x3040, 0x3100), range(0xAC00, 0xD7A4)
 MISSING: Final = "\u25a1"
 _WEIGHTS: Final = ("400Regular", "500Medium", "600SemiBold", "700Bold")
 
 
-def folders(assets: Path) -> list[Path]:
-    """Folders of the TTF files below the npm scope folder ``assets``: only the weights a report uses."""
-    found = (family / weight for family in sorted(assets.glob("*")) for weight in _WEIGHTS)
+def families(text: str, brand: str, assets: Path) -> list[str]:
+    """The families that ``text`` needs, in the order to try them; the brand's own and Inter come first.
+
+    A Latin report never opens the ten megabytes of a Chinese font. Han characters are drawn the Japanese or Korean
+    way where the text has kana or hangul as well, else the Chinese way: the character alone does not say which.
+    """
+    left = {ord(character) for character in text}
+    wanted = list(dict.fromkeys((brand, *_in_order(left))))
+    needed = []
+    for family in wanted:
+        known = _of_family(assets, family)
+        if family in (brand, "Inter") or left & known:
+            needed.append(family)
+        left -= known
+    return needed
+
+
+def _in_order(points: set[int]) -> tuple[str, ...]:
+    first = [
+        family
+        for family, letters in (("Noto Sans JP", _KANA), ("Noto Sans KR", _HANGUL))
+        if any(point in letters for point in points)
+    ]
+    return ("Inter", *first, *FALLBACK[1:])
+
+
+def folders(assets: Path, wanted: Iterable[str]) -> list[Path]:
+    """Folders of the TTF files of ``wanted`` below the npm scope folder ``assets``: only the weights a report uses."""
+    found = (assets / _folder(family) / weight for family in wanted for weight in _WEIGHTS)
     return [folder for folder in found if folder.is_dir()]
 
 
-@lru_cache(maxsize=8)
-def drawable(assets: Path) -> frozenset[int]:
-    """Code points that some regular font below ``assets`` has a glyph for."""
-    files = [file for folder in folders(assets) if folder.name == "400Regular" for file in folder.glob("*.ttf")]
+def drawable(assets: Path, brand: str) -> frozenset[int]:
+    """Code points for which the brand's font or a family of :data:`FALLBACK` has a glyph."""
+    return frozenset().union(*(_of_family(assets, family) for family in (brand, *FALLBACK)))
+
+
+def _folder(family: str) -> str:
+    return family.lower().replace(" ", "-")
+
+
+@lru_cache(maxsize=64)
+def _of_family(assets: Path, family: str) -> frozenset[int]:
+    files = (assets / _folder(family) / _WEIGHTS[0]).glob("*.ttf")
     return frozenset().union(*(_code_points(file.read_bytes()) for file in files))
 
 

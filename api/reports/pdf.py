@@ -42,14 +42,15 @@ def _compile(said: Content, brand: Brand, font_folder: Path, made_at: datetime, 
     with tempfile.TemporaryDirectory(prefix="imisofts-report-") as name:
         folder = Path(name)
         logo = _logo(folder, brand) if with_logo else None
-        data = {**said, "currencies": _draw(folder, said["currencies"]), "logo": logo, "look": _look(brand)}
-        known = fonts.drawable(font_folder)
-        (folder / "data.json").write_text(json.dumps(_cleaned(data, known)), encoding="utf-8")
+        drawn = {**said, "currencies": _draw(folder, said["currencies"]), "logo": logo, "initials": brand.initials}
+        data = _cleaned(drawn, fonts.drawable(font_folder, brand.font_family))
+        families = fonts.families(json.dumps(data, ensure_ascii=False), brand.font_family, font_folder)
+        (folder / "data.json").write_text(json.dumps({**data, "look": _look(brand, families)}), encoding="utf-8")
         source = shutil.copy(TEMPLATES / TEMPLATE, folder / TEMPLATE)
         made = typst.compile(
             str(source),
             root=str(folder),
-            font_paths=[str(one) for one in fonts.folders(font_folder)],
+            font_paths=[str(one) for one in fonts.folders(font_folder, families)],
             ignore_system_fonts=True,
             format="pdf",
             pdf_standards=STANDARDS,
@@ -81,12 +82,10 @@ def _logo(folder: Path, brand: Brand) -> str | None:
     return None
 
 
-def _look(brand: Brand) -> dict[str, Any]:
+def _look(brand: Brand, families: list[str]) -> dict[str, Any]:
     tokens = brand.tokens("light")
-    families = [brand.font_family, *(one for one in fonts.FALLBACK if one != brand.font_family)]
     return {
         "fonts": families,
-        "initials": brand.initials,
         "accent": tokens["accent"],
         "accent_ink": tokens["accent-ink"],
         "accent_text": tokens["accent-text"],
