@@ -25,7 +25,7 @@ HOME_FOLDER = ".imisofts"
 PREFIX = "IMISOFTS_"
 DEFAULT_PORT_BASE = 8400
 
-ROLES = ("owner", "app", "loader", "signin", "lake", "dagster")
+ROLES = ("owner", "app", "loader", "lake", "dagster")
 """Database roles, each ``imisofts_<name>`` with a password of its own."""
 
 TELEMETRY_OFF: Mapping[str, str] = {
@@ -55,7 +55,6 @@ class Settings(BaseModel):
     owner_database_url: str
     app_database_url: str
     loader_database_url: str
-    signin_database_url: str
     dagster_database_url: str
     lake_catalog_url: str
     lake_data_path: str
@@ -196,7 +195,7 @@ def _derived(folder: Path, base: int, made: Mapping[str, str], given: Mapping[st
         "worker_url": web(7),
         "smtp_url": f"smtp://127.0.0.1:{base + 3}",
         "mail_from": "imisofts <reports@imisofts.localhost>",
-        **{f"{role}_database_url": database(role, "imisofts") for role in ("owner", "app", "loader", "signin")},
+        **{f"{role}_database_url": database(role, "imisofts") for role in ("owner", "app", "loader")},
         "dagster_database_url": database("dagster", "imisofts_dagster"),
         "lake_catalog_url": database("lake", "imisofts_lake"),
         "lake_data_path": str(folder / "lake"),

@@ -80,7 +80,7 @@ def clone_database(settings: Settings, template: str, name: str, owner: str) -> 
             admin.execute(
                 sql.SQL("alter database {} set {} to {}").format(sql.Identifier(name), sql.Identifier(key), parts)
             )
-        roles.allow(admin, name, [f"imisofts_{role}" for role in ("app", "loader", "signin")])
+        roles.allow(admin, name, [f"imisofts_{role}" for role in ("app", "loader")])
 
 
 def drop_database(settings: Settings, name: str) -> None:
@@ -141,7 +141,7 @@ def make_settings(settings: Settings) -> Iterator[Callable[[], Settings]]:
         clone_database(settings, "template1", catalogue, "imisofts_lake")
         urls = {
             name: _renamed(getattr(settings, name), product)
-            for name in ("owner_database_url", "app_database_url", "loader_database_url", "signin_database_url")
+            for name in ("owner_database_url", "app_database_url", "loader_database_url")
         }
         return settings.moved(
             home=folder,

@@ -16,6 +16,7 @@ from api.kit.clock import SystemClock
 from api.kit.database import Database
 from api.kit.errors import Conflict, NotFound
 from api.kit.ids import new_id
+from api.migrations.catalogue import metadata
 from imisofts.access import Role
 from imisofts.settings import Settings
 
@@ -79,14 +80,12 @@ def create_user(
 def workspace_ids(settings: Settings) -> list[UUID]:
     """All workspaces, for schedules."""
 
-    async def run(database: Database) -> list[UUID]:
-        async with database.begin(None) as session:
-            return await repository.workspace_ids(session)
-
-    return _run(settings, run)
+    return _run(settings, service.workspace_ids)
 
 
 def _run(settings: Settings, work: Callable[[Database], Awaitable[Result]]) -> Result:
+    metadata()  # a command imports no router: without every table known, a foreign key has nothing to point at
+
     async def run() -> Result:
         database = Database(settings.app_database_url, pool_size=1)
         try:

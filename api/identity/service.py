@@ -82,6 +82,12 @@ async def _begin(session: AsyncSession, user_id: UUID, now: datetime, remember: 
     return SignedIn(cookie, actor, row.expires_at, remember)
 
 
+async def workspace_ids(database: Database) -> list[UUID]:
+    """All workspaces: work that goes through them does one transaction in each."""
+    async with database.begin(None, read_only=True) as session:
+        return await repository.workspace_ids(session)
+
+
 async def use_link(
     database: Database, passwords: Passwords, clock: Clock, asked: schemas.LinkUse, address: str
 ) -> SignedIn:

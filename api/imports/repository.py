@@ -1,6 +1,7 @@
 """Reads and writes around an import run."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,11 +14,14 @@ from api.clients.service import workspace_facts
 from api.imports import bulk
 from api.imports.models import ImportRun
 from api.imports.schemas import ImportResult
+from api.kit.database import Database
 from api.kit.errors import NotFound
 from api.kit.ids import new_id
 from imisofts.access import Actor
 
 __all__ = [
+    "abandoned",
+    "alive",
     "event_values",
     "finish",
     "follow_client",
@@ -40,6 +44,25 @@ async def get(session: AsyncSession, actor: Actor, run_id: UUID) -> ImportRun:
     if found is None:
         raise NotFound("There is no such import.")
     return found
+
+
+_LOCK = "hashtextextended('import-run:' || :run, 0)"
+
+
+@asynccontextmanager
+async def alive(database: Database, run_id: UUID) -> AsyncIterator[None]:
+    """Show that a process works on the import: a lock that Postgres lets go when the process dies, however it dies."""
+    async with database.begin(None) as session:
+        await session.execute(text(f"select pg_advisory_xact_lock({_LOCK})"), {"run": str(run_id)})
+        yield
+
+
+async def abandoned(session: AsyncSession, before: datetime) -> list[UUID]:
+    """The workspace's running imports, begun before ``before``, on which nobody works; kept from others meanwhile."""
+    running = select(ImportRun.id).where(ImportRun.status == "running", ImportRun.created_at < before)
+    free = text(f"select pg_try_advisory_xact_lock({_LOCK})")
+    candidates = list(await session.scalars(running.with_for_update(skip_locked=True)))
+    return [run_id for run_id in candidates if await session.scalar(free, {"run": str(run_id)})]
 
 
 async def progress(session: AsyncSession, run_id: UUID, done: int, total: int) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.billing.service import Invoice, InvoiceLine
 from api.events import service as events
+from api.identity.service import workspace_ids
 from api.imports import bulk, clients, invoices, money, reading, repository
 from api.imports.plan import Change, Context, Plan
 from api.imports.schemas import ImportOptions, ImportResult, Kind, RowError
@@ -20,6 +22,8 @@ from imisofts.access import Actor
 
 log = logging.getLogger(__name__)
 CHUNK = 2000
+_YOUNG = timedelta(minutes=1)
+_ABANDONED = "Nothing was imported: the service stopped in the middle. Import the file again."
 Tell = Callable[[int, int], Awaitable[None]]
 
 
@@ -41,12 +45,12 @@ async def run(
         async with database.begin(actor.workspace_id) as session:
             await repository.progress(session, run_id, done, total)
 
-    status, result = "failed", ImportResult()
     try:
-        parsed = await anyio.to_thread.run_sync(reading.read, kind, file_name, content, options)
-        await tell(0, parsed.total)
-        result = await _write(database, clock, actor, kind, parsed, options, tell)
-        status = "done"
+        async with repository.alive(database, run_id):
+            parsed = await anyio.to_thread.run_sync(reading.read, kind, file_name, content, options)
+            await tell(0, parsed.total)
+            await _write(database, clock, actor, run_id, kind, parsed, options, tell)
+        return
     except reading.UnreadableFileError as error:
         result = ImportResult(detail=f"Nothing was imported: {error.where} {error}.")
     except StoppedError as stopped:
@@ -58,19 +62,35 @@ async def run(
         log.exception("import %s", run_id)
         result = ImportResult(detail="Nothing was imported: the fault is ours and has been logged.")
     async with database.begin(actor.workspace_id) as session:
-        await repository.finish(session, run_id, status, result, clock.now())
+        await repository.finish(session, run_id, "failed", result, clock.now())
+
+
+async def fail_abandoned(database: Database, now: datetime, *, older_than: timedelta = _YOUNG) -> int:
+    """Fail the runs that no process works on any more, and say so in their rows; answers how many.
+
+    An import's rows and its ``done`` are one transaction, so a run that was left ``running`` has written nothing.
+    """
+    failed = 0
+    for workspace_id in await workspace_ids(database):
+        async with database.begin(workspace_id) as session:
+            for run_id in await repository.abandoned(session, now - older_than):
+                await repository.finish(session, run_id, "failed", ImportResult(detail=_ABANDONED), now)
+                log.warning("import %s was left by a process that died; nothing of it was written", run_id)
+                failed += 1
+    return failed
 
 
 async def _write(
     database: Database,
     clock: Clock,
     actor: Actor,
+    run_id: UUID,
     kind: Kind,
     parsed: reading.Parsed,
     options: ImportOptions,
     tell: Tell,
-) -> ImportResult:
-    """Plan and write in one transaction, one import of a workspace at a time."""
+) -> None:
+    """Plan, write and finish in one transaction, one import of a workspace at a time."""
     async with database.begin(actor.workspace_id) as session:
         lock = "select pg_advisory_xact_lock(hashtextextended('import:' || :workspace, 0))"
         await session.execute(text(lock), {"workspace": str(actor.workspace_id)})
@@ -84,8 +104,8 @@ async def _write(
             raise StoppedError(_refused(result, errors))
         if not options.dry_run:
             await _carry_out(context, plan, parsed.total, tell)
-    await tell(parsed.total, parsed.total)
-    return result
+        await repository.progress(session, run_id, parsed.total, parsed.total)
+        await repository.finish(session, run_id, "done", result, clock.now())
 
 
 def _refused(result: ImportResult, errors: list[RowError]) -> ImportResult:

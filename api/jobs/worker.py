@@ -10,6 +10,32 @@ from imisofts import settings as settings_module
 CONCURRENCY = 4
 GRACEFUL_SECONDS = 20
 log = logging.getLogger(__name__)
+_FAILED = {
+    "job_error_retry": "failed and is tried again",
+    "job_error": "failed for good",
+    "job_aborted_retry": "was cut short and is tried again",
+    "job_aborted": "was cut short",
+}
+
+
+class Failures(logging.Filter):
+    """Shows every job that did not end well as a warning; of the queue's own chatter, warnings only.
+
+    The queue reports a job that it will try again at INFO, as if nothing had happened.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Raise and reword the record of a failed job; let it pass if it is worth seeing."""
+        outcome = _FAILED.get(getattr(record, "action", ""))
+        if outcome is not None:
+            job = record.__dict__["job"]
+            error = record.exc_info[1] if record.exc_info else None
+            ids = ", ".join(f"{name}={value}" for name, value in job["task_kwargs"].items())
+            record.msg = "job %s %s(%s), attempt %d, %s: %r"
+            record.args = (job["id"], job["task_name"], ids, job["attempts"] + 1, outcome, error)
+            record.levelno = max(record.levelno, logging.WARNING)
+            record.levelname = logging.getLevelName(record.levelno)
+        return record.levelno >= logging.WARNING
 
 
 def import_tasks() -> None:
@@ -33,10 +59,19 @@ async def run() -> None:
         )
 
 
+def show_failures() -> None:
+    """Have the queue's own log tell of failed jobs and be silent about the rest."""
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    worker = logging.getLogger("procrastinate.worker")
+    worker.setLevel(logging.INFO)
+    worker.addFilter(Failures())
+    worker.getChild("worker").setLevel(logging.WARNING)
+
+
 def main() -> None:
     """Set up logging and run."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    show_failures()
     asyncio.run(run())
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import UniqueConstraint, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from api.kit.access import PUBLIC, actions_of
 from api.kit.errors import Conflict, Malformed
 from api.kit.ids import new_id
 from api.kit.models import Base
@@ -33,7 +34,13 @@ class IdempotencyAnswer(Base):
     __tablename__ = "idempotency_answer"
     __table_args__ = (
         UniqueConstraint("workspace_id", "key_hash"),
-        {"info": {"lake_excluded": "answers kept for two days to repeat them", "eventless": "no fact of its own"}},
+        {
+            "info": {
+                "lake_excluded": "answers kept for two days to repeat them",
+                "eventless": "no fact of its own",
+                "ends": "created_at < :now - interval '48 hours'",
+            }
+        },
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -61,6 +68,12 @@ class KeyRequired(Malformed):
     """This route moves money: a repeated request must be recognisable."""
 
     code = "idempotency_key_required"
+
+
+class KeyRefused(Malformed):
+    """Signing in gives a fresh session each time: there is no first answer to repeat."""
+
+    code = "idempotency_key_refused"
 
 
 class _Replay(Exception):
@@ -145,15 +158,21 @@ async def _keep(request: Request, response: Response) -> None:
 
 
 class IdempotentRoute(APIRoute):
-    """``APIRouter(route_class=IdempotentRoute)``: every POST of the router takes an Idempotency-Key."""
+    """``APIRouter(route_class=IdempotentRoute)``: every POST of the router takes an Idempotency-Key.
+
+    But the public ones: they run before a workspace is known, so there is no transaction to keep an answer in.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the handler; it still runs inside the request's transaction."""
         handler = super().get_route_handler()
+        keeps = PUBLIC not in actions_of(self.dependant)
 
         async def run(request: Request) -> Response:
             if request.method != "POST" or not request.headers.get(HEADER):
                 return await handler(request)
+            if not keeps:
+                raise KeyRefused("Repeat this request without a key.", fields=[(HEADER, "is not taken here")])
             await request.body()  # kept on the request, so that a form can be parsed and hashed
             try:
                 response = await handler(request)

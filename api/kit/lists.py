@@ -21,7 +21,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from api.kit.errors import Malformed
+from api.kit.errors import Malformed, NotFound
 
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 Item = TypeVar("Item")
@@ -149,7 +149,8 @@ def _parse(column: Column, name: str, text: str) -> Any:
     return text
 
 
-def _conditions(spec: ListSpec, params: ListParams) -> list[ColumnElement[bool]]:
+def conditions(spec: ListSpec, params: ListParams) -> list[ColumnElement[bool]]:
+    """What ``params`` ask for, as conditions; for a question about the same rows that is not a list."""
     found: list[ColumnElement[bool]] = []
     for name, value in params.filters:
         key, _, operator = name.partition(".")
@@ -190,12 +191,22 @@ def _after(spec: ListSpec, params: ListParams) -> ColumnElement[bool] | None:
     return or_(beyond, and_(column == parsed, behind), column.is_(None))
 
 
+async def one(session: AsyncSession, select: Select[Any], spec: ListSpec, row_id: UUID, missing: str) -> dict[str, Any]:
+    """The row as the list shows it; :class:`NotFound` saying ``missing`` when ``select`` does not let it be seen."""
+    columns = (c.label(key) for key, c in spec.columns.items())
+    query = select.with_only_columns(*columns, maintain_column_froms=True).where(spec.columns["id"] == row_id)
+    found = (await session.execute(query)).mappings().first()
+    if found is None:
+        raise NotFound(missing)
+    return dict(found)
+
+
 async def page(session: AsyncSession, select: Select[Any], spec: ListSpec, params: ListParams) -> Response:
     """Answer one page of ``select`` (which carries the visibility) as ``{items, next_cursor}``."""
     name = params.sort.removeprefix("-")
     column, ident = spec.columns[name], spec.columns["id"]
     query = select.with_only_columns(*(c.label(key) for key, c in spec.columns.items()), maintain_column_froms=True)
-    query = query.where(*_conditions(spec, params))
+    query = query.where(*conditions(spec, params))
     after = _after(spec, params)
     if after is not None:
         query = query.where(after)

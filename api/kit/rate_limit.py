@@ -18,7 +18,11 @@ class RateLimit(Base):
     __table_args__ = (
         {
             "prefixes": ["UNLOGGED"],
-            "info": {"lake_excluded": "counters that live for minutes", "eventless": "no one's fact"},
+            "info": {
+                "lake_excluded": "counters that live for minutes",
+                "eventless": "no one's fact",
+                "ends": "allowed_from < :now",
+            },
         },
     )
 

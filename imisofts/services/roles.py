@@ -2,7 +2,8 @@
 
 ``owner`` runs migrations; it may pass row security, because a data migration works on every workspace. ``app`` serves
 requests and jobs: never owner, always under row security. ``loader`` replicates: without BYPASSRLS it would copy zero
-rows and report success. ``signin`` owns the few functions that answer before a workspace is known.
+rows and report success. ``signin`` owns the few functions that answer before a workspace is known; nobody can sign in
+as it, and policies of its own let it see the few tables that they read.
 """
 
 from collections.abc import Iterable
@@ -17,10 +18,10 @@ _ATTRIBUTES = {
     "owner": "LOGIN BYPASSRLS",
     "app": "LOGIN NOBYPASSRLS",
     "loader": "LOGIN REPLICATION BYPASSRLS",
-    "signin": "LOGIN BYPASSRLS",
     "lake": "LOGIN NOBYPASSRLS",
     "dagster": "LOGIN NOBYPASSRLS",
 }
+SIGNIN = "imisofts_signin"
 
 
 def ensure(settings: Settings, superuser_url: str) -> None:
@@ -29,7 +30,6 @@ def ensure(settings: Settings, superuser_url: str) -> None:
         "owner": settings.owner_database_url,
         "app": settings.app_database_url,
         "loader": settings.loader_database_url,
-        "signin": settings.signin_database_url,
         "lake": settings.lake_catalog_url,
         "dagster": settings.dagster_database_url,
     }
@@ -37,13 +37,12 @@ def ensure(settings: Settings, superuser_url: str) -> None:
         for name, url in urls.items():
             parts = urlsplit(url)
             _role(connection, str(parts.username), unquote(parts.password or ""), _ATTRIBUTES[name])
-        owner, signin = _user(urls["owner"]), _user(urls["signin"])
-        connection.execute(
-            sql.SQL("grant {} to {} with inherit false, set true").format(sql.Identifier(signin), sql.Identifier(owner))
-        )
+        _role(connection, SIGNIN, None, "NOLOGIN NOBYPASSRLS")
+        grant = sql.SQL("grant {} to {} with inherit false, set true")
+        connection.execute(grant.format(sql.Identifier(SIGNIN), sql.Identifier(_user(urls["owner"]))))
         for url in (urls["owner"], urls["lake"], urls["dagster"]):
             _database(connection, _name(url), _user(url))
-        allow(connection, _name(urls["owner"]), [_user(urls[name]) for name in ("app", "loader", "signin")])
+        allow(connection, _name(urls["owner"]), [_user(urls[name]) for name in ("app", "loader")])
 
 
 def _user(url: str) -> str:
@@ -54,7 +53,7 @@ def _name(url: str) -> str:
     return urlsplit(url).path.strip("/")
 
 
-def _role(connection: psycopg.Connection, name: str, password: str, attributes: str) -> None:
+def _role(connection: psycopg.Connection, name: str, password: str | None, attributes: str) -> None:
     known = connection.execute("select 1 from pg_roles where rolname = %s", (name,)).fetchone()
     verb = "alter" if known else "create"
     connection.execute(

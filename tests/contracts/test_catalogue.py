@@ -86,7 +86,7 @@ def test_every_task_is_tried_again() -> None:
     for module in JOB_MODULES:
         importlib.import_module(module)
     ours = {name: task for name, task in queue.tasks.items() if "procrastinate" not in name}
-    assert {"jobs.sweep", "reports.deliver"} <= set(ours)
+    assert {"jobs.sweep", "jobs.expire", "imports.sweep", "reports.deliver"} <= set(ours)
     assert [name for name, task in ours.items() if task.retry_strategy is None] == []
 
 
@@ -101,7 +101,7 @@ def test_one_place_commits() -> None:
     assert found <= {"kit/database.py"}
 
 
-@pytest.mark.parametrize("role", ["owner", "loader", "signin"])
+@pytest.mark.parametrize("role", ["owner", "loader"])
 def test_the_service_refuses_to_serve_as_a_role_past_row_security(settings: Settings, role: str) -> None:
     url = getattr(settings, f"{role}_database_url")
     app = create(settings.moved(app_database_url=url))

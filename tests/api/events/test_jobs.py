@@ -1,10 +1,14 @@
 """A job lives and dies with the transaction that enqueued it; a silent worker's job runs again."""
 
+import logging
+
 import psycopg
+import pytest
 from anyio import run
 
 from api import jobs
 from api.jobs.sweep import free_stalled
+from api.jobs.worker import show_failures
 from api.kit.database import Database
 from api.kit.ids import new_id
 from api.reports.jobs import deliver_report
@@ -33,6 +37,38 @@ def test_a_rollback_leaves_no_job_and_a_commit_leaves_one(fresh_settings: Settin
     assert _jobs(fresh_settings) == []
     run(enqueue, False)
     assert _jobs(fresh_settings) == ["todo"]
+
+
+def test_a_job_that_fails_is_seen_with_its_name_ids_attempt_and_error(
+    fresh_settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The real worker meets a report that does not exist; the queue's own record of that is INFO."""
+    monkeypatch.setenv("IMISOFTS_HOME", str(fresh_settings.home))
+    for name, value in fresh_settings.environment().items():
+        monkeypatch.setenv(name, value)
+    report_id = str(new_id())
+
+    async def work() -> None:
+        database = Database(fresh_settings.app_database_url)
+        async with database.begin(new_id()) as session:
+            await jobs.enqueue(session, deliver_report, workspace_id=str(new_id()), report_id=report_id)
+        await database.close()
+        async with jobs.worker_app(fresh_settings.app_database_url) as worker:
+            await worker.run_worker_async(wait=False, install_signal_handlers=False)
+
+    chatter = logging.getLogger("procrastinate.worker")
+    before = chatter.level
+    try:
+        show_failures()
+        run(work)
+    finally:
+        chatter.setLevel(before)
+        chatter.filters.clear()
+    told = [record for record in caplog.records if record.name.startswith("procrastinate")]
+    assert [record.levelname for record in told] == ["WARNING"]
+    assert "reports.deliver(" in told[0].message
+    assert f"report_id={report_id}" in told[0].message
+    assert "), attempt 1, failed and is tried again: UnknownReport(" in told[0].message
 
 
 def test_the_sweep_gives_back_the_job_of_a_silent_worker(fresh_settings: Settings) -> None:

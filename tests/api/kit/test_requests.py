@@ -15,7 +15,7 @@ from api.kit.access import allowed
 from api.kit.database import EventMissing, WriteSession
 from imisofts.access import Action, Actor, Role
 from imisofts.settings import Settings
-from tests.api.agency import Agency, Api, found, running
+from tests.api.agency import PASSWORD, Agency, Api, found, running
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +51,21 @@ def test_a_key_belongs_to_one_body_and_one_caller(agency: Agency) -> None:
     assert (problem.status, problem.code) == (422, "idempotency_key_reused")
     theirs = agency.api.ask("POST", "/tokens", agency.as_role[Role.admin], json={"name": "Mine"}, idempotency_key=key)
     assert "idempotent-replayed" not in theirs.headers
+
+
+@pytest.mark.parametrize("path", ["/session", "/session/link"])
+def test_signing_in_refuses_a_key_in_plain_words(agency: Agency, path: str) -> None:
+    """There is no answer to keep before a workspace is known; silence would promise one."""
+    body = {"email": agency.email(Role.owner), "password": PASSWORD, "token": "x"}
+    problem = agency.api.refusal("POST", path, json=body, idempotency_key=str(uuid4()))
+    assert (problem.status, problem.code) == (422, "idempotency_key_refused")
+
+
+def test_every_post_takes_a_key_or_is_public(api: Api) -> None:
+    for path, operations in api.app.openapi()["paths"].items():
+        named = {each["name"] for each in operations.get("post", {}).get("parameters", [])}
+        if "post" in operations and not path.startswith("/v1/session"):
+            assert "Idempotency-Key" in named, path
 
 
 def test_requests_at_once_with_one_key_act_once(agency: Agency) -> None:
