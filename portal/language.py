@@ -89,6 +89,12 @@ def number(value: Decimal | int | str) -> str:
     return str(format_decimal(Decimal(str(value)).normalize(), locale=locale(), decimal_quantization=False))
 
 
+def price(value: Decimal, currency: str) -> str:
+    """A price without its currency: as many decimals as the currency has, more only where the price has them."""
+    least = digits(currency)
+    return str(format_decimal(value, "#,##0." + "0" * least + "#" * (8 - least), locale=locale()))
+
+
 def day(value: date | str | None) -> str:
     """A calendar date, medium length; empty when there is none."""
     if not value:

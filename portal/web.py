@@ -147,7 +147,12 @@ class Site:
             language.gettext, language.ngettext, newstyle=True
         )
         self.templates.filters.update(
-            money=language.money, number=language.number, day=language.day, instant=language.instant, ago=language.ago
+            money=language.money,
+            number=language.number,
+            price=language.price,
+            day=language.day,
+            instant=language.instant,
+            ago=language.ago,
         )
         self.templates.globals.update(asset=self.asset, digits=language.digits)
 

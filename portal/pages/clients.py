@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from imisofts.access import Action
 from portal import export, lists
+from portal.confirm import Confirmation
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
@@ -229,12 +230,32 @@ def _edit_words(problem: Problem) -> str:
     return problem.detail
 
 
+async def ask_archive(visit: Visit) -> Response:
+    """What archiving takes and leaves, before it is done."""
+    answer = await visit.api.get(f"/clients/{visit.request.path_params['id']}")
+    client = Client.of(answer.object)
+    back = f"/clients/{client.id}"
+    if client.archived:
+        return visit.leave(back, _("This client is archived already."), "information")
+    page = Confirmation(
+        title=_("Archive this client?"),
+        subject=client.name,
+        going=_("%(name)s leaves the list of clients and gets no new invoices.", name=client.name),
+        staying=_("Invoices, payments, reports and every figure stay; find the client again under “Archived”."),
+        button=_("Archive client"),
+        icon="archive",
+        action=f"{back}/archive",
+        back=back,
+        etag=answer.etag,
+    )
+    return visit.page("confirm.html", page)
+
+
 async def archive_client(visit: Visit) -> Response:
     """Archive: hidden from lists, figures stay."""
     client_id = visit.request.path_params["id"]
-    etag = str(visit.sent.get("etag", "")) or (await visit.api.get(f"/clients/{client_id}")).etag
     try:
-        await visit.api.delete(f"/clients/{client_id}", etag=etag)
+        await visit.api.delete(f"/clients/{client_id}", etag=str(visit.sent.get("etag", "")))
     except Problem as problem:
         if problem.status not in {409, 412}:
             raise
@@ -250,5 +271,6 @@ ROUTES = (
     Page("/clients/{id:uuid}", show_client, action=Action.client_write),
     Page("/clients/{id:uuid}/edit", edit_client, action=Action.client_write),
     Page("/clients/{id:uuid}/edit", change_client, ("POST",), action=Action.client_write),
+    Page("/clients/{id:uuid}/archive", ask_archive, action=Action.client_write),
     Page("/clients/{id:uuid}/archive", archive_client, ("POST",), action=Action.client_write),
 )

@@ -11,12 +11,13 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from imisofts.access import Action
+from portal.confirm import Confirmation
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
-from portal.language import amount, digits
+from portal.language import amount, digits, money
 from portal.language import gettext as _
 from portal.lists import Choice
-from portal.pages.invoices import invoice_page, percent_of
+from portal.pages.invoices import InvoiceRow, invoice_page, percent_of
 from portal.web import Page, Visit
 
 LINE_FIELDS = ("description", "quantity", "unit_price", "tax_rate")
@@ -152,7 +153,9 @@ async def save_invoice(visit: Visit) -> Response:
     if "add_line" in visit.sent:
         blank = {"quantity": "1", "tax_rate": rows[-1]["tax_rate"] if rows else "0"}
         return await _editor(visit, replace(page, lines=(*rows, blank)))
-    form, lines = check_lines(required(form, client_id=_("a client")), rows)
+    if not form.value("client_id"):
+        form = form.failed("client_id", _("Choose a client."))
+    form, lines = check_lines(form, rows)
     status = 422
     if form.ok:
         try:
@@ -214,9 +217,62 @@ async def issue_invoice(visit: Visit) -> Response:
     return await _act(visit, "issue", _("The invoice is issued; your client can see it now."))
 
 
+async def ask_void(visit: Visit) -> Response:
+    """What voiding takes and leaves, before it is done."""
+    invoice, etag = await _read(visit)
+    back = f"/invoices/{invoice.id}"
+    if invoice.status.code not in {"issued", "overdue"} or invoice.balance_minor != invoice.total_minor:
+        return visit.leave(back, _("Only an open invoice without payments or credit notes can be voided."), "warning")
+    page = Confirmation(
+        title=_("Void this invoice?"),
+        subject=_("Invoice %(number)s", number=invoice.number),
+        going=_(
+            "Nobody has to pay %(amount)s any more. This cannot be undone.",
+            amount=money(invoice.total_minor, invoice.currency),
+        ),
+        staying=_("The invoice stays in the list with its number, marked as void; the client still sees it."),
+        button=_("Void invoice"),
+        icon="ban",
+        action=f"{back}/void",
+        back=back,
+        etag=etag,
+        key=new_key(),
+    )
+    return visit.page("confirm.html", page)
+
+
+async def _read(visit: Visit) -> tuple[InvoiceRow, str]:
+    """The invoice of this address as it is now, and its version."""
+    answer = await visit.api.get(f"/invoices/{visit.request.path_params['id']}")
+    return InvoiceRow.of(answer.object, visit.me.today), answer.etag
+
+
 async def void_invoice(visit: Visit) -> Response:
     """Take an issued invoice back; it stays, with its number."""
     return await _act(visit, "void", _("The invoice is void."))
+
+
+async def ask_delete(visit: Visit) -> Response:
+    """What deleting a draft takes, before it is done."""
+    invoice, etag = await _read(visit)
+    back = f"/invoices/{invoice.id}"
+    if invoice.status.code != "draft":
+        return visit.leave(back, _("An issued invoice is never deleted; void it instead."), "warning")
+    page = Confirmation(
+        title=_("Delete this draft?"),
+        subject=_("Draft"),
+        going=_(
+            "The draft over %(amount)s and its lines are deleted. This cannot be undone.",
+            amount=money(invoice.total_minor, invoice.currency),
+        ),
+        staying=_("It never had a number, and nobody outside your team has seen it."),
+        button=_("Delete draft"),
+        icon="trash",
+        action=f"{back}/delete",
+        back=back,
+        etag=etag,
+    )
+    return visit.page("confirm.html", page)
 
 
 async def delete_draft(visit: Visit) -> Response:
@@ -301,7 +357,9 @@ ROUTES = (
     Page("/invoices/{id:uuid}/edit", edit_invoice, action=Action.invoice_write),
     Page("/invoices/{id:uuid}/edit", save_invoice, ("POST",), action=Action.invoice_write),
     Page("/invoices/{id:uuid}/issue", issue_invoice, ("POST",), action=Action.invoice_write),
+    Page("/invoices/{id:uuid}/void", ask_void, action=Action.invoice_write),
     Page("/invoices/{id:uuid}/void", void_invoice, ("POST",), action=Action.invoice_write),
+    Page("/invoices/{id:uuid}/delete", ask_delete, action=Action.invoice_write),
     Page("/invoices/{id:uuid}/delete", delete_draft, ("POST",), action=Action.invoice_write),
     Page("/invoices/{id:uuid}/payments", record_payment, ("POST",), action=Action.payment_write),
     Page("/invoices/{id:uuid}/credit-notes", credit_invoice, ("POST",), action=Action.invoice_write),

@@ -22,17 +22,18 @@ _PERIOD = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """One delivery; ``at`` is when it was sent, else made."""
+    """One delivery; ``at`` is when it was sent, else made, ``reason`` why it is held or failed."""
 
     id: str
     client_id: str
     client_name: str
     period: str
     status: Status
-    held_reason: str
+    reason: str
     at: str
     has_pdf: bool
     may_release: bool = False
+    may_redeliver: bool = False
 
     @classmethod
     def of(cls, row: Json, client_name: str = "") -> "ReportRow":
@@ -44,10 +45,11 @@ class ReportRow:
             client_name=row.get("client_name") or client_name,
             period=month_name(row["period"]),
             status=status,
-            held_reason=row.get("held_reason") or "",
+            reason=row.get("held_reason") or row.get("failure") or "",
             at=row.get("sent_at") or row.get("created_at") or "",
             has_pdf=bool(row.get("has_pdf", status.code not in {"queued", "failed", "held"})),
             may_release=status.code == "held",
+            may_redeliver=status.code == "failed",
         )
 
 
@@ -84,7 +86,7 @@ async def _page(visit: Visit, form: Form, status: int = 200) -> Response:
     )
     names = {choice.value: choice.label for choice in clients}
     rows = tuple(ReportRow.of(row, names.get(str(row.get("client_id")), "")) for row in answer.items)
-    rows = tuple(row if may_manage else replace(row, may_release=False) for row in rows)
+    rows = tuple(row if may_manage else replace(row, may_release=False, may_redeliver=False) for row in rows)
     page = ReportsPage(lists.moved(state, answer.next_cursor), rows, data, form, clients, may_manage)
     return visit.page("reports/list.html", page, status)
 
@@ -104,7 +106,9 @@ async def _clients(visit: Visit) -> tuple[lists.Choice, ...]:
 
 async def build_report(visit: Visit) -> Response:
     """Ask for a report of one client and month; delivery is by mail and here."""
-    form = required(typed(visit.sent.multi_items()), client=_("a client"), period=_("a month"))
+    form = required(typed(visit.sent.multi_items()), period=_("a month"))
+    if not form.value("client"):
+        form = form.failed("client", _("Choose a client."))
     if form.value("period") and not _PERIOD.match(form.value("period")):
         form = form.failed("period", _("Enter a month like 2026-10."))
     status = 422
@@ -134,13 +138,22 @@ def _built_words(status: str) -> str:
 
 async def release_report(visit: Visit) -> Response:
     """Let a held report go."""
+    return await _act(visit, "release", _("The report is released."))
+
+
+async def redeliver_report(visit: Visit) -> Response:
+    """Try a failed report anew."""
+    return await _act(visit, "redeliver", _("The report is being sent again."))
+
+
+async def _act(visit: Visit, verb: str, done: str) -> Response:
     try:
-        await visit.api.post(f"/reports/{visit.request.path_params['id']}/release")
+        await visit.api.post(f"/reports/{visit.request.path_params['id']}/{verb}")
     except Problem as problem:
         if problem.status not in {409, 422}:
             raise
         return visit.leave("/reports", problem.detail, "warning")
-    return visit.leave("/reports", _("The report is released."))
+    return visit.leave("/reports", done)
 
 
 async def download_report(visit: Visit) -> Response:
@@ -155,4 +168,5 @@ ROUTES = (
     Page("/reports", build_report, ("POST",), action=Action.report_manage),
     Page("/reports/{id:uuid}/pdf", download_report, action=Action.report_read),
     Page("/reports/{id:uuid}/release", release_report, ("POST",), action=Action.report_manage),
+    Page("/reports/{id:uuid}/redeliver", redeliver_report, ("POST",), action=Action.report_manage),
 )

@@ -50,15 +50,9 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// A destructive form says what will go; without scripts the page behind the button asks instead.
+// Twice is once too often for a payment; the next page brings a fresh form.
 document.addEventListener("submit", (event) => {
   const form = event.target as HTMLFormElement;
-  const question = (event.submitter as HTMLElement | null)?.dataset.confirm ?? form.dataset.confirm;
-  if (question && !window.confirm(question)) {
-    event.preventDefault();
-    return;
-  }
-  // Twice is once too often for a payment; the next page brings a fresh form.
   for (const button of form.querySelectorAll<HTMLButtonElement>("button[data-once]")) {
     window.setTimeout(() => { button.disabled = true; }, 0);
   }
