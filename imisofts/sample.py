@@ -32,7 +32,7 @@ _CENT = Decimal("0.01")
 
 # external id, name, e-mail, monthly retainer, first month, last month, how many days after the due date they pay
 _CLIENTS: tuple[tuple[str, str, str, int, int, int, int], ...] = (
-    ("C-1001", "Alpenblick Hotels", "accounts@alpenblick.example", 4200, 0, MONTHS, -9),
+    ("C-1001", "Alpenblick Hotels", "accounts@alpenblick.example", 4200, 0, MONTHS, 16),
     ("C-1002", "Brückner & Söhne", "buchhaltung@brueckner.example", 2600, 0, MONTHS, 4),
     ("C-1003", "Cedar Lane Coffee", "hello@cedarlane.example", 1450, 0, MONTHS, -4),
     ("C-1004", "Dahlia Fashion", "finance@dahlia.example", 3100, 0, 11, 18),
@@ -102,7 +102,7 @@ def create(settings: Settings, today: date, say: Callable[[str], None] = lambda 
                 )
             say(f"{rows.kind}: {done.get('done_rows', len(rows.rows))} rows")
         api.call("PATCH", "/v1/workspace", json={"brand": _BRAND}, fresh=True)
-        people = [_user(settings, api, role, email) for role, email in _USERS]
+        people = [_user(settings, api, *person) for person in _USERS]
     _keep(settings, people)
 
 
@@ -113,19 +113,19 @@ _BRAND: dict[str, Any] = {
     "footer": "Northlight Studio · Lichtstraße 12 · 10115 Berlin",
 }
 _USERS = (
-    (Role.owner, "owner@northlight.example"),
-    (Role.member, "member@northlight.example"),
-    (Role.client, "client@alpenblick.example"),
+    (Role.owner, "owner@northlight.example", "Nora Lindqvist"),
+    (Role.member, "member@northlight.example", "Milan Brandt"),
+    (Role.client, "client@alpenblick.example", "Clara Steiner"),
 )
 
 
-def _user(settings: Settings, api: Api, role: Role, email: str) -> SignIn:
+def _user(settings: Settings, api: Api, role: Role, email: str, name: str) -> SignIn:
     """A user with a random password, set through the one-time link like anybody's."""
     from api.identity import operator
 
     password = secrets.token_urlsafe(12)
     client = api.client_id(REPORT_CLIENT) if role is Role.client else None
-    link = operator.create_user(settings, email, workspace=SLUG, role=role, client_id=client)
+    link = operator.create_user(settings, email, workspace=SLUG, role=role, name=name, client_id=client)
     api.call("POST", "/v1/session/link", json={"token": link_token(link), "password": password}, signed=False)
     return SignIn(role.value, email, password)
 
