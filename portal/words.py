@@ -38,6 +38,7 @@ def delivery_status(code: str) -> Status:
     known: dict[str, tuple[str, Tone]] = {
         "queued": (_("Queued"), "information"),
         "held": (_("Held back"), "warning"),
+        "sending": (_("Sending"), "information"),
         "sent": (_("Sent"), "good"),
         "released": (_("Released"), "good"),
         "built": (_("Built"), "good"),
@@ -68,6 +69,8 @@ def event_words(name: str) -> str:
         "payment.imported": _("Payment imported"),
         "credit_note.issued": _("Credit note issued"),
         "credit_note.created": _("Credit note issued"),
+        "report.requested": _("Report asked for"),
+        "report.failed": _("Report failed"),
         "report.held": _("Report held back"),
         "report.sent": _("Report sent"),
         "report.released": _("Report released"),

@@ -67,6 +67,18 @@ async def carry_out(office: Office, workspace_id: UUID, report_id: UUID) -> str:
         return await _send(office, task, *document) if task.deliver else "built"
 
 
+async def give_up(office: Office, workspace_id: UUID, report_id: UUID, error: Exception) -> str:
+    """Nobody will try again: a delivery that waits is failed and one that was leaving is unknown, with the reason."""
+    async with _alone(office, report_id) as mine:
+        task = await _read(office, workspace_id, report_id)
+        if not mine or task.status not in ("queued", "sending"):
+            return task.status
+        status = "failed" if task.status == "queued" else "unknown"
+        known = isinstance(error, mail.MailError)
+        failure = str(error) if known else task.language.say("The report could not be made; the log says why.")
+        return await _move(office, task, status, EventName.REPORT_FAILED, failure=failure)
+
+
 @asynccontextmanager
 async def _alone(office: Office, report_id: UUID) -> AsyncIterator[bool]:
     """A lock outside any transaction; a killed process loses it with its connection."""
@@ -146,6 +158,8 @@ async def _send(office: Office, task: Task, frozen: figures.Frozen, drawn: bytes
     message = mail.compose(letter, office.settings)
     try:
         await in_thread(mail.send, message, office.settings)
+    except mail.Refused as error:
+        return await _move(office, task, "failed", EventName.REPORT_FAILED, failure=str(error))
     except mail.NotSent as error:
         await _move(office, task, "queued", None, failure=str(error))
         raise TryAgain(str(error)) from error

@@ -41,6 +41,13 @@ class NotHeld(Conflict):
     title = "The report is not held"
 
 
+class NotFailed(Conflict):
+    """Only a failed report can be tried again."""
+
+    code = "report_not_failed"
+    title = "The report has not failed"
+
+
 class StillHeld(Conflict):
     """The reason for holding the report still stands."""
 

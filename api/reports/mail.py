@@ -35,6 +35,10 @@ class NotSent(MailError):
     """The transport refused before it took the message: trying again is safe."""
 
 
+class Refused(NotSent):
+    """The transport refused for good (a 5xx answer): trying again would only be refused again."""
+
+
 class MaybeSent(MailError):
     """The connection broke after the message was handed over: nobody may send again without asking first."""
 
@@ -94,7 +98,9 @@ def compose(letter: Letter, settings: Settings) -> EmailMessage:
 
 
 def send(mail: EmailMessage, settings: Settings) -> None:
-    """Hand the message over by SMTP; raises :class:`NotSent` or :class:`MaybeSent`, and never tries twice."""
+    """Hand the message over by SMTP; raises :class:`NotSent`, :class:`Refused` or
+    :class:`MaybeSent`, and never tries twice.
+    """
     url = urlsplit(settings.smtp_url)
     kind = smtplib.SMTP_SSL if url.scheme == "smtps" else smtplib.SMTP
     try:
@@ -107,12 +113,21 @@ def send(mail: EmailMessage, settings: Settings) -> None:
         if url.username:
             server.login(unquote(url.username), unquote(url.password or ""))
         server.send_message(mail)
-    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as error:
-        raise NotSent(f"The mail server refused the message: {error}.") from error
+    except smtplib.SMTPRecipientsRefused as error:
+        raise _refusal(*next(iter(error.recipients.values()))) from error
+    except smtplib.SMTPResponseException as error:
+        raise _refusal(error.smtp_code, error.smtp_error) from error
     except (OSError, smtplib.SMTPException) as error:
         raise MaybeSent(f"The connection broke while sending: {error}.") from error
     finally:
         server.close()
+
+
+def _refusal(code: int, said: bytes | str) -> NotSent:
+    """The server's own words; a 4xx answer asks to come again later, a 5xx answer does not."""
+    words = said.decode(errors="replace") if isinstance(said, bytes) else said
+    kind = Refused if code >= 500 else NotSent
+    return kind(f"The mail server refused the message: {code} {' '.join(words.split())}")
 
 
 def was_delivered(wanted: str, settings: Settings) -> bool | None:

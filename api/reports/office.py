@@ -14,7 +14,6 @@ from sqlalchemy import text
 from api.kit.clock import Clock, SystemClock
 from api.kit.database import Database
 from api.migrations.catalogue import metadata
-from api.reports.errors import UnknownReportClient
 from imisofts.access import Actor, Role, actor_of_role
 from imisofts.settings import PROJECT_ROOT, Settings
 from warehouse.gateway import ClientReportFigures, Gateway, State
@@ -47,14 +46,6 @@ class Office:
             if any(folder.glob("*/400Regular/*.ttf")):
                 return folder
         return PROJECT_ROOT / "portal" / _FONTS
-
-    async def workspace_id(self, slug: str) -> UUID:
-        """The id behind a workspace's short name."""
-        async with self.database.begin(None, read_only=True) as session:
-            found = await session.scalar(text("select signin.workspace_by_slug(:slug)"), {"slug": slug})
-        if not isinstance(found, UUID):
-            raise UnknownReportClient(f"There is no workspace called {slug}.")
-        return found
 
     async def workspace_ids(self) -> list[UUID]:
         """Every workspace, for work that goes through all of them, one transaction each."""

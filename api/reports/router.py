@@ -119,3 +119,13 @@ async def release_report(
     row = await service.release(session, actor, gateway, report_id)
     await session.refresh(row)
     return await _answer(session, row, response)
+
+
+@router.post("/{report_id}/redeliver", responses=documented(NotFound, Conflict))
+async def redeliver_report(
+    actor: CanManage, session: WriteSession, report_id: UUID, response: Response, _: IdempotencyKey = None
+) -> ReportOut:
+    """Try a failed report anew: the refused address was mended, or the mail server answers again."""
+    row = await service.redeliver(session, actor, report_id)
+    await session.refresh(row)
+    return await _answer(session, row, response)

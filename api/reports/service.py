@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
@@ -10,47 +9,28 @@ from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import jobs as queue
+from api.clients.models import Client
 from api.events import service as events
 from api.events.schemas import EventName
 from api.kit.ids import new_id
-from api.reports import delivery, figures, hold, jobs, mail, pdf, repository
-from api.reports.errors import NoRecipient, NotHeld, StillHeld, UnknownReportClient
+from api.reports import delivery, hold, jobs, mail, repository
+from api.reports.errors import NoRecipient, NotFailed, NotHeld, StillHeld
 from api.reports.language import Language
 from api.reports.models import ReportDelivery
 from api.reports.office import Figures, Office, in_thread, opened, system
 from api.reports.period import Period
 from api.reports.schemas import ReportCreate
 from imisofts.access import Actor
-from imisofts.brand import Brand
 from imisofts.settings import Settings
 
 Answer = TypeVar("Answer")
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """What came of a delivery: ``pdf`` and ``message_id`` are those of the mail as it left."""
-
-    report_id: UUID
-    status: str
-    held_reason: str | None
-    failure: str | None
-    message_id: str
-    pdf: bytes | None
-
-
 async def request(session: AsyncSession, actor: Actor, given: ReportCreate) -> ReportDelivery:
     """Queue one report; the job that makes it is enqueued in this transaction."""
-    row = await _add(session, actor, given)
-    await queue.enqueue(session, jobs.deliver_report, workspace_id=str(actor.workspace_id), report_id=str(row.id))
-    return row
-
-
-async def _add(session: AsyncSession, actor: Actor, given: ReportCreate) -> ReportDelivery:
     period = Period.parse(given.period)
     client = await repository.client(session, actor, given.client)
-    if given.deliver and not client.email:
-        raise NoRecipient(f"{client.name} has no e-mail address; add one, or make the report without sending it.")
+    _check_recipient(client, given.deliver)
     definition = await repository.definition(session, actor)
     report_id = new_id()
     row = ReportDelivery(
@@ -66,6 +46,7 @@ async def _add(session: AsyncSession, actor: Actor, given: ReportCreate) -> Repo
     session.add(row)
     await session.flush()
     await events.record(session, actor, EventName.REPORT_REQUESTED, row, after=delivery.facts(row))
+    await _enqueue(session, row)
     return row
 
 
@@ -88,8 +69,31 @@ async def _let_go(session: AsyncSession, actor: Actor, row: ReportDelivery) -> R
     row.released_at = await session.scalar(func.now())
     row.version += 1
     await events.record(session, actor, EventName.REPORT_RELEASED, row, before=before, after=delivery.facts(row))
-    await queue.enqueue(session, jobs.deliver_report, workspace_id=str(actor.workspace_id), report_id=str(row.id))
+    await _enqueue(session, row)
     return row
+
+
+async def redeliver(session: AsyncSession, actor: Actor, report_id: UUID) -> ReportDelivery:
+    """Try a failed report anew, from the present publication and to the client's present address."""
+    row = await repository.lock(session, actor, report_id)
+    if row.status != "failed":
+        raise NotFailed("Only a report that failed can be tried again.")
+    _check_recipient(await repository.client(session, actor, str(row.client_id)), row.deliver)
+    before = delivery.facts(row)
+    row.status, row.failure = "queued", None
+    row.version += 1
+    await events.record(session, actor, EventName.REPORT_REQUESTED, row, before=before, after=delivery.facts(row))
+    await _enqueue(session, row)
+    return row
+
+
+def _check_recipient(client: Client, deliver: bool) -> None:
+    if deliver and not client.email:
+        raise NoRecipient(f"{client.name} has no e-mail address; add one, or make the report without sending it.")
+
+
+async def _enqueue(session: AsyncSession, row: ReportDelivery) -> None:
+    await queue.enqueue(session, jobs.deliver_report, workspace_id=str(row.workspace_id), report_id=str(row.id))
 
 
 def release_held(settings: Settings) -> int:
@@ -141,40 +145,6 @@ async def queue_due(office: Office, period: str | None = None) -> int:
                 await request(session, actor, ReportCreate(client=str(client_id), period=wanted.text))
                 queued += 1
     return queued
-
-
-def build_pdf(settings: Settings, workspace_slug: str, client: str, period: str) -> bytes:
-    """The report as a file, from the present publication; nothing is recorded and nothing leaves."""
-
-    async def work(office: Office) -> bytes:
-        wanted = Period.parse(period)
-        actor = system(await office.workspace_id(workspace_slug))
-        async with office.database.begin(actor.workspace_id) as session:
-            found = await repository.client(session, actor, client)
-            workspace = await repository.workspace(session, actor)
-            language = Language((await repository.definition(session, actor)).locale)
-        answer = await in_thread(office.gateway.client_report, actor, found.id, wanted.first, wanted.last)
-        if answer is None:
-            raise UnknownReportClient("The published data does not know this client yet; run the pipeline first.")
-        brand = Brand.from_workspace(workspace)
-        return await in_thread(lambda: pdf.build(figures.freeze(answer), brand, language, font_folder=office.fonts))
-
-    return asyncio.run(_with_office(settings, work))
-
-
-def deliver(settings: Settings, workspace_slug: str, client: str, period: str) -> Delivered:
-    """Ask for one report and carry it out here and now; a held one stays queued for its release."""
-
-    async def work(office: Office) -> Delivered:
-        actor = system(await office.workspace_id(workspace_slug))
-        async with office.database.begin(actor.workspace_id) as session:
-            row = await _add(session, actor, ReportCreate(client=client, period=period))
-        await delivery.carry_out(office, actor.workspace_id, row.id)
-        async with office.database.begin(actor.workspace_id, read_only=True) as session:
-            done = await repository.get(session, actor, row.id, whole=True)
-            return Delivered(done.id, done.status, done.held_reason, done.failure, done.message_id, done.pdf)
-
-    return asyncio.run(_with_office(settings, work))
 
 
 async def _with_office(settings: Settings, work: Callable[[Office], Awaitable[Answer]]) -> Answer:

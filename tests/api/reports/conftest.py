@@ -55,10 +55,18 @@ class Inbox:
     def __init__(self) -> None:
         self.raw: list[bytes] = []
         self.break_after_data = False
+        self.answer_to_recipient = "250 ok"
 
     @property
     def mails(self) -> list[EmailMessage]:
         return [message_from_bytes(one, policy=policy.default) for one in self.raw]
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        if self.answer_to_recipient.startswith("2"):
+            envelope.rcpt_tos.append(address)
+        return self.answer_to_recipient
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         self.raw.append(envelope.content)

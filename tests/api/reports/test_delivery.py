@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from email.message import EmailMessage
 from io import BytesIO
@@ -12,8 +13,9 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import text
 
+from api import jobs as queue
 from api.kit.errors import NotFound
-from api.reports import delivery, figures, mail, pdf, repository, service
+from api.reports import delivery, figures, jobs, mail, pdf, repository, service
 from api.reports.models import ReportDelivery
 from api.reports.office import Office, system
 from api.reports.schemas import ReportCreate
@@ -148,6 +150,64 @@ async def test_an_unreachable_server_leaves_it_queued(office: Office, agency: Ma
     assert (await row_of(office, north, report_id)).status == "queued"
     assert await delivery.carry_out(office, north.id, report_id) == "sent"
     assert len(post.inbox.raw) == 1
+
+
+async def test_the_last_try_at_a_dead_server_fails_and_a_person_sends_it_after_all(
+    office: Office, agency: Make, post: Post
+) -> None:
+    north = agency("north")
+    report_id = await ask(office, north)
+    dead = replace(office, settings=office.settings.moved(smtp_url="smtp://127.0.0.1:9"))
+    for last, status in ((False, "queued"), (True, "failed")):
+        with pytest.raises(delivery.TryAgain):
+            await jobs.attempt(dead, north.id, report_id, last=last)
+        row = await row_of(office, north, report_id)
+        assert (row.status, "cannot be reached" in (row.failure or "")) == (status, True)
+    assert await delivery.carry_out(office, north.id, report_id) == "failed"
+    async with office.database.begin(north.id) as session:
+        await service.redeliver(session, system(north.id), report_id)
+    assert await jobs_of(office, report_id) == 2
+    await jobs.attempt(office, north.id, report_id, last=False)
+    row = await row_of(office, north, report_id)
+    assert (row.status, row.failure, len(post.inbox.raw)) == ("sent", None, 1)
+    names = ["report.requested", "report.failed", "report.requested", "report.sent"]
+    assert await event_names(office, north, report_id) == names
+
+
+@pytest.mark.parametrize(("answer", "status"), [("550 5.1.1 No such mailbox", "failed"), ("451 later", "queued")])
+async def test_a_refused_recipient_fails_at_once_and_a_busy_server_does_not(
+    office: Office, agency: Make, post: Post, answer: str, status: str
+) -> None:
+    north = agency("north")
+    report_id = await ask(office, north)
+    post.inbox.answer_to_recipient = answer
+    expected = pytest.raises(delivery.TryAgain) if status == "queued" else nullcontext()
+    with expected:
+        await jobs.attempt(office, north.id, report_id, last=False)
+    row = await row_of(office, north, report_id)
+    assert (row.status, row.failure) == (status, f"The mail server refused the message: {answer}")
+    assert post.inbox.raw == []
+
+
+async def test_the_queue_tells_its_last_try(office: Office, agency: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real worker, with as many tries behind it as the queue allows, meets a dead mail server."""
+    north = agency("north")
+    report_id = await ask(office, north)
+    async with office.database.begin(None) as session:
+        await session.execute(
+            text("update queue.procrastinate_jobs set attempts = :tries where args ->> 'report_id' = :id"),
+            {"tries": queue.RETRY.max_attempts, "id": str(report_id)},
+        )
+    dead = replace(office, settings=office.settings.moved(smtp_url="smtp://127.0.0.1:9"))
+
+    @asynccontextmanager
+    async def here(_: object) -> AsyncIterator[Office]:
+        yield dead
+
+    monkeypatch.setattr(jobs, "opened", here)
+    async with queue.worker_app(office.settings.app_database_url) as worker:
+        await worker.run_worker_async(wait=False, install_signal_handlers=False)
+    assert (await row_of(office, north, report_id)).status == "failed"
 
 
 async def test_a_client_sees_its_own_sent_reports_only(office: Office, agency: Make) -> None:

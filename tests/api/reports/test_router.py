@@ -82,6 +82,19 @@ def test_a_held_report_is_released_only_when_its_reason_is_gone(api: Api, acme: 
     assert api.refusal("POST", f"/reports/{report_id}/release", owner).code == "report_not_held"
 
 
+def test_a_failed_report_is_tried_again_when_asked(api: Api, acme: Agency, numbers: Numbers, post: Post) -> None:
+    owner = acme.as_role[Role.owner]
+    report_id = ask(api, acme)
+    assert api.refusal("POST", f"/reports/{report_id}/redeliver", owner).code == "report_not_failed"
+    post.inbox.answer_to_recipient = "550 5.1.1 No such mailbox"
+    assert carry_out(api, acme, report_id, numbers) == "failed"
+    assert "No such mailbox" in api.ask("GET", f"/reports/{report_id}", owner).body["failure"]
+    post.inbox.answer_to_recipient = "250 ok"
+    asked = api.ask("POST", f"/reports/{report_id}/redeliver", owner).body
+    assert (asked["status"], asked["failure"]) == ("queued", None)
+    assert carry_out(api, acme, report_id, numbers) == "sent"
+
+
 class _Closing:
     """The stand-in gateway with the ``close`` that the service calls when it ends."""
 
