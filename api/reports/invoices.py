@@ -1,6 +1,6 @@
 """The two tables of invoices: those of the period, and those still open at its end. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,51 +12,49 @@ Table = dict[str, Any]
 
 def of_period(figures: Mapping[str, Any], one: Mapping[str, Any], language: Language) -> Table:
     """The invoices issued in the period, with the sum that the summary names."""
-    rows, currency, say = one["issued_invoices"], one["currency"], language.say
-    month = language.month(figures["first"])
+    rows, month = one["issued_invoices"], language.month(figures["first"])
     total = sum((Decimal(row["total"]) for row in rows), Decimal(0))
-    remaining = sum((Decimal(row["open"]) for row in rows), Decimal(0))
     return {
-        "heading": say("Invoices of {month}", month=month),
-        "empty": say("No invoice was issued in {month}.", month=month),
+        "heading": language.say("Invoices of {month}", month=month),
+        "empty": language.say("No invoice was issued in {month}.", month=month),
+        **_table(rows, one["currency"], language, language.say("Status"), _status, figures["last"]),
         "right": 4,
-        "head": [
-            say("Invoice"),
-            say("Issued"),
-            say("Due"),
-            say("Status"),
-            say("Total ({currency})", currency=currency),
-            say("Open ({currency})", currency=currency),
+        "total": [
+            language.say("Total"),
+            language.amount(total, one["currency"]),
+            _open(rows, one["currency"], language),
         ],
-        "rows": [
-            [
-                _number(row),
-                language.day(row["issued_on"]),
-                language.day(row["due_on"]),
-                _status(row, figures["last"], language),
-                language.amount(row["total"], currency),
-                language.amount(row["open"], currency),
-            ]
-            for row in rows
-        ],
-        "total": [say("Total"), language.amount(total, currency), language.amount(remaining, currency)],
     }
 
 
 def still_open(figures: Mapping[str, Any], one: Mapping[str, Any], language: Language) -> Table:
     """Every invoice that is open at the period's end, whenever it was issued."""
-    rows, currency, say = one["open_invoices"], one["currency"], language.say
-    day = language.long_day(figures["last"])
-    total = sum((Decimal(row["open"]) for row in rows), Decimal(0))
+    rows, day = one["open_invoices"], language.long_day(figures["last"])
     return {
-        "heading": say("Open on {day}", day=day),
-        "empty": say("No invoice was open on {day}.", day=day),
+        "heading": language.say("Open on {day}", day=day),
+        "empty": language.say("No invoice was open on {day}.", day=day),
+        **_table(rows, one["currency"], language, language.say("Days late"), _late, figures["last"]),
         "right": 3,
+        "total": [language.say("Total"), "", _open(rows, one["currency"], language)],
+    }
+
+
+def _table(
+    rows: list[Mapping[str, Any]],
+    currency: str,
+    language: Language,
+    state: str,
+    state_of: Callable[[Mapping[str, Any], str, Language], Any],
+    last: str,
+) -> Table:
+    """Head and rows; the fourth column, called ``state``, is what tells the two tables apart."""
+    say = language.say
+    return {
         "head": [
             say("Invoice"),
             say("Issued"),
             say("Due"),
-            say("Days late"),
+            state,
             say("Total ({currency})", currency=currency),
             say("Open ({currency})", currency=currency),
         ],
@@ -65,14 +63,17 @@ def still_open(figures: Mapping[str, Any], one: Mapping[str, Any], language: Lan
                 _number(row),
                 language.day(row["issued_on"]),
                 language.day(row["due_on"]),
-                _late(row, figures["last"], language),
+                state_of(row, last, language),
                 language.amount(row["total"], currency),
                 language.amount(row["open"], currency),
             ]
             for row in rows
         ],
-        "total": [say("Total"), "", language.amount(total, currency)],
     }
+
+
+def _open(rows: list[Mapping[str, Any]], currency: str, language: Language) -> str:
+    return language.amount(sum((Decimal(row["open"]) for row in rows), Decimal(0)), currency)
 
 
 def _number(row: Mapping[str, Any]) -> str:

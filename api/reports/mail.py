@@ -73,11 +73,12 @@ def compose(letter: Letter, settings: Settings) -> EmailMessage:
         "dark": brand.tokens("dark"),
         "title": say("Your report for {month}", month=month),
         "greeting": say("Hello {client},", client=letter.figures["client_name"]),
-        "intro": say("your report for {month} is attached as a PDF. In short:", month=month),
+        "intro": say("Your report for {month} is attached as a PDF. In short:", month=month),
         "sentences": [sentence for one in said["currencies"] for sentence in one["summary"]["sentences"]],
         "numbers": said["currencies"][0]["summary"]["numbers"][:4],
         "action": say("Open it in the portal"),
-        "url": f"{settings.public_url}/reports/{letter.report_id}/pdf",
+        "url": f"{settings.public_url}/reports#report-{letter.report_id}",
+        "logo": "logo" if brand.logo_png else None,
         "closing": say("Questions? Just reply to this mail."),
         "data": said["foot"]["left"],
     }
@@ -92,9 +93,17 @@ def compose(letter: Letter, settings: Settings) -> EmailMessage:
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(_TEMPLATES.get_template("mail.txt").render(values))
     mail.add_alternative(_TEMPLATES.get_template("mail.html").render(values), subtype="html")
+    _add_logo(mail, brand)
     name = f"report-{letter.figures['first'][:7]}.pdf"
     mail.add_attachment(letter.pdf, maintype="application", subtype="pdf", filename=name)
     return mail
+
+
+def _add_logo(mail: EmailMessage, brand: Brand) -> None:
+    """The logo inside the mail, so that nothing is fetched from anywhere; mail programs draw no SVG."""
+    html = mail.get_body(("html",))
+    if brand.logo_png and isinstance(html, EmailMessage):
+        html.add_related(brand.logo_png, maintype="image", subtype="png", cid="<logo>", disposition="inline")
 
 
 def send(mail: EmailMessage, settings: Settings) -> None:

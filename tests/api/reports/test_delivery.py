@@ -1,5 +1,6 @@
 """From the request to the inbox: frozen, held, released once, sent once, seen only by its own client."""
 
+import base64
 import hashlib
 import json
 from collections.abc import AsyncIterator, Callable
@@ -51,7 +52,9 @@ async def event_names(office: Office, agency: Agency, report_id: UUID) -> list[s
 
 
 async def test_what_leaves_is_frozen_with_its_hash(office: Office, agency: Make, post: Post) -> None:
-    north = agency("north", sender_name="Nora North", reply_to="nora@north.example", accent="#0f766e")
+    logo = b"\x89PNG\r\n\x1a\n, as far as a mail is concerned"
+    texts = {"sender_name": "Nora North", "reply_to": "nora@north.example", "accent": "#0f766e"}
+    north = agency("north", **texts, logo_png=base64.b64encode(logo).decode())
     report_id = await ask(office, north)
     assert await jobs_of(office, report_id) == 1
     assert await delivery.carry_out(office, north.id, report_id) == "sent"
@@ -68,8 +71,12 @@ async def test_what_leaves_is_frozen_with_its_hash(office: Office, agency: Make,
     assert isinstance(plain, EmailMessage)
     assert isinstance(html, EmailMessage)
     for part in (plain, html):
-        assert f"{office.settings.public_url}/reports/{report_id}" in part.get_content()
-        assert "15,138.00" in part.get_content()
+        assert f"{office.settings.public_url}/reports#report-{report_id}" in part.get_content()
+        for said in ("15,138.00", "5,046.00", "10,933.00", "13,624.20 in Sept 2026"):
+            assert said in part.get_content()
+    (inline,) = [part for part in message.walk() if part.get_content_type() == "image/png"]
+    assert (inline["Content-ID"], inline.get_payload(decode=True)) == ("<logo>", logo)
+    assert 'src="cid:logo"' in html.get_content()
     (attached,) = message.iter_attachments()
     content = attached.get_payload(decode=True)
     assert isinstance(content, bytes)
