@@ -8,8 +8,11 @@ from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 
 from api.billing.router import router as billing_router
+from api.catalog.router import router as catalog_router
+from api.clients.contacts_router import router as contacts_router
 from api.clients.router import router as clients_router
 from api.events.router import router as events_router
+from api.health.router import router as health_router
 from api.identity.authentication import EACH_CALLER, actor_of
 from api.identity.passwords import Passwords
 from api.identity.router import router as identity_router
@@ -21,17 +24,32 @@ from api.kit.database import Database
 from api.kit.security import Guard
 from api.metrics import service as figures
 from api.metrics.router import router as metrics_router
+from api.projects.router import router as projects_router
+from api.rates.router import router as rates_router
 from api.reports.router import router as reports_router
+from api.subscriptions.router import router as subscriptions_router
+from api.support.router import router as support_router
+from api.time.people_router import router as people_router
+from api.time.router import router as time_router
 from imisofts.settings import Settings
 
 ROUTERS: list[APIRouter] = [
     identity_router,
     events_router,
+    health_router,
     clients_router,
+    contacts_router,
     billing_router,
+    catalog_router,
+    rates_router,
+    subscriptions_router,
+    support_router,
     imports_router,
     metrics_router,
+    people_router,
+    projects_router,
     reports_router,
+    time_router,
 ]
 DESCRIPTION = "Everything an agency does in imisofts, as an API. Errors are RFC 9457 problems; edits need If-Match."
 

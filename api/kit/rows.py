@@ -1,9 +1,8 @@
 """What editing a row has in common: what changed, the next version, keys from another system."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,9 +16,8 @@ class ExternalIdTaken(Conflict):
     code = "external_id_taken"
 
 
-def changes(row: object, given: BaseModel, *, needed: Collection[str] = ()) -> dict[str, Any]:
-    """The sent fields whose value differs from the row's; a field of ``needed`` sent as null is refused (422)."""
-    sent = {name: getattr(given, name) for name in given.model_fields_set}
+def changes(row: object, sent: Mapping[str, Any], *, needed: Collection[str] = ()) -> dict[str, Any]:
+    """The fields of ``sent`` whose value differs from the row's; one of ``needed`` sent as null is refused (422)."""
     empty = [name for name in needed if name in sent and sent[name] is None]
     if empty:
         raise Malformed("Some fields cannot be empty.", fields=[(name, "cannot be empty") for name in empty])

@@ -1,0 +1,25 @@
+"""What may be done with projects, milestones and tasks: each verb locks, checks, changes and records."""
+
+from api.projects.models import Milestone, Project, Task
+from api.projects.service.milestones import create_milestone, delete_milestone, update_milestone
+from api.projects.service.projects import archive, complete, create, reopen, update, usable
+from api.projects.service.tasks import create_task, delete_task, project_of_task, update_task
+
+__all__ = [
+    "Milestone",
+    "Project",
+    "Task",
+    "archive",
+    "complete",
+    "create",
+    "create_milestone",
+    "create_task",
+    "delete_milestone",
+    "delete_task",
+    "project_of_task",
+    "reopen",
+    "update",
+    "update_milestone",
+    "update_task",
+    "usable",
+]

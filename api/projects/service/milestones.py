@@ -1,0 +1,68 @@
+"""Milestones: made, changed, completed, deleted."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.events import service as events
+from api.events.schemas import EventName
+from api.kit.clock import Clock
+from api.kit.concurrency import require_match
+from api.kit.ids import new_id
+from api.kit.rows import changes, require_free, touch
+from api.projects import repository
+from api.projects.models import Milestone
+from api.projects.schemas import MilestoneCreate, MilestoneUpdate
+from api.projects.service.projects import usable
+from api.projects.service.shared import facts, require_past
+from imisofts.access import Actor
+
+
+async def create_milestone(
+    session: AsyncSession, actor: Actor, project_id: UUID, given: MilestoneCreate, clock: Clock
+) -> Milestone:
+    """A new milestone of a project that takes new work."""
+    project = await usable(session, actor, project_id)
+    await require_free(session, Milestone, given.external_id)
+    await require_past(session, actor, clock, given.completed_on)
+    milestone = Milestone(
+        id=new_id(), workspace_id=actor.workspace_id, project_id=project.id, source="api", **given.model_dump()
+    )
+    session.add(milestone)
+    await session.flush()
+    await events.record(session, actor, EventName.MILESTONE_CREATED, milestone, after=facts(milestone))
+    return milestone
+
+
+async def update_milestone(
+    session: AsyncSession, actor: Actor, milestone_id: UUID, given: MilestoneUpdate, if_match: str | None, clock: Clock
+) -> Milestone:
+    """Change what was sent."""
+    milestone = await repository.lock_milestone(session, actor, milestone_id)
+    require_match(if_match, milestone.version)
+    changed = changes(milestone, given.model_dump(exclude_unset=True), needed=("title",))
+    await require_past(session, actor, clock, changed.get("completed_on"))
+    if changed:
+        before = facts(milestone)
+        for name, value in changed.items():
+            setattr(milestone, name, value)
+        await touch(session, milestone, clock)
+        after = facts(milestone)
+        await events.record(session, actor, EventName.MILESTONE_UPDATED, milestone, before=before, after=after)
+    return milestone
+
+
+async def delete_milestone(
+    session: AsyncSession, actor: Actor, milestone_id: UUID, if_match: str | None, clock: Clock
+) -> None:
+    """Take a promise away; its tasks stay and lead to no milestone."""
+    milestone = await repository.lock_milestone(session, actor, milestone_id)
+    require_match(if_match, milestone.version)
+    for task in await repository.tasks_of_milestone(session, milestone.id):
+        before = facts(task)
+        task.milestone_id = None
+        await touch(session, task, clock)
+        await events.record(session, actor, EventName.TASK_UPDATED, task, before=before, after=facts(task))
+    await events.record(session, actor, EventName.MILESTONE_DELETED, milestone, before=facts(milestone))
+    await session.delete(milestone)
+    await session.flush()
