@@ -35,20 +35,21 @@ def month_end(day: date) -> date:
 
 def filter_bar(data_on: date, currencies: list[str], preferred: str) -> Filters:
     """Draw the bar and return its choice; unknown values in the address fall back to the defaults."""
-    period, against, money = st.columns([4, 4, 1], vertical_alignment="bottom")
+    options = currencies or [preferred]
+    # A choice of one is no choice: the currency has a place in the bar where there are several.
+    period, against, *money = st.columns([4, 4, 1] if len(options) > 1 else [1, 1], vertical_alignment="bottom")
     names = list(RANGES)
     asked = st.query_params.get("range", "12 months")
     chosen = period.segmented_control(
-        "Period", names, default=asked if asked in names else "12 months", key="range", width="stretch"
+        "Period", names, default=asked if asked in names else "12 months", key="range", width="stretch", wrap=True
     )
     chosen = chosen or "12 months"
     compare_asked = [c for c in COMPARISONS if c in st.query_params.get_all("compare")]
     comparisons = against.multiselect("Compare with", COMPARISONS, default=compare_asked, placeholder="Nothing")
-    options = currencies or [preferred]
     index = options.index(preferred) if preferred in options else 0
     asked_currency = st.query_params.get("currency")
     index = options.index(asked_currency) if asked_currency in options else index
-    currency = money.selectbox("Currency", options, index=index, disabled=len(options) < 2)
+    currency = money[0].selectbox("Currency", options, index=index) if money else options[0]
     st.query_params.from_dict({"range": chosen, "compare": list(comparisons), "currency": currency or preferred})
     months = RANGES[chosen]
     first = month_start(data_on, months - 1) if months else None

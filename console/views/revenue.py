@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import cast
 
 import streamlit as st
 
@@ -40,6 +41,7 @@ def month_table(
     viewer: Viewer, publication: int, filters: controls.Filters, rows: list[dict[str, object]], currency: str
 ) -> None:
     """The months as a table, a column for each comparison."""
+    active = {row.period: row.value for row in queries.monthly(viewer, publication, "active_clients", filters).rows}
     columns: dict[str, list[Decimal | None]] = {}
     for compared in filters.comparisons if filters.first else ():
         answer = queries.monthly(viewer, publication, "invoiced", filters, compared)
@@ -51,6 +53,7 @@ def month_table(
                     "month": f"{row['period']:%Y-%m}" + (" (incomplete)" if row["incomplete"] else ""),
                     "invoiced": money.exact(Decimal(str(row["invoiced"])), "currency", currency),
                     "collected": money.exact(Decimal(str(row["collected"])), "currency", currency),
+                    "active clients": int(active.get(cast("date", row["period"])) or 0),
                     **{name: exact_at(values, index, currency) for name, values in columns.items()},
                 }
                 for index, row in enumerate(rows)
@@ -99,6 +102,8 @@ def cohorts(viewer: Viewer, publication: int) -> None:
         answer=f"{clients:,} clients, grouped by the month of their first invoice; a cell is the share active later.",
     )
     figures.draw(figures.cohorts(viewer, rows), key="cohorts")
+    with st.expander("As a table"):
+        st.dataframe(cohort_table(rows), hide_index=True, key="cohort-table")
     exports.download("CSV", exports.answer_rows(answer), f"{viewer.slug}-cohorts.csv", key="cohort-csv")
 
 
@@ -113,3 +118,12 @@ def cohort_rows(answer: MetricAnswer) -> list[dict[str, object]]:
         }
         for row in answer.rows
     ]
+
+
+def cohort_table(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    """A line per cohort, a column per month since: active clients, blank where that month has not begun."""
+    lines: dict[str, dict[str, object]] = {}
+    for row in sorted(rows, key=lambda row: (str(row["cohort"]), int(str(row["month_number"])))):
+        cohort = f"{row['cohort']:%Y-%m}"
+        lines.setdefault(cohort, {"cohort": cohort})[f"{row['month_number']}"] = row["clients"]
+    return list(lines.values())

@@ -31,7 +31,9 @@ def month_rows(viewer: Viewer, publication: int, periods: Sequence[object], pick
             placeholder="Pick a bar or a month",
             key=f"{key}-month-{picked}",
         )
-        chosen = measure.segmented_control("Measure", list(MEASURES), default="Invoiced", key=f"{key}-measure")
+        chosen = measure.segmented_control(
+            "Measure", list(MEASURES), default="Invoiced", wrap=True, key=f"{key}-measure"
+        )
         if month is None:
             return
         rows = queries.invoices(
