@@ -117,6 +117,16 @@ def check_specs(project: Project) -> list[dg.AssetCheckSpec]:
     return specs
 
 
+def raw_check_specs(project: Project) -> list[dg.AssetCheckSpec]:
+    """One check per replicated table whose rows some dbt test guards."""
+    guarded = project.tested()
+    return [
+        dg.AssetCheckSpec("dbt", asset=raw_key(table), description=CHECKS["dbt"])
+        for table in project.raw_tables()
+        if table in guarded
+    ]
+
+
 @dataclass(frozen=True)
 class Verdict:
     """The results of one kind of check on one asset, taken together."""

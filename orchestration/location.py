@@ -11,9 +11,8 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
 from imisofts.settings import Settings
-from orchestration import assets, control, reports
+from orchestration import assets, control, reporting, reports
 from warehouse import build, changes, pipeline, replication
-from warehouse.pipeline import PipelineResult
 
 
 def create(settings: Settings) -> dg.Definitions:
@@ -40,7 +39,12 @@ def create(settings: Settings) -> dg.Definitions:
 def _replication(settings: Settings, project: assets.Project) -> dg.AssetsDefinition:
     specs = assets.raw_specs(project, project.raw_tables(), settings.freshness_limit)
 
-    @dg.multi_asset(name="replication", specs=specs)
+    @dg.multi_asset(
+        name="replication",
+        specs=specs,
+        check_specs=assets.raw_check_specs(project),
+        can_subset=True,  # the checks are made when models are built; replication brings no verdict
+    )
     def replication_assets(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         batch = replication.catch_up(settings)
         context.log.info(pipeline.describe(batch))
@@ -62,9 +66,11 @@ def _models(settings: Settings, project: assets.Project) -> dg.AssetsDefinition:
         result = pipeline.refresh(settings)
         for step in result.steps:
             context.log.info("%s %.2f s: %s", step.name, step.seconds, step.detail)
-        for event in _events(project, result):
-            if _selected(context, event):
-                yield event
+        for event in reporting.result_events(project, result):
+            if (own := _of_this_step(context, event)) is not None:
+                yield own
+            else:
+                context.instance.report_runless_asset_event(event)
         if not result.ok:
             failed = [check.name for check in result.checks if not check.passed]
             raise dg.Failure(
@@ -76,28 +82,22 @@ def _models(settings: Settings, project: assets.Project) -> dg.AssetsDefinition:
     return model_assets
 
 
-def _selected(context: dg.AssetExecutionContext, event: dg.MaterializeResult[None] | dg.AssetCheckResult) -> bool:
-    """A run of some models publishes what changed all the same; Dagster takes news of the selected ones only."""
-    if isinstance(event, dg.AssetCheckResult):
-        return any(
-            (key.asset_key, key.name) == (event.asset_key, event.check_name)
-            for key in context.selected_asset_check_keys
-        )
-    return event.asset_key in context.selected_asset_keys
+def _of_this_step(
+    context: dg.AssetExecutionContext, event: reporting.Event
+) -> dg.MaterializeResult[None] | dg.AssetCheckResult | None:
+    """The event as this step may yield it; None for what is not among its assets and checks.
 
-
-def _events(
-    project: assets.Project, result: PipelineResult
-) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-    """Materializations of what was published, then the verdicts on what was built."""
-    known = {(spec.asset_key, spec.name) for spec in assets.check_specs(project)}
-    for name in result.built if result.published else ():
-        yield dg.MaterializeResult(asset_key=project.key_of(name), metadata={"publication": result.publication_id or 0})
-    for verdict in assets.verdicts(project, result.checks):
-        if (verdict.key, verdict.kind) in known:
-            yield dg.AssetCheckResult(
-                asset_key=verdict.key, check_name=verdict.kind, passed=verdict.passed, metadata=verdict.metadata
-            )
+    A run of some models publishes, and judges, whatever changed all the same.
+    """
+    if isinstance(event, dg.AssetMaterialization):
+        if event.asset_key not in context.selected_asset_keys:
+            return None
+        return dg.MaterializeResult(asset_key=event.asset_key, metadata=event.metadata)
+    if event.asset_check_key not in context.selected_asset_check_keys:
+        return None
+    return dg.AssetCheckResult(
+        asset_key=event.asset_key, check_name=event.check_name, passed=event.passed, metadata=event.metadata
+    )
 
 
 def _committed_rows(settings: Settings, job: UnresolvedAssetJobDefinition) -> dg.SensorDefinition:

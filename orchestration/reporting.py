@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dagster import DagsterInstance
 
     from warehouse.pipeline import PipelineResult
+    from warehouse.publish import AuditRow, CheckResult
     from warehouse.replication import Batch
 
 Event = dg.AssetMaterialization | dg.AssetCheckEvaluation
@@ -49,20 +50,29 @@ def result_events(project: assets.Project, result: PipelineResult) -> list[Event
         dg.AssetMaterialization(project.key_of(name), metadata={"publication": result.publication_id or 0})
         for name in (result.built if result.published else ())
     ]
-    verdicts: list[Event] = [
+    return [*published, *_verdicts(project, result.checks)]
+
+
+def confirmations(project: assets.Project, lsn: str, audit: AuditRow | None) -> list[Event]:
+    """Everything is as the source has it, though nothing changed: silence is not staleness.
+
+    The newest audit is told again, because it may have been made without Dagster; models are confirmed only if
+    it passed.
+    """
+    keys = [assets.raw_key(table) for table in project.raw_tables()]
+    if audit is not None and audit.passed:
+        keys += [assets.model_key(model) for model in project.models()]
+    told: list[Event] = [dg.AssetMaterialization(key, description="confirmed", metadata={"lsn": lsn}) for key in keys]
+    return [*told, *_verdicts(project, audit.checks if audit else ())]
+
+
+def _verdicts(project: assets.Project, checks: Iterable[CheckResult]) -> list[Event]:
+    return [
         dg.AssetCheckEvaluation(
             asset_key=verdict.key, check_name=verdict.kind, passed=verdict.passed, metadata=verdict.metadata
         )
-        for verdict in assets.verdicts(project, result.checks)
+        for verdict in assets.verdicts(project, checks)
     ]
-    return published + verdicts
-
-
-def confirmations(project: assets.Project, lsn: str) -> list[Event]:
-    """Everything is as the source has it, though nothing changed: silence is not staleness."""
-    keys = [assets.raw_key(table) for table in project.raw_tables()]
-    keys += [assets.model_key(model) for model in project.models()]
-    return [dg.AssetMaterialization(key, description="nothing changed", metadata={"lsn": lsn}) for key in keys]
 
 
 class Reporter:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from imisofts import settings as installation
 from orchestration import assets, control, reporting, reports
 from orchestration.instance import open_instance
-from warehouse import build, pipeline, replication
+from warehouse import build, pipeline, replication, status
 
 if TYPE_CHECKING:
     from imisofts.settings import Settings
@@ -94,7 +94,7 @@ class Worker:
             _log.info("replicated %s", pipeline.describe(batch))
             self.reporter.send(reporting.batch_events(batch))
         if time.monotonic() - self._confirmed >= assets.REPORTED_EVERY.total_seconds():
-            self.reporter.send(reporting.confirmations(self.project, batch.lsn))
+            self.reporter.send(reporting.confirmations(self.project, batch.lsn, status.last_audit(self.settings)))
             self._confirmed = time.monotonic()
 
     def _worth_publishing(self, batch: Batch) -> bool:
@@ -128,6 +128,8 @@ def _log_step(step: pipeline.Step) -> None:
 def main() -> None:
     """Run until SIGTERM or SIGINT; the batch under way is finished first."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    for chatty in ("alembic", "great_expectations"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     settings = installation.load()
     with reporting.Reporter(lambda: open_instance(settings), assets.KEEP_REPLICATING) as reporter:
         worker = Worker(settings, reporter)

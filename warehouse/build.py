@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 import threading
@@ -31,6 +32,7 @@ PROJECT = Path(__file__).resolve().parent.parent / "transforms"
 SCRATCH_FILE = "imisofts.duckdb"
 """The warm manifest bakes in this name: builds differ by folder only."""
 
+_SOURCE = re.compile(r"""source\(\s*['"]raw['"]\s*,\s*['"](\w+)['"]\s*\)""")
 _QUIETLY = ("--quiet", "--no-use-colors", "--log-level-file", "none")
 _one_at_a_time = threading.Lock()
 _warm: dict[tuple[str, Path], Manifest] = {}
@@ -62,12 +64,13 @@ def build(settings: Settings, snapshot: int, *, changed: set[str] | None, full_r
     with _one_at_a_time, _environment(_profile(settings, scratch, snapshot)):
         manifest = _manifest(settings)
         outcome = _invoke(manifest, _arguments(settings, changed, full_refresh))
-    results = [check for node in outcome for check in _check(node)]
     models = [
         node.node.name
         for node in outcome
         if node.node.resource_type == "model" and node.node.schema == "marts" and str(node.status) == "success"
     ]
+    results = [check for node in outcome for check in _check(node)]
+    results += _not_built(_marts_below(manifest, changed), models, results)
     return BuildResult(scratch, results, ok=all(check.passed for check in results), models=sorted(models))
 
 
@@ -172,22 +175,14 @@ def _selectors(changed: set[str]) -> list[str]:
 
 
 def sources_read() -> frozenset[str]:
-    """Raw tables that the models declare; dbt stops at one that it does not know."""
-    return _known_sources(fingerprint())
+    """Raw tables that some model reads; a change of any other one moves no figure."""
+    return _sources_named(fingerprint())
 
 
 @cache
-def _known_sources(_fingerprint: str) -> frozenset[str]:
-    import yaml
-
-    documents = (yaml.safe_load(path.read_text()) for path in _project_files() if path.suffix in {".yml", ".yaml"})
-    return frozenset(
-        table["name"]
-        for document in documents
-        for source in (document or {}).get("sources", ())
-        if source["name"] == "raw"
-        for table in source["tables"]
-    )
+def _sources_named(_fingerprint: str) -> frozenset[str]:
+    models = (path for path in _project_files() if path.suffix == ".sql" and "models" in path.parts)
+    return frozenset(name for path in models for name in _SOURCE.findall(path.read_text()))
 
 
 def _manifest(settings: Settings) -> Manifest:
@@ -219,8 +214,31 @@ def _invoke(manifest: Manifest, arguments: list[str]) -> list[Any]:
     return list(answer.result.results)
 
 
+def _marts_below(manifest: Manifest, changed: set[str] | None) -> list[str]:
+    """Names of the marts that a change of these raw tables has to rebuild; None: all of them."""
+    wanted = None if changed is None else {f".raw.{table}" for table in changed}
+
+    @cache
+    def reached(node: str) -> bool:
+        if node in manifest.sources:
+            return any(node.endswith(name) for name in wanted or ())
+        return node in manifest.nodes and any(reached(parent) for parent in manifest.nodes[node].depends_on_nodes)
+
+    models = (node for name, node in manifest.nodes.items() if name.startswith("model.") and node.schema == "marts")
+    return sorted(model.name for model in models if wanted is None or reached(model.unique_id))
+
+
+def _not_built(expected: list[str], built: list[str], results: list[CheckResult]) -> Iterator[CheckResult]:
+    """A mart without a verdict is a failure of its own: silence would leave its last good verdict standing."""
+    told = {result.table for result in results if not result.passed}
+    for mart in expected:
+        if mart not in built and mart not in told:
+            reason = "what it reads failed" if told else "dbt gave no verdict on it"
+            yield CheckResult(f"{mart} is built", "dbt", mart, passed=False, detail=f"it was not built: {reason}")
+
+
 def _check(node: Any) -> Iterator[CheckResult]:
-    """A test is a check; a model is one only when it failed. What was skipped follows from those."""
+    """A test is a check; a model is one only when it failed. What was skipped is told by `_not_built`."""
     status = str(node.status)
     if status == "skipped":
         return

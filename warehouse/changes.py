@@ -13,15 +13,12 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from warehouse import lake
+from warehouse import build, lake
 
 if TYPE_CHECKING:
     import duckdb
 
     from imisofts.settings import Settings
-
-CARRIES_NO_FIGURES = frozenset({"heartbeat"})
-"""Raw tables that only prove that replication lives: a change of them is no reason to build."""
 
 DATA_DATE_MOVES = timedelta(hours=1)
 """An agency where nothing happens still gets a new data date this often: its months end, too."""
@@ -53,9 +50,9 @@ class Published:
 class Pending:
     """The lake's present against its last publication.
 
-    `tables` are the raw tables changed since; None means that everything counts as changed (nothing
-    published yet, or snapshots in between were expired). `failed_at` is the snapshot of the newest
-    audit if that one failed; `since_failure` the tables changed after it.
+    `tables` are the raw tables changed since that some model reads; None means that everything
+    counts as changed (nothing published yet, or snapshots in between were expired). `failed_at` is the
+    snapshot of the newest audit if that one failed; `since_failure` the tables changed after it.
     """
 
     snapshot: int
@@ -103,7 +100,7 @@ def changed_since(connection: duckdb.DuckDBPyConnection, snapshot: int) -> froze
         return None
     names = _raw_names(connection)
     changed = (named for _, changes in rows for named in _touched(changes, names))
-    return frozenset(changed) - CARRIES_NO_FIGURES
+    return frozenset(changed) & build.sources_read()
 
 
 def _touched(changes: Mapping[str, list[str]], names: Mapping[str, str]) -> Iterable[str]:

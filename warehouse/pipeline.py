@@ -131,7 +131,7 @@ def describe(batch: Batch) -> str:
 def _reason_to_skip(pending: Pending, *, everything: bool, retry_failed: bool) -> str:
     if pending.already_failed and not retry_failed:
         return "its audit failed; waits for new data"
-    if not everything and not (pending.tables or frozenset()) & builder.sources_read():
+    if not everything and pending.nothing:
         return "nothing changed"
     return ""
 
@@ -164,10 +164,11 @@ def _publish_changes(
 
 def _audit(settings: Settings, steps: _Steps, built: builder.BuildResult, pending: Pending) -> list[CheckResult]:
     """Frames are checked only when dbt was content: a mart that failed to build is not there to check."""
-    from warehouse.audit import audit
+    from warehouse.audit import audit, without_verdict
 
     with steps.step("audit") as detail:
         checks = audit(settings, built.scratch, pending.snapshot) if built.ok else []
+        checks += without_verdict(built.models, [*built.results, *checks]) if built.ok else []
         failed = [check for check in [*built.results, *checks] if not check.passed]
         detail.append(f"{len(built.results) + len(checks) - len(failed)} checks passed, {len(failed)} failed")
         detail.extend(f"{check.name}: {check.detail}" for check in failed[:5])

@@ -12,7 +12,7 @@ import psycopg
 
 from warehouse import lake
 from warehouse.lake import quoted
-from warehouse.publish import AuditRow, PublicationRow, audits, publications
+from warehouse.publish import AuditRow, CheckResult, PublicationRow, audits, publications
 from warehouse.replication import pgoutput, progress, slots, source
 from warehouse.replication.errors import ReplicationError
 from warehouse.replication.source import Connection, Table
@@ -58,6 +58,17 @@ class Undelivered:
 
 
 @dataclass(frozen=True)
+class HeldPublication:
+    """Figures that were built and not published: the audit that failed, and the publication that stays instead."""
+
+    audit_id: int
+    audited_at: datetime
+    lake_snapshot: int
+    staying_publication_id: int | None
+    failed: tuple[CheckResult, ...]
+
+
+@dataclass(frozen=True)
 class Status:
     """Everything that `imisofts status` prints about the lake; ``reason`` says why it is not ``fresh``."""
 
@@ -68,6 +79,7 @@ class Status:
     publication: PublicationRow | None
     publication_age_seconds: float | None
     audit: AuditRow | None
+    held_publication: HeldPublication | None
     fresh: bool
     reason: str | None
 
@@ -107,9 +119,9 @@ def read(settings: "Settings") -> Status:
     except (ReplicationError, psycopg.Error) as error:
         reasons.append(str(error).strip())
     here, publication, audit = _lake_side(settings, sorted(tables))
-    if audit is not None and not audit.passed:
-        failed = ", ".join(check.name for check in audit.checks if not check.passed)
-        reasons.append(f"the last audit failed: {failed}")
+    held = _held(audit, publication)
+    if held is not None:
+        reasons.append(f"the last audit failed: {', '.join(check.name for check in held.failed)}")
     names = sorted(tables) or sorted(here)
     age = (datetime.now(UTC) - publication.published_at).total_seconds() if publication else None
     return Status(
@@ -120,9 +132,30 @@ def read(settings: "Settings") -> Status:
         publication=publication,
         publication_age_seconds=age,
         audit=audit,
+        held_publication=held,
         fresh=not reasons,
         reason="; ".join(dict.fromkeys(reasons)) or None,
     )
+
+
+def last_audit(settings: "Settings") -> AuditRow | None:
+    """The newest audit, passed or not; ``None`` before the first."""
+    try:
+        connection = lake.connect(settings)
+    except lake.LakeMissing:
+        return None
+    try:
+        return next(iter(audits(connection, 1)), None)
+    finally:
+        connection.close()
+
+
+def _held(audit: AuditRow | None, publication: PublicationRow | None) -> HeldPublication | None:
+    if audit is None or audit.passed:
+        return None
+    staying = publication.id if publication else None
+    failed = tuple(check for check in audit.checks if not check.passed)
+    return HeldPublication(audit.id, audit.at, audit.lake_snapshot, staying, failed)
 
 
 def _undelivered(settings: "Settings", connection: Connection) -> Undelivered:

@@ -12,7 +12,7 @@ from imisofts.cli.house import open_house
 from imisofts.settings import Settings
 
 if TYPE_CHECKING:
-    from warehouse.status import Status
+    from warehouse.status import HeldPublication, Status
 
 
 def status(
@@ -21,7 +21,7 @@ def status(
     """Say whether the lake agrees with the source, how old the figures are, and what is held and why.
 
     Per table: rows in source and lake. Then the undelivered changes in rows and seconds, the last publication with its
-    checks and age, and held reports with their reason.
+    checks and age, the publication that a failed check holds back, and held reports with their reason.
     """
     from warehouse import status as lake_status
 
@@ -67,9 +67,17 @@ def _print(found: "Status", waiting: list[dict[str, Any]]) -> None:
         one = found.publication
         age = f"{(found.publication_age_seconds or 0) / 60:.0f} minutes old"
         output.result(f"publication: {one.id}, {age}, {one.checks_passed} checks passed, {one.checks_failed} failed")
-    if found.audit is not None and not found.audit.passed:
-        failed = ", ".join(check.name for check in found.audit.checks if not check.passed)
-        output.result(f"last audit: FAILED ({failed}); the publication before it stays in place")
+    if found.held_publication is not None:
+        _print_held(found.held_publication)
     output.result("data: fresh" if found.fresh else f"data: stale: {found.reason}")
     for report in waiting:
         output.result(f"held: {report['workspace']} {report['client']} {report['period']}: {report['reason']}")
+
+
+def _print_held(held: "HeldPublication") -> None:
+    stays = (
+        f"publication {held.staying_publication_id} stays" if held.staying_publication_id else "none was made before"
+    )
+    output.result(f"held: the next publication, by the audit of {held.audited_at:%Y-%m-%d %H:%M} UTC; {stays}")
+    for check in held.failed:
+        output.result(f"  failed: {check.name} ({check.table}): {check.detail}")

@@ -1,5 +1,6 @@
 """An agency's rows written straight into the product's database: these tests begin where the API ends."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import psycopg
@@ -7,6 +8,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from imisofts.settings import Settings
+from warehouse.audit import reconciliation
 
 
 class Agency:
@@ -47,6 +49,21 @@ class Agency:
         )
         return invoice
 
+    def line(self, invoice: UUID, net_minor: int) -> None:
+        self._insert(
+            "invoice_line",
+            id=uuid7(),
+            workspace_id=self.workspace,
+            invoice_id=invoice,
+            position=1,
+            description="Work",
+            quantity=1,
+            unit_price=net_minor / 100,
+            tax_rate=0,
+            net_minor=net_minor,
+            tax_minor=0,
+        )
+
     def execute(self, statement: str, *values: object) -> None:
         """One statement in one transaction, with the workspace that row security asks for."""
         with psycopg.connect(self.settings.owner_database_url) as connection:
@@ -62,3 +79,26 @@ class Agency:
 @pytest.fixture
 def agency(fresh_settings: Settings) -> Agency:
     return Agency(fresh_settings)
+
+
+def break_reconciliation(patch: pytest.MonkeyPatch, name: str) -> None:
+    """Make one line of *raw = mart* miss by seven minor units, as a defect in its mart would."""
+    lines = tuple(
+        replace(line, raw=line.raw.replace("sum(", "7 + sum(")) if line.name == name else line
+        for line in reconciliation.RECONCILIATIONS
+    )
+    assert lines != reconciliation.RECONCILIATIONS
+    patch.setattr(reconciliation, "RECONCILIATIONS", lines)
+
+
+def drop_checks(agency: Agency, table: str) -> None:
+    """Let the source hold what it would refuse: its check constraints go."""
+    agency.execute(
+        f"""
+        do $$ declare named text; begin
+            for named in select conname from pg_constraint where conrelid = '{table}'::regclass and contype = 'c' loop
+                execute format('alter table {table} drop constraint %%I', named);
+            end loop;
+        end $$
+        """
+    )

@@ -1,10 +1,12 @@
 """From a committed row to a publication, and what happens when a check fails on the way."""
 
+from typing import Any
+
 import pytest
 
 from imisofts.settings import Settings
-from tests.orchestration.conftest import Agency
-from warehouse import build, lake, pipeline
+from tests.orchestration.conftest import Agency, break_reconciliation, drop_checks
+from warehouse import build, changes, lake, pipeline
 from warehouse.audit import expectations, reconciliation
 from warehouse.publish import audits, publications
 
@@ -52,20 +54,14 @@ def test_a_failing_check_leaves_the_last_publication_until_the_data_is_right(
     settings = agency.settings
     agency.invoice(1_000)
     first = pipeline.run(settings)
-    broken = reconciliation.Reconciliation(
-        name="broken on purpose",
-        marts=("fct_invoices",),
-        raw="select workspace_id, currency, sum(total_minor) + 1 from lake.raw.invoice group by all",
-        mart="select workspace_id, currency, sum(total) * 100 from scratch.marts.fct_invoices group by all",
-    )
     with monkeypatch.context() as patch:
-        patch.setattr(reconciliation, "RECONCILIATIONS", (broken,))
+        break_reconciliation(patch, "invoiced with tax")
         agency.invoice(2_000)
         failed = pipeline.run(settings)
         assert not failed.ok
         assert failed.publication_id == first.publication_id
         assert [(c.name, c.detail[:17]) for c in failed.checks if not c.passed] == [
-            ("broken on purpose", "mart less raw: -1")
+            ("invoiced with tax", "mart less raw: -7")
         ]
         assert str(published_total(settings)) == "10.00000000"
         waits = pipeline.run(settings, retry_failed=False)
@@ -84,15 +80,7 @@ def test_a_failing_dbt_test_is_a_check_with_a_readable_reason(agency: Agency) ->
     settings = agency.settings
     agency.invoice(1_000)
     first = pipeline.run(settings)
-    agency.execute(
-        """
-        do $$ declare named text; begin
-            for named in select conname from pg_constraint where conrelid = 'invoice'::regclass and contype = 'c' loop
-                execute format('alter table invoice drop constraint %%I', named);
-            end loop;
-        end $$
-        """
-    )
+    drop_checks(agency, "invoice")
     agency.execute("update invoice set status = 'mislaid'")
     failed = pipeline.run(settings)
     assert not failed.ok
@@ -101,6 +89,54 @@ def test_a_failing_dbt_test_is_a_check_with_a_readable_reason(agency: Agency) ->
     assert broken.kind == "dbt"
     assert broken.table == "stg_app__invoices"
     assert "Got 1 result" in broken.detail
+    unbuilt = {check.table for check in failed.checks if check.name.endswith(" is built") and not check.passed}
+    assert {"fct_invoices", "fct_receivable_movements"} <= unbuilt, "no verdict is not a good verdict"
+    assert "dim_workspaces" not in unbuilt
+
+
+def test_a_mart_that_dbt_says_nothing_about_is_not_published(agency: Agency, monkeypatch: pytest.MonkeyPatch) -> None:
+    """dbt answers, but leaves one of the models out: the audit is red, though nothing else complains."""
+    settings = agency.settings
+    agency.invoice(1_000)
+    first = pipeline.run(settings)
+    invoke = build._invoke
+
+    def silent_on_payments(*asked: Any) -> list[Any]:
+        return [node for node in invoke(*asked) if node.node.name != "fct_payments"]
+
+    agency.execute("update client set name = 'Renamed' where id = %s", agency.client)
+    assert pipeline.run(settings).ok, "a client's name asks nothing of the payments"
+    agency.invoice(2_000)
+    with monkeypatch.context() as patch:
+        patch.setattr(build, "_invoke", silent_on_payments)
+        result = pipeline.run(settings, full_refresh=True)
+    assert not result.ok
+    assert result.publication_id == (first.publication_id or 0) + 1
+    (silent,) = [check for check in result.checks if not check.passed]
+    assert (silent.name, silent.table) == ("fct_payments is built", "fct_payments")
+    assert "dbt gave no verdict" in silent.detail
+
+
+def test_a_mart_that_nothing_reconciles_is_not_published(agency: Agency, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = agency.settings
+    agency.invoice(1_000)
+    with monkeypatch.context() as patch:
+        kept = [line for line in reconciliation.RECONCILIATIONS if "dim_clients" not in line.marts]
+        patch.setattr(reconciliation, "RECONCILIATIONS", tuple(kept))
+        result = pipeline.run(settings)
+    assert [check.name for check in result.checks if not check.passed] == ["dim_clients: judged by reconciliation"]
+    assert not result.published
+
+
+def test_rows_that_no_model_reads_are_no_reason_to_build(agency: Agency) -> None:
+    settings = agency.settings
+    invoice = agency.invoice(1_000)
+    assert pipeline.run(settings).published
+    agency.line(invoice, 1_000)
+    again = pipeline.run(settings)
+    assert again.replicated["invoice_line"] == 1
+    assert again.steps[-1].detail == "nothing changed"
+    assert changes.pending(settings).nothing
 
 
 def test_a_fall_by_more_than_half_is_drift(agency: Agency) -> None:

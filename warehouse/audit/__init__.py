@@ -6,6 +6,7 @@ Two kinds of checks that dbt's own tests do not make: expectations on the frames
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
     from imisofts.settings import Settings
 
-__all__ = ["audit"]
+__all__ = ["audit", "without_verdict"]
+
+KINDS = ("dbt", "expectation", "reconciliation")
+"""Every mart is judged in each of these ways before it leaves."""
 
 
 def audit(settings: Settings, scratch: Path, snapshot: int) -> list[CheckResult]:
@@ -32,6 +36,17 @@ def audit(settings: Settings, scratch: Path, snapshot: int) -> list[CheckResult]
         built = marts(connection)
         frames = expectations.check(connection, built)
         return [*frames, *reconciliation.check(connection, built)]
+
+
+def without_verdict(built: Sequence[str], checks: Iterable[CheckResult]) -> list[CheckResult]:
+    """A failing check for each built mart and kind that nothing was said about: unjudged is not passed."""
+    judged = {(check.table, check.kind) for check in checks}
+    return [
+        CheckResult(f"{mart}: judged by {kind}", kind, mart, passed=False, detail="nothing of this kind was checked")
+        for mart in built
+        for kind in KINDS
+        if (mart, kind) not in judged
+    ]
 
 
 def marts(connection: duckdb.DuckDBPyConnection) -> list[str]:
