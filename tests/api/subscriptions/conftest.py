@@ -1,7 +1,7 @@
 """One service and one agency for the tests of this folder, at a time of the test's choosing."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,12 +16,13 @@ Make = Callable[..., dict[str, Any]]
 
 
 class SetClock:
-    """A clock that a test sets; it stands still in between."""
+    """A clock that a test sets; each look at it is a second later, so that no caller comes too often."""
 
     def __init__(self) -> None:
         self.at = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
     def now(self) -> datetime:
+        self.at += timedelta(seconds=1)
         return self.at
 
     def today(self, zone: str) -> date:
