@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
 from babel.core import negotiate_locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
 LOCALES = ("en", "en_GB", "de")
@@ -101,6 +101,22 @@ def day(value: date | str | None) -> str:
         return ""
     parsed = date.fromisoformat(value[:10]) if isinstance(value, str) else value
     return str(format_date(parsed, "medium", locale=locale()))
+
+
+def weekday(value: date) -> str:
+    """A day of a week that is named beside it: ``Wed 18``."""
+    return str(format_date(value, "EEE d", locale=locale()))
+
+
+def weekday_long(value: date | str) -> str:
+    """A day of a year that is named beside it: ``Wednesday, 18 March``."""
+    parsed = date.fromisoformat(value) if isinstance(value, str) else value
+    return str(format_skeleton("MMMMEEEEd", parsed, locale=locale()))
+
+
+def hours(minutes: int | None) -> str:
+    """Minutes as hours: 90 → ``1:30``; nothing for no duration."""
+    return "" if minutes is None else f"{minutes // 60}:{minutes % 60:02d}"
 
 
 def month_name(period: str) -> str:

@@ -153,6 +153,9 @@ class Site:
             day=language.day,
             instant=language.instant,
             ago=language.ago,
+            hours=language.hours,
+            weekday=language.weekday,
+            weekday_long=language.weekday_long,
         )
         self.templates.globals.update(asset=self.asset, digits=language.digits)
 

@@ -4,6 +4,7 @@ A route whose path names a row needs a line in ``ROWS``; a route that writes nee
 many may keep them in a module of its own beside this one, merged into both.
 """
 
+import importlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -237,3 +238,14 @@ def replaced(value: Any, path: tuple[str | int, ...], new: str) -> Any:
     if isinstance(value, dict):
         return {name: replaced(inner, path[1:], new) if name == path[0] else inner for name, inner in value.items()}
     return [replaced(inner, path[1:], new) if place == path[0] else inner for place, inner in enumerate(value)]
+
+
+def _merge(*modules: str) -> None:
+    """Take in what domains keep in a module of their own. Those import from here, so that this stands last."""
+    for name in modules:
+        module = importlib.import_module(f"tests.contracts.{name}")
+        ROWS.update(module.ROWS)
+        WRITES.update(module.WRITES)
+
+
+_merge("recipes_of_subscriptions", "recipes_of_work")

@@ -14,6 +14,7 @@ from api.client import Client, Credentials
 from api.identity import operator
 from imisofts.access import Role
 from imisofts.settings import Settings
+from tests.portal import world_of_work
 
 PASSWORD = "seven quiet lanterns over water"
 SLUG = "studio"
@@ -26,6 +27,7 @@ class World:
     clients: dict[str, str] = field(default_factory=dict)
     invoices: dict[str, str] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)
+    work: dict[str, str] = field(default_factory=dict)
 
 
 def invoice(client_id: str, **more: Any) -> dict[str, Any]:
@@ -76,6 +78,7 @@ async def _clients(app: ASGIApp, bearer: Credentials, world: World) -> None:
             )
             world.clients[name] = made.body["id"]
             await _invoices(api, bearer, world, name)
+        world.work = await world_of_work.furnish(api, bearer, world.clients)
 
 
 async def _invoices(api: Client, bearer: Credentials, world: World, name: str) -> None:

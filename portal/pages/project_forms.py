@@ -1,0 +1,241 @@
+"""What staff do to a project and its milestones: create, change, complete, reopen, archive."""
+
+from dataclasses import dataclass, replace
+
+from starlette.responses import Response
+
+from imisofts.access import Action
+from portal.confirm import Confirmation
+from portal.door import Json, Problem
+from portal.forms import Form, required, typed, with_problem
+from portal.hours import minutes_of
+from portal.language import amount, hours
+from portal.language import gettext as _
+from portal.lists import Choice
+from portal.pages.invoice_forms import decimal_of
+from portal.pages.projects import project_page
+from portal.web import Page, Visit
+
+FIELDS = ("name", "client_id", "budget", "fixed_fee", "currency", "started_on", "due_on")
+LOST_RACE = (409, 412, 422)
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFormPage:
+    """Create or change; ``project_id`` and ``name`` are empty for a new one, ``etag`` the version being changed."""
+
+    form: Form
+    clients: tuple[Choice, ...]
+    currency: str
+    project_id: str = ""
+    name: str = ""
+    client_name: str = ""
+    etag: str = ""
+
+
+async def client_choices(visit: Visit) -> tuple[Choice, ...]:
+    """Clients to choose from, by name."""
+    answer = await visit.api.get("/clients", params={"sort": "name", "limit": "200", "archived": "false"})
+    return tuple(Choice(str(row["id"]), row["name"]) for row in answer.items)
+
+
+async def new_project(visit: Visit) -> Response:
+    """An empty form, for a client when one was chosen before."""
+    form = Form({"client_id": visit.request.query_params.get("client_id", "")})
+    return visit.page("projects/form.html", ProjectFormPage(form, await client_choices(visit), visit.me.currency))
+
+
+def checked(form: Form) -> tuple[Form, Json]:
+    """Errors beside the fields, and the body for the API."""
+    form = required(form, name=_("a name"))
+    budget = minutes_of(form.value("budget")) if form.value("budget") else None
+    if form.value("budget") and budget is None:
+        form = form.failed("budget", _("Enter hours like 40 or 37:30."))
+    fee = decimal_of(form.value("fixed_fee")) if form.value("fixed_fee") else None
+    if form.value("fixed_fee") and fee is None:
+        form = form.failed("fixed_fee", _("Enter an amount."))
+    days = {name: form.value(name) or None for name in ("started_on", "due_on")}
+    return form, {
+        "name": form.value("name"),
+        "budget_minutes": budget,
+        "fixed_fee": None if fee is None else str(fee),
+        **days,
+    }
+
+
+def _with_problem(form: Form, problem: Problem) -> Form:
+    names = {"budget_minutes": "budget"}
+    fields = [(names.get(name, name), message) for name, message in problem.fields]
+    return with_problem(form, edit_words(problem), fields, FIELDS)
+
+
+def edit_words(problem: Problem) -> str:
+    """Why an edit was refused, in words."""
+    if problem.status == 412:
+        return _(
+            "Somebody else changed this while you were editing. Your entries are still here: save again to overwrite."
+        )
+    return problem.detail
+
+
+async def create_project(visit: Visit) -> Response:
+    """Create, or show the form again with what is wrong."""
+    form, body = checked(typed(visit.sent.multi_items()))
+    if form.ok:
+        body |= {"client_id": form.value("client_id") or None}
+        if form.value("currency"):
+            body["currency"] = form.value("currency").upper()
+        try:
+            made = await visit.api.post("/projects", json=body)
+        except Problem as problem:
+            if problem.status not in LOST_RACE:
+                raise
+            form = _with_problem(form, problem)
+        else:
+            return visit.leave(f"/projects/{made.object['id']}", _("The project is created."))
+    page = ProjectFormPage(form, await client_choices(visit), visit.me.currency)
+    return visit.page("projects/form.html", page, 422)
+
+
+async def _stored(visit: Visit) -> ProjectFormPage:
+    answer = await visit.api.get(f"/projects/{visit.request.path_params['id']}")
+    row = answer.object
+    fee = row.get("fixed_fee_minor")
+    form = Form(
+        {
+            "name": row["name"],
+            "budget": hours(row.get("budget_minutes")),
+            "fixed_fee": "" if fee is None else str(amount(fee, row["currency"])),
+            "started_on": row.get("started_on") or "",
+            "due_on": row.get("due_on") or "",
+        }
+    )
+    client_name = row.get("client_name") or ""
+    return ProjectFormPage(form, (), row["currency"], str(row["id"]), row["name"], client_name, answer.etag)
+
+
+async def edit_project(visit: Visit) -> Response:
+    """The form with what is stored."""
+    return visit.page("projects/form.html", await _stored(visit))
+
+
+async def change_project(visit: Visit) -> Response:
+    """Save a change, unless somebody else was faster."""
+    path = f"/projects/{visit.request.path_params['id']}"
+    form, body = checked(typed(visit.sent.multi_items()))
+    etag, status = form.value("etag"), 422
+    if form.ok:
+        try:
+            await visit.api.patch(path, json=body, etag=etag)
+            return visit.leave(path, _("Changes saved."))
+        except Problem as problem:
+            if problem.status not in LOST_RACE:
+                raise
+            status, form = problem.status, _with_problem(form, problem)
+    page = await _stored(visit)
+    return visit.page("projects/form.html", replace(page, form=form, etag=page.etag if status == 412 else etag), status)
+
+
+async def _act(visit: Visit, path: str, back: str, notice: str) -> Response:
+    """A verb without a form of its own; a refusal becomes a sentence on the page it came from."""
+    try:
+        await visit.api.post(path)
+    except Problem as problem:
+        if problem.status not in LOST_RACE:
+            raise
+        return visit.leave(back, problem.detail, "bad")
+    return visit.leave(back, notice)
+
+
+async def complete_project(visit: Visit) -> Response:
+    """The work is done."""
+    path = f"/projects/{visit.request.path_params['id']}"
+    return await _act(visit, f"{path}/complete", path, _("The project is completed."))
+
+
+async def reopen_project(visit: Visit) -> Response:
+    """Take a completion back."""
+    path = f"/projects/{visit.request.path_params['id']}"
+    return await _act(visit, f"{path}/reopen", path, _("The project is open again."))
+
+
+async def ask_archive(visit: Visit) -> Response:
+    """What archiving takes and leaves, before it is done."""
+    answer = await visit.api.get(f"/projects/{visit.request.path_params['id']}")
+    back = f"/projects/{answer.object['id']}"
+    if answer.object["archived"]:
+        return visit.leave(back, _("This project is archived already."), "information")
+    page = Confirmation(
+        title=_("Archive this project?"),
+        subject=answer.object["name"],
+        going=_(
+            "%(name)s leaves the list of projects; no tasks or time can be added to it.", name=answer.object["name"]
+        ),
+        staying=_("Its tasks, hours and every figure stay; find it again under “Archived”."),
+        button=_("Archive project"),
+        icon="archive",
+        action=f"{back}/archive",
+        back=back,
+        etag=answer.etag,
+    )
+    return visit.page("confirm.html", page)
+
+
+async def archive_project(visit: Visit) -> Response:
+    """Archive: hidden from lists, figures stay."""
+    path = f"/projects/{visit.request.path_params['id']}"
+    try:
+        await visit.api.delete(path, etag=str(visit.sent.get("etag", "")))
+    except Problem as problem:
+        if problem.status not in LOST_RACE:
+            raise
+        return visit.leave(path, problem.detail, "bad")
+    return visit.leave("/projects", _("The project is archived; its hours and figures stay."))
+
+
+async def add_milestone(visit: Visit) -> Response:
+    """Promise a result for a day."""
+    project_id = str(visit.request.path_params["id"])
+    form = required(typed(visit.sent.multi_items()), title=_("what is promised"))
+    if form.ok:
+        body = {"title": form.value("title"), "due_on": form.value("due_on") or None}
+        try:
+            await visit.api.post(f"/projects/{project_id}/milestones", json=body)
+        except Problem as problem:
+            if problem.status not in LOST_RACE:
+                raise
+            form = with_problem(form, problem.detail, problem.fields, ("title", "due_on"))
+        else:
+            return visit.leave(f"/projects/{project_id}", _("The milestone is added."))
+    return await project_page(visit, project_id, milestone=form, status=422)
+
+
+async def change_milestone(visit: Visit) -> Response:
+    """Complete, open again or delete a milestone, as the button says."""
+    path, verb = f"/milestones/{visit.request.path_params['id']}", str(visit.sent.get("verb", ""))
+    back, etag = f"/projects/{visit.sent.get('project_id', '')}", str(visit.sent.get("etag", ""))
+    done = {"complete": visit.me.today.isoformat(), "reopen": None}
+    try:
+        if verb == "delete":
+            await visit.api.delete(path, etag=etag)
+        elif verb in done:
+            await visit.api.patch(path, json={"completed_on": done[verb]}, etag=etag)
+    except Problem as problem:
+        if problem.status not in LOST_RACE:
+            raise
+        return visit.leave(back, problem.detail, "bad")
+    return visit.leave(back, _("The milestone is deleted.") if verb == "delete" else _("Changes saved."))
+
+
+ROUTES = (
+    Page("/projects/new", new_project, action=Action.project_write),
+    Page("/projects/new", create_project, ("POST",), action=Action.project_write),
+    Page("/projects/{id:uuid}/edit", edit_project, action=Action.project_write),
+    Page("/projects/{id:uuid}/edit", change_project, ("POST",), action=Action.project_write),
+    Page("/projects/{id:uuid}/complete", complete_project, ("POST",), action=Action.project_write),
+    Page("/projects/{id:uuid}/reopen", reopen_project, ("POST",), action=Action.project_write),
+    Page("/projects/{id:uuid}/archive", ask_archive, action=Action.project_write),
+    Page("/projects/{id:uuid}/archive", archive_project, ("POST",), action=Action.project_write),
+    Page("/projects/{id:uuid}/milestones", add_milestone, ("POST",), action=Action.project_write),
+    Page("/milestones/{id:uuid}", change_milestone, ("POST",), action=Action.project_write),
+)

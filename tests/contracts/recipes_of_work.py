@@ -1,0 +1,111 @@
+"""Recipes of projects, people and time."""
+
+from uuid import uuid4
+
+from api.events.schemas import EventName
+from tests.api.agency import Agency
+from tests.contracts.recipes import Options, Row, Write, _json, _post, text
+
+DAY = "2026-03-04"
+
+
+def _project(agency: Agency, client_id: str) -> Options:
+    return {"json": {"name": text(agency), "client_id": client_id, "budget_minutes": 600, "external_id": text(agency)}}
+
+
+def _a_project(agency: Agency, client_id: str) -> str:
+    return _post(agency, "/projects", **_project(agency, client_id))
+
+
+def _completed(agency: Agency, client_id: str) -> str:
+    return _post(agency, f"/projects/{_a_project(agency, client_id)}/complete")
+
+
+def _milestone(agency: Agency, client_id: str) -> str:
+    body = {"title": text(agency), "due_on": DAY}
+    return _post(agency, f"/projects/{_a_project(agency, client_id)}/milestones", json=body)
+
+
+def _task(agency: Agency, client_id: str) -> str:
+    body = {"title": text(agency), "description": text(agency), "assignee_id": _a_person(agency)}
+    return _post(agency, f"/projects/{_a_project(agency, client_id)}/tasks", json=body)
+
+
+def _person(agency: Agency, _: str = "") -> Options:
+    return {"json": {"name": text(agency), "email": f"{uuid4().hex[:8]}@{agency.slug}.example", "title": text(agency)}}
+
+
+def _a_person(agency: Agency, _: str = "") -> str:
+    return _post(agency, "/people", **_person(agency))
+
+
+def _paid_person(agency: Agency, _: str = "") -> str:
+    """Somebody with rates and working hours."""
+    person_id = _a_person(agency)
+    for kind in ("cost", "bill"):
+        rate = {"kind": kind, "hourly_rate": "80", "started_on": "2026-01-01"}
+        _post(agency, f"/people/{person_id}/rates", json=rate)
+    _post(agency, f"/people/{person_id}/working-hours", json={"started_on": "2026-01-01", "monday_minutes": 480})
+    return person_id
+
+
+def _holiday(agency: Agency, _: str) -> str:
+    return _post(agency, "/holidays", json={"on_date": "2026-12-25", "name": text(agency), "region": text(agency)})
+
+
+def _off(agency: Agency, _: str) -> Options:
+    return {"json": {"person_id": _a_person(agency), "starts_on": DAY, "ends_on": DAY}}
+
+
+def _entry(agency: Agency, client_id: str) -> Options:
+    worked = {"person_id": _a_person(agency), "project_id": _a_project(agency, client_id), "worked_on": DAY}
+    return {"json": {**worked, "minutes": 90, "note": text(agency)}}
+
+
+def _in_project(agency: Agency, client_id: str) -> Options:
+    """A task's links into its project would be another project's here: only the person is named."""
+    return {"json": {"title": text(agency), "assignee_id": _a_person(agency)}}
+
+
+ROWS = {
+    "project_id": Row("project", _a_project),
+    "milestone_id": Row("milestone", _milestone),
+    "task_id": Row("task", _task),
+    "person_id": Row("person", _paid_person),
+    "holiday_id": Row("holiday", _holiday),
+    "time_off_id": Row("time_off", lambda agency, client_id: _post(agency, "/time-off", **_off(agency, client_id))),
+    "time_entry_id": Row(
+        "time_entry", lambda agency, client_id: _post(agency, "/time-entries", **_entry(agency, client_id))
+    ),
+}
+
+WRITES = {
+    "POST /v1/projects": Write((EventName.PROJECT_CREATED,), _project),
+    "PATCH /v1/projects/{project_id}": Write((EventName.PROJECT_UPDATED,), _json(name="Relaunch")),
+    "DELETE /v1/projects/{project_id}": Write((EventName.PROJECT_ARCHIVED,)),
+    "POST /v1/projects/{project_id}/complete": Write((EventName.PROJECT_UPDATED,)),
+    "POST /v1/projects/{project_id}/reopen": Write((EventName.PROJECT_UPDATED,), row=_completed),
+    "POST /v1/projects/{project_id}/milestones": Write((EventName.MILESTONE_CREATED,), _json(title="Approved")),
+    "PATCH /v1/milestones/{milestone_id}": Write((EventName.MILESTONE_UPDATED,), _json(completed_on=DAY)),
+    "DELETE /v1/milestones/{milestone_id}": Write((EventName.MILESTONE_DELETED,)),
+    "POST /v1/projects/{project_id}/tasks": Write((EventName.TASK_CREATED,), _in_project),
+    "PATCH /v1/tasks/{task_id}": Write((EventName.TASK_UPDATED,), _json(completed_on=DAY)),
+    "DELETE /v1/tasks/{task_id}": Write((EventName.TASK_DELETED,)),
+    "POST /v1/people": Write((EventName.PERSON_CREATED,), _person),
+    "PATCH /v1/people/{person_id}": Write((EventName.PERSON_UPDATED,), _json(title="Lead")),
+    "DELETE /v1/people/{person_id}": Write((EventName.PERSON_ARCHIVED,), row=_a_person),
+    "POST /v1/people/{person_id}/rates": Write(
+        (EventName.PERSON_RATE_SET,), _json(kind="cost", hourly_rate="50", started_on="2026-01-01"), row=_a_person
+    ),
+    "POST /v1/people/{person_id}/working-hours": Write(
+        (EventName.WORKING_HOURS_SET,), _json(started_on="2026-01-01", monday_minutes=480), row=_a_person
+    ),
+    "POST /v1/holidays": Write((EventName.HOLIDAY_CREATED,), _json(on_date="2026-12-26", name="Boxing Day")),
+    "DELETE /v1/holidays/{holiday_id}": Write((EventName.HOLIDAY_DELETED,)),
+    "POST /v1/time-off": Write((EventName.TIME_OFF_CREATED,), _off),
+    "PATCH /v1/time-off/{time_off_id}": Write((EventName.TIME_OFF_UPDATED,), _json(ends_on="2026-03-06")),
+    "DELETE /v1/time-off/{time_off_id}": Write((EventName.TIME_OFF_DELETED,)),
+    "POST /v1/time-entries": Write((EventName.TIME_ENTRY_CREATED,), _entry),
+    "PATCH /v1/time-entries/{time_entry_id}": Write((EventName.TIME_ENTRY_UPDATED,), _json(minutes=120)),
+    "DELETE /v1/time-entries/{time_entry_id}": Write((EventName.TIME_ENTRY_DELETED,)),
+}
