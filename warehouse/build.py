@@ -17,6 +17,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,7 @@ SCRATCH_FILE = "imisofts.duckdb"
 """The warm manifest bakes in this name: builds differ by folder only."""
 
 _SOURCE = re.compile(r"""source\(\s*['"]raw['"]\s*,\s*['"](\w+)['"]\s*\)""")
+_REF = re.compile(r"""ref\(\s*['"](\w+)['"]\s*\)""")
 _QUIETLY = ("--quiet", "--no-use-colors", "--log-level-file", "none")
 _one_at_a_time = threading.Lock()
 _warm: dict[tuple[str, Path], Manifest] = {}
@@ -52,16 +54,18 @@ class BuildResult:
     models: list[str]
 
 
-def build(settings: Settings, snapshot: int, *, changed: set[str] | None, full_refresh: bool = False) -> BuildResult:
+def build(
+    settings: Settings, snapshot: int, *, data_at: datetime, changed: set[str] | None, full_refresh: bool = False
+) -> BuildResult:
     """Build what depends on the changed raw tables (None: everything) as of one lake snapshot.
 
-    The caller owns the scratch folder afterwards and gives it to `discard`. Raises BuildFailed when
-    dbt could not run at all.
+    `data_at` is the last instant that the snapshot covers; models read it as the data date. The caller owns the scratch
+    folder afterwards and gives it to `discard`. Raises BuildFailed when dbt could not run at all.
     """
     scratch = _new_scratch(settings)
     if changed is not None and not _selectors(changed):
         return BuildResult(scratch, [], ok=True, models=[])
-    with _one_at_a_time, _environment(_profile(settings, scratch, snapshot)):
+    with _one_at_a_time, _environment(_profile(settings, scratch, snapshot, data_at)):
         manifest = _manifest(settings)
         outcome = _invoke(manifest, _arguments(settings, changed, full_refresh))
     models = [
@@ -92,7 +96,7 @@ def manifest_json(settings: Settings) -> dict[str, Any]:
     """The dbt manifest as plain data, parsed anew only when the project's files changed."""
     target = _target(settings) / f"manifest-{fingerprint()}.json"
     if not target.exists():
-        with _one_at_a_time, _environment(_profile(settings, _target(settings) / SCRATCH_FILE, 0)):
+        with _one_at_a_time, _environment(_profile(settings, _target(settings) / SCRATCH_FILE, 0, None)):
             manifest = _manifest(settings)
         partial = target.with_suffix(f".{os.getpid()}")
         partial.write_text(json.dumps(manifest.writable_manifest().to_dict(omit_none=True), default=str))
@@ -127,9 +131,10 @@ def sweep(settings: Settings) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _profile(settings: Settings, scratch: Path, snapshot: int) -> dict[str, str]:
-    """The variables that `transforms/profiles.yml` reads; described in `transforms/README.md`."""
-    return {
+def _profile(settings: Settings, scratch: Path, snapshot: int, data_at: datetime | None) -> dict[str, str]:
+    """The variables that the dbt project reads; described in `transforms/README.md`."""
+    dated = {} if data_at is None else {"LAKE_DATA_AT": data_at.isoformat()}
+    return dated | {
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "LAKE_CATALOG": settings.lake_catalog_url,
         "LAKE_SNAPSHOT": str(snapshot),
@@ -175,14 +180,24 @@ def _selectors(changed: set[str]) -> list[str]:
 
 
 def sources_read() -> frozenset[str]:
-    """Raw tables that some model reads; a change of any other one moves no figure."""
-    return _sources_named(fingerprint())
+    """Raw tables that some mart is made of; a change of any other one moves no figure."""
+    return _sources_of_marts(fingerprint())
 
 
 @cache
-def _sources_named(_fingerprint: str) -> frozenset[str]:
-    models = (path for path in _project_files() if path.suffix == ".sql" and "models" in path.parts)
-    return frozenset(name for path in models for name in _SOURCE.findall(path.read_text()))
+def _sources_of_marts(_fingerprint: str) -> frozenset[str]:
+    models = {path.stem: path for path in _project_files() if path.suffix == ".sql" and "models" in path.parts}
+    waiting = [name for name, path in models.items() if "marts" in path.parts]
+    seen: set[str] = set()
+    sources: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            text = models[name].read_text()
+            sources |= set(_SOURCE.findall(text))
+            waiting += _REF.findall(text)
+    return frozenset(sources)
 
 
 def _manifest(settings: Settings) -> Manifest:

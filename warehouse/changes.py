@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 DATA_DATE_MOVES = timedelta(hours=1)
 """An agency where nothing happens still gets a new data date this often: its months end, too."""
+DATED_BY = "workspace"
+"""The raw table that stands for the data date: whatever reads `int_workspaces` is downstream of it."""
 
 _DATA_CHANGES = frozenset(
     {
@@ -50,8 +52,9 @@ class Published:
 class Pending:
     """The lake's present against its last publication.
 
-    `tables` are the raw tables changed since that some model reads; None means that everything
-    counts as changed (nothing published yet, or snapshots in between were expired). `failed_at` is the
+    `tables` are the raw tables changed since that some mart is made of; None means that everything counts as changed
+    (nothing published yet, or snapshots in between were expired). `a_new_day` says that some workspace's data date has
+    moved since. `missing` are tables that the models read and replication has not brought yet. `failed_at` is the
     snapshot of the newest audit if that one failed; `since_failure` the tables changed after it.
     """
 
@@ -61,10 +64,19 @@ class Pending:
     committed_at: datetime | None = None
     failed_at: int | None = None
     since_failure: frozenset[str] | None = frozenset()
+    a_new_day: bool = False
+    missing: frozenset[str] = frozenset()
+
+    @property
+    def changed(self) -> frozenset[str] | None:
+        """The raw tables to build from, that of the data date among them when it has to move."""
+        if self.tables is None or not (self.aged or self.a_new_day):
+            return self.tables
+        return self.tables | {DATED_BY}
 
     @property
     def nothing(self) -> bool:
-        return self.tables is not None and not self.tables
+        return self.changed is not None and not self.changed
 
     @property
     def aged(self) -> bool:
@@ -88,7 +100,9 @@ def pending(settings: Settings) -> Pending:
         committed_at = _committed_at(connection)
         tables = None if published is None else changed_since(connection, published.lake_snapshot)
         since = frozenset() if failed_at is None else changed_since(connection, failed_at)
-        return Pending(snapshot, published, tables, committed_at, failed_at, since)
+        new_day = _a_new_day(connection, published, committed_at)
+        missing = build.sources_read() - _raw_tables(connection)
+        return Pending(snapshot, published, tables, committed_at, failed_at, since, new_day, missing)
 
 
 def changed_since(connection: duckdb.DuckDBPyConnection, snapshot: int) -> frozenset[str] | None:
@@ -113,6 +127,29 @@ def _touched(changes: Mapping[str, list[str]], names: Mapping[str, str]) -> Iter
                 yield names[table]
             elif table.startswith("raw."):
                 yield table.removeprefix("raw.").strip('"')
+
+
+def _a_new_day(
+    connection: duckdb.DuckDBPyConnection, published: Published | None, committed_at: datetime | None
+) -> bool:
+    """Whether midnight has passed in the zone of some workspace between the published data and the present."""
+    if published is None or published.data_at is None or committed_at is None:
+        return False
+    if not has_table(connection, "raw", DATED_BY):
+        return False
+    row = connection.execute(
+        f"""select count(*) from lake.raw.{DATED_BY}
+        where cast(? at time zone timezone as date) <> cast(? at time zone timezone as date)""",
+        [published.data_at, committed_at],
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _raw_tables(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    rows = connection.execute(
+        "select table_name from duckdb_tables() where database_name = 'lake' and schema_name = 'raw'"
+    ).fetchall()
+    return frozenset(str(name) for (name,) in rows)
 
 
 def _raw_names(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -19,8 +20,6 @@ from warehouse import changes, lake, replication
 from warehouse.publish import CheckResult, publish, record_audit
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from imisofts.settings import Settings
     from warehouse.changes import Pending
     from warehouse.replication import Batch
@@ -107,12 +106,12 @@ def refresh(
     with _one_pipeline(settings):
         pending = changes.pending(settings)
         stale_models = pending.published is not None and pending.published.metric_version != metric_version()
-        everything = full_refresh or stale_models or pending.aged or pending.tables is None
+        everything = full_refresh or stale_models or pending.changed is None
         if skip := _reason_to_skip(pending, everything=everything, retry_failed=retry_failed):
             with steps.step("build") as detail:
                 detail.append(skip)
             return _result(steps, batch, pending, ok=not pending.already_failed)
-        changed = None if everything or pending.tables is None else set(pending.tables)
+        changed = None if everything or pending.changed is None else set(pending.changed)
         return _publish_changes(settings, steps, batch, pending, changed, full_refresh)
 
 
@@ -129,6 +128,8 @@ def describe(batch: Batch) -> str:
 
 
 def _reason_to_skip(pending: Pending, *, everything: bool, retry_failed: bool) -> str:
+    if pending.missing:
+        return f"waits for the first load of {', '.join(sorted(pending.missing))}"
     if pending.already_failed and not retry_failed:
         return "its audit failed; waits for new data"
     if not everything and pending.nothing:
@@ -145,8 +146,9 @@ def _publish_changes(
     full_refresh: bool,
 ) -> PipelineResult:
     builder.sweep(settings)
+    lsn, data_at = _watermark(settings, pending)
     with steps.step("build") as detail:
-        built = builder.build(settings, pending.snapshot, changed=changed, full_refresh=full_refresh)
+        built = builder.build(settings, pending.snapshot, data_at=data_at, changed=changed, full_refresh=full_refresh)
         detail.append(f"{len(built.models)} marts, {len(built.results)} checks")
     try:
         checks = [*built.results, *_audit(settings, steps, built, pending)]
@@ -155,7 +157,15 @@ def _publish_changes(
         if not ok:
             return _result(steps, batch, pending, checks=checks, built=built.models, ok=False)
         with steps.step("publish") as detail:
-            publication = _publish(settings, built.scratch, pending, checks)
+            publication = publish(
+                settings,
+                built.scratch,
+                source_lsn=lsn,
+                lake_snapshot=pending.snapshot,
+                data_at=data_at,
+                metric_version=metric_version(),
+                checks=checks,
+            )
             detail.append(f"publication {publication}")
         return _result(steps, batch, pending, checks=checks, built=built.models, ok=True, publication=publication)
     finally:
@@ -175,20 +185,13 @@ def _audit(settings: Settings, steps: _Steps, built: builder.BuildResult, pendin
     return checks
 
 
-def _publish(settings: Settings, scratch: Path, pending: Pending, checks: list[CheckResult]) -> int:
+def _watermark(settings: Settings, pending: Pending) -> tuple[str, datetime]:
+    """How far the snapshot at hand covers the source: the place in its log and the last instant."""
     with lake.connect(settings, snapshot=pending.snapshot) as connection:
         row = connection.execute("select lsn, committed_at from lake.meta.watermark").fetchone()
     if row is None:
         raise lake.LakeMissing("the lake has no watermark: nothing has been replicated yet")
-    return publish(
-        settings,
-        scratch,
-        source_lsn=row[0],
-        lake_snapshot=pending.snapshot,
-        data_at=row[1],
-        metric_version=metric_version(),
-        checks=checks,
-    )
+    return row[0], row[1] or datetime.now(UTC)
 
 
 def _result(

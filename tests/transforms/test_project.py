@@ -23,9 +23,8 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> FixtureLake:
 
 
 def marts() -> list[dict[str, Any]]:
-    document = yaml.safe_load((MARTS / "_marts.yml").read_text())
-    models: list[dict[str, Any]] = document["models"]
-    return models
+    documents = (yaml.safe_load(path.read_text()) for path in sorted(MARTS.rglob("*.yml")))
+    return [model for document in documents for model in document["models"]]
 
 
 def built(scratch: Path) -> set[str]:
@@ -71,7 +70,7 @@ def test_a_payment_of_an_unknown_client_turns_the_build_red(tmp_path: Path) -> N
 
 
 def test_every_mart_has_a_grain_a_contract_and_its_workspace() -> None:
-    assert {file.stem for file in MARTS.glob("*.sql")} == {mart["name"] for mart in marts()}
+    assert {file.stem for file in MARTS.rglob("*.sql")} == {mart["name"] for mart in marts()}
     for mart in marts():
         assert "One row per" in mart["description"], mart["name"]
         columns = {column["name"]: column for column in mart["columns"]}

@@ -10,10 +10,11 @@ import logging
 import os
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from warehouse.audit.lines import Frame
+from warehouse.audit.subjects import FRAMES
 from warehouse.publish import CheckResult
 
 if TYPE_CHECKING:
@@ -24,35 +25,6 @@ LARGEST_FALL = 0.5
 """A mart that loses more than this share of its rows from one publication to the next is suspect."""
 SMALLEST_DRIFT = 20
 """Below so many published rows a fall says nothing: one deleted draft is half of two."""
-
-
-@dataclass(frozen=True)
-class Frame:
-    """What is expected of one mart: its grain, closed ranges, and closed sets of values."""
-
-    key: tuple[str, ...] = ()
-    ranges: dict[str, tuple[float | None, float | None]] = field(default_factory=dict)
-    values: dict[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-_STATUSES = ("issued", "partly_paid", "paid", "void")
-_SOURCES = ("api", "import")
-
-FRAMES: dict[str, Frame] = {
-    "dim_workspaces": Frame(key=("workspace_id",)),
-    "dim_clients": Frame(key=("workspace_id", "client_id"), values={"source": _SOURCES}),
-    "fct_invoices": Frame(
-        key=("workspace_id", "invoice_id"),
-        ranges={"days_late": (0, None)},
-        values={"status": _STATUSES, "source": _SOURCES},
-    ),
-    "fct_payments": Frame(key=("workspace_id", "payment_id"), values={"source": _SOURCES}),
-    "fct_credit_notes": Frame(key=("workspace_id", "credit_note_id"), values={"source": _SOURCES}),
-    "fct_receivable_movements": Frame(key=("workspace_id", "invoice_id", "moved_on")),
-    "fct_client_purchase_days": Frame(
-        key=("workspace_id", "client_id", "purchased_on"), ranges={"invoices": (1, None)}
-    ),
-}
 
 
 def check(connection: duckdb.DuckDBPyConnection, marts: Sequence[str]) -> list[CheckResult]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from imisofts.access import Action, Actor
-from warehouse.gateway import periods, series
+from warehouse.gateway import cells, periods, series
 from warehouse.gateway.answers import (
     BadQuery,
     MetricAnswer,
@@ -19,7 +19,7 @@ from warehouse.gateway.reader import Pin, Row
 from warehouse.gateway.scope import Scope
 from warehouse.metrics import metrics
 from warehouse.metrics.compiler import Compiled, Filter, extent, figures
-from warehouse.metrics.definitions import GRAINS, Dimension, MetricDefinition
+from warehouse.metrics.definitions import GRAINS, Dimension, Formula, MetricDefinition
 
 MAX_PERIODS = 5_000
 MAX_CELLS = 500_000
@@ -69,7 +69,7 @@ def allowed_metrics(actor: Actor) -> tuple[MetricDefinition, ...]:
     return tuple(
         replace(metric, dimensions=tuple(item for item in metric.dimensions if actor.may(item.action)))
         for metric in metrics()
-        if actor.may(metric.action)
+        if actor.may(metric.action) and (metric.of_clients or actor.client_ids is None)
     )
 
 
@@ -85,23 +85,38 @@ def ask(desk: Desk, metric: MetricDefinition, query: MetricQuery) -> MetricAnswe
     """Answer one question on the desk's publication."""
     dimensions = tuple(_dimension(metric, name) for name in dict.fromkeys(query.by) if not _is_column(metric, name))
     filters = [Filter(_dimension(metric, name), value) for name, value in query.where]
-    _check(query)
+    _check(metric, query)
     spans = _spans(desk, metric, filters, query)
     known_on = query.as_of or END_OF_TIME
-    found = desk.run(figures(metric, dimensions, filters, spans, known_on)) if spans else []
-    cells = [series.cell(row, len(dimensions)) for row in found]
-    if len({(cell.keys, cell.currency) for cell in cells}) * len(spans) > MAX_CELLS:
+    found = _cells(desk, metric, dimensions, filters, spans, known_on) if spans else []
+    if len({(cell.keys, cell.currency) for cell in found}) * len(spans) > MAX_CELLS:
         raise BadQuery("That is too much at once: ask for a shorter range, a coarser grain or fewer dimensions.")
     at_a_day = metric.kind == "stock" and query.as_of is not None
     shape = series.Shape(
         metric, dimensions, spans, None if at_a_day else query.grain, _currency(desk, query), desk.publication.data_on
     )
-    return MetricAnswer(metric, desk.publication, series.figures(cells, shape))
+    return MetricAnswer(metric, desk.publication, series.figures(found, shape))
+
+
+def _cells(
+    desk: Desk,
+    metric: MetricDefinition,
+    dimensions: Sequence[Dimension],
+    filters: Sequence[Filter],
+    spans: Sequence[cells.Span],
+    known_on: date,
+) -> list[cells.Cell]:
+    """The unrounded values; what a formula is made of is asked for alike."""
+    if isinstance(metric.how, Formula):
+        parts = [_cells(desk, part, dimensions, filters, spans, known_on) for _, part in metric.how.parts]
+        return cells.combined(metric, parts, spans)
+    rows = desk.run(figures(metric, metric.how, dimensions, filters, spans, known_on))
+    return [cells.read(row, len(dimensions), metric.how, metric) for row in rows]
 
 
 def _is_column(metric: MetricDefinition, name: str) -> bool:
     """Money is split by currency whether asked or not."""
-    return name == "currency" and metric.unit == "money"
+    return name == "currency" and metric.by_currency
 
 
 def _dimension(metric: MetricDefinition, name: str) -> Dimension:
@@ -112,34 +127,57 @@ def _dimension(metric: MetricDefinition, name: str) -> Dimension:
     return found
 
 
-def _check(query: MetricQuery) -> None:
+def _check(metric: MetricDefinition, query: MetricQuery) -> None:
     if query.grain not in GRAINS:
         raise BadQuery(f"There is no grain called “{query.grain}”. There are: {', '.join(GRAINS)}.")
+    if query.grain not in metric.grains:
+        raise BadQuery(f"“{metric.name}” is known by {', '.join(metric.grains)}, not by {query.grain}.")
     if query.first and query.last and query.first > query.last:
         raise BadQuery(f"The range ends on {query.last}, before it begins on {query.first}.")
 
 
-def _spans(
-    desk: Desk, metric: MetricDefinition, filters: Sequence[Filter], query: MetricQuery
-) -> list[tuple[date, date, date]]:
+def _spans(desk: Desk, metric: MetricDefinition, filters: Sequence[Filter], query: MetricQuery) -> list[cells.Span]:
     """The periods of the question; empty where nothing has happened yet and no range was asked for."""
     if metric.kind == "stock" and query.as_of:
         return [(query.as_of, query.as_of, query.as_of)]
     first, last = query.first, query.last
     if first is None or last is None:
-        oldest, newest = desk.run(extent(metric, filters, query.as_of or END_OF_TIME))[0]
-        if oldest is None:
+        oldest, newest = _extent(desk, metric, filters, query.as_of or END_OF_TIME)
+        if oldest is None or newest is None:
             first, last = first or last, last or first
         else:
             first, last = _whole(desk, query, first, last, oldest, newest)
     if first is None or last is None:
         return []
     last = min(last, query.as_of) if query.as_of else last
+    if any(measure.whole_months for measure in metric.measures()):
+        first, last = _in_whole_months(first, last, query.as_of)
     if first > last:
         return []
     if periods.count(first, last, query.grain) > MAX_PERIODS:
         raise BadQuery(f"More than {MAX_PERIODS} periods: ask for a shorter range or a coarser grain.")
     return list(periods.spans(first, last, query.grain, desk.house.week_starts_on_sunday))
+
+
+def _extent(
+    desk: Desk, metric: MetricDefinition, filters: Sequence[Filter], known_on: date
+) -> tuple[date | None, date | None]:
+    """The first and last day with data, of all that the metric is made of."""
+    days: list[date] = []
+    for measure in dict.fromkeys(metric.measures()):
+        oldest, newest = desk.run(extent(measure, filters, known_on))[0]
+        if oldest is not None:
+            until_data_date = measure.until == "data_date"
+            days += [oldest, max(oldest, min(known_on, desk.publication.data_on)) if until_data_date else newest]
+    return min(days, default=None), max(days, default=None)
+
+
+def _in_whole_months(first: date, last: date, as_of: date | None) -> tuple[date, date]:
+    """Whole months: all that the range touches, or those complete by ``as_of``."""
+    end = periods.end(periods.start(last, "month"), "month")
+    if as_of is not None and end > as_of:
+        end = periods.start(last, "month") - timedelta(days=1)
+    return periods.start(first, "month"), end
 
 
 def _whole(

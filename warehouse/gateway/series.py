@@ -1,4 +1,4 @@
-"""From grouped sums to figures: division, rounding, and a row for every period. Pure."""
+"""From grouped values to figures: rounding, and a row for every period. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,12 +9,10 @@ from itertools import product
 from imisofts.currencies import decimals
 from warehouse.gateway import periods
 from warehouse.gateway.answers import MetricRow
+from warehouse.gateway.cells import Cell, Key, Span
 from warehouse.metrics.definitions import Dimension, Grain, MetricDefinition
 
-Key = str | int | None
 _SCALE = Decimal("0.00000001")
-
-Span = tuple[date, date, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +25,6 @@ class Shape:
     grain: Grain | None
     currency: str | None
     data_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One grouped sum as the lake gave it."""
-
-    period: date
-    keys: tuple[Key, ...]
-    labels: tuple[str | None, ...]
-    currency: str | None
-    numerator: Decimal | int | None
-    denominator: Decimal | int | None
-
-
-def cell(row: tuple[object, ...], dimensions: int) -> Cell:
-    """A row of a compiled question: period, key and label of each dimension, currency, numerator, denominator."""
-    pairs = row[1 : 1 + 2 * dimensions]
-    return Cell(row[0], pairs[::2], pairs[1::2], row[-3], row[-2], row[-1])  # type: ignore[arg-type]
 
 
 def figures(cells: Iterable[Cell], shape: Shape) -> list[MetricRow]:
@@ -68,8 +48,7 @@ def figures(cells: Iterable[Cell], shape: Shape) -> list[MetricRow]:
 def _combinations(found: Iterable[Cell], shape: Shape) -> list[tuple[tuple[Key, ...], str | None]]:
     """The values of the dimensions with their currencies: those found, and those known beforehand."""
     seen = {(cell.keys, cell.currency) for cell in found}
-    money = shape.metric.unit == "money"
-    currencies = {currency for _, currency in seen} or {shape.currency if money else None}
+    currencies = {currency for _, currency in seen} or {shape.currency if shape.metric.by_currency else None}
     listed = [dimension.values for dimension in shape.dimensions]
     if all(listed):
         seen |= set(product(product(*listed), currencies))
@@ -90,12 +69,10 @@ def _order(keys: tuple[Key, ...], dimensions: tuple[Dimension, ...]) -> tuple[tu
 
 
 def _value(cell: Cell | None, currency: str | None, metric: MetricDefinition) -> Decimal | None:
-    if metric.measure.denominator is not None:
-        if cell is None or not cell.denominator or cell.numerator is None:
-            return None
-        return plain(Decimal(cell.numerator) / Decimal(cell.denominator))
-    amount = Decimal(0 if cell is None or cell.numerator is None else cell.numerator)
-    return money(amount, currency) if metric.unit == "money" and currency else plain(amount)
+    value = cell.value if cell is not None else metric.nothing
+    if value is None:
+        return None
+    return money(value, currency) if metric.unit == "money" and currency else plain(value)
 
 
 def money(amount: Decimal, currency: str) -> Decimal:

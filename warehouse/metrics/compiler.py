@@ -1,7 +1,8 @@
-"""Turns a metric into SQL. Only names from the definitions enter the text; whatever a person typed is a parameter.
+"""Turns a measure into SQL. Only names from the definitions enter the text; whatever a person typed is a parameter.
 
 A mart is written as ``{fct_invoices}``; the gateway's scope puts the viewer's rows there, so that a compiled question
-cannot reach any others.
+cannot reach any others. In a definition ``$on`` and ``$first`` are the last and first day of the period at hand,
+``$known_on`` the business date that is looked from.
 """
 
 from collections.abc import Sequence
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from warehouse.metrics.definitions import Dimension, Measure, MetricDefinition
+
+ON, FIRST = "spans.last_day", "spans.first_day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,38 +30,36 @@ class Filter:
     value: str
 
 
-def extent(metric: MetricDefinition, filters: Sequence[Filter], known_on: date) -> Compiled:
+def extent(measure: Measure, filters: Sequence[Filter], known_on: date) -> Compiled:
     """First and last day with rows, of what the filters leave. A filter that depends on the day does not narrow it."""
     kept = [item for item in filters if "$on" not in item.dimension.expression]
-    measure = metric.measure
-    where, parameters = _where(measure, kept, on="$known_on")
+    where, parameters = _where(measure, kept, on="$known_on", first="$known_on")
     sql = f"""
         select min(facts.{measure.dated_by}), max(facts.{measure.dated_by})
-        from {_joined(measure)}
+        from {_joined(measure, [item.dimension for item in kept])}
         where facts.{measure.dated_by} <= $known_on and {where}"""
     return Compiled(sql, parameters | {"known_on": known_on})
 
 
 def figures(
     metric: MetricDefinition,
+    measure: Measure,
     dimensions: Sequence[Dimension],
     filters: Sequence[Filter],
     spans: Sequence[tuple[date, date, date]],
     known_on: date,
 ) -> Compiled:
     """The figures of each span (period, first day, last day): of its days for a flow, of its last day for a stock."""
-    measure = metric.measure
-    on = "spans.last_day"
-    where, parameters = _where(measure, filters, on)
-    from_first = "true" if metric.kind == "stock" else f"facts.{measure.dated_by} >= spans.first_day"
-    columns = _columns(metric, dimensions, on)
+    where, parameters = _where(measure, filters, ON, FIRST)
+    from_first = "true" if metric.kind == "stock" else f"facts.{measure.dated_by} >= {FIRST}"
+    columns = _columns(metric, dimensions)
     rows = f"""
         from spans
-        inner join {_joined(measure)}
-            on facts.{measure.dated_by} <= spans.last_day and {from_first}
+        inner join {_joined(measure, [*dimensions, *(item.dimension for item in filters)])}
+            on facts.{measure.dated_by} <= {ON} and {from_first}
         where facts.{measure.dated_by} <= $known_on and {where}"""
-    if measure.per_client:
-        rows = f"from ({_per_client(measure, columns, rows, on)}) as facts"
+    if measure.stage:
+        rows = f"from ({_staged(measure, columns, rows)}) as facts"
         columns = {name: f"facts.{name}" for name in columns}
     listed = ", ".join(f"{expression} as {name}" for name, expression in columns.items())
     sql = f"""
@@ -73,41 +74,49 @@ def figures(
     return Compiled(sql, parameters | lists | {"known_on": known_on})
 
 
-def _joined(measure: Measure) -> str:
-    return f"""{{{measure.mart}}} as facts
-        left join {{dim_clients}} as clients
-            on facts.workspace_id = clients.workspace_id and facts.client_id = clients.client_id"""
+def _joined(measure: Measure, dimensions: Sequence[Dimension]) -> str:
+    """The facts with the marts that these dimensions name, each once."""
+    joins = dict.fromkeys(dimension.join for dimension in dimensions if dimension.join)
+    joined = (
+        f"""left join {{{join.mart}}} as {join.alias}
+            on facts.workspace_id = {join.alias}.workspace_id and facts.{join.key} = {join.alias}.{join.key}"""
+        for join in joins
+    )
+    return "\n        ".join([f"{{{measure.mart}}} as facts", *joined])
 
 
-def _columns(metric: MetricDefinition, dimensions: Sequence[Dimension], on: str) -> dict[str, str]:
+def _columns(metric: MetricDefinition, dimensions: Sequence[Dimension]) -> dict[str, str]:
     """Column name to expression, in the order in which they come back."""
     columns = {"period": "spans.period"}
     for position, dimension in enumerate(dimensions):
-        columns[f"key_{position}"] = _at(dimension.expression, on)
+        columns[f"key_{position}"] = _at(dimension.expression, ON, FIRST)
         columns[f"label_{position}"] = dimension.label or "null"
-    columns["currency"] = "facts.currency" if metric.unit == "money" else "null"
+    columns["currency"] = "facts.currency" if metric.by_currency else "null"
     return columns
 
 
-def _per_client(measure: Measure, columns: dict[str, str], rows: str, on: str) -> str:
+def _staged(measure: Measure, columns: dict[str, str], rows: str) -> str:
+    assert measure.stage is not None
     listed = ", ".join(f"{expression} as {name}" for name, expression in columns.items())
-    computed = ", ".join(f"{_at(expression, on)} as {name}" for name, expression in measure.per_client)
-    keys = ", ".join(str(position + 1) for position in range(len(columns)))
-    return f"select {listed}, facts.client_id, {computed} {rows} group by {keys}, facts.client_id, {on}"
+    keys = {name: _at(expression, ON, FIRST) for name, expression in measure.stage.keys}
+    computed = {name: _at(expression, ON, FIRST) for name, expression in measure.stage.columns}
+    made = ", ".join(f"{expression} as {name}" for name, expression in (keys | computed).items())
+    grouped = [str(position + 1) for position in range(len(columns))] + [*keys.values(), ON, FIRST]
+    return f"select {listed}, {made} {rows} group by {', '.join(grouped)}"
 
 
-def _where(measure: Measure, filters: Sequence[Filter], on: str) -> tuple[str, dict[str, object]]:
-    clauses = [f"({_at(measure.condition, on)})"]
+def _where(measure: Measure, filters: Sequence[Filter], on: str, first: str) -> tuple[str, dict[str, object]]:
+    clauses = [_at(measure.condition, on, first)]
     parameters: dict[str, object] = {}
     for position, item in enumerate(filters):
         name = f"where_{position}"
         expressions = (item.dimension.expression, *item.dimension.match)
-        matches = (f"cast({_at(expression, on)} as varchar) = ${name}" for expression in expressions)
+        matches = (f"cast({_at(expression, on, first)} as varchar) = ${name}" for expression in expressions)
         clauses.append(f"({' or '.join(matches)})")
         parameters[name] = item.value
     return " and ".join(clauses), parameters
 
 
-def _at(expression: str, on: str) -> str:
-    """The expression as of a day; ``$on`` is a place in the definition, not a parameter."""
-    return f"({expression.replace('$on', on)})"
+def _at(expression: str, on: str, first: str) -> str:
+    """The expression as of a period; ``$on`` and ``$first`` are places in the definition, not parameters."""
+    return f"({expression.replace('$on', on).replace('$first', first)})"

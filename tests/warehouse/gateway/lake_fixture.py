@@ -3,39 +3,31 @@
 The catalogue is a file and not Postgres, so that a test needs no server; everything else is what the product runs.
 """
 
-import os
-import subprocess
-import sys
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 from uuid import UUID, uuid5
 
 import duckdb
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql
 
+from api.migrations import catalogue
+from imisofts.settings import Settings
+from warehouse import build as builder
 from warehouse import lake
+from warehouse.replication.source import lake_type
 
 ROOT = Path(__file__).resolve().parents[3]
+FAILED = ("error", "fail", "runtime error")
 NAMES = UUID("6f1c1f1e-0000-4000-8000-000000000000")
 
-SCHEMA = """
-create schema lake.raw; create schema lake.marts; create schema lake.meta;
-create table lake.raw.workspace (id uuid, slug varchar, name varchar, currency varchar, timezone varchar,
-    week_starts_on integer, brand varchar);
-create table lake.raw.client (id uuid, workspace_id uuid, external_id varchar, name varchar, email varchar,
-    currency varchar, created_on date, archived_at timestamptz, source varchar, touched_at timestamptz);
-create table lake.raw.invoice (id uuid, workspace_id uuid, client_id uuid, external_id varchar, number varchar,
-    status varchar, currency varchar, issued_on date, due_on date, subtotal_minor bigint, tax_minor bigint,
-    total_minor bigint, paid_minor bigint, credited_minor bigint, settled_on date, voided_on date, note varchar,
-    source varchar, touched_at timestamptz);
-create table lake.raw.payment (id uuid, workspace_id uuid, invoice_id uuid, client_id uuid, external_id varchar,
-    paid_on date, amount_minor bigint, currency varchar, method varchar, reference varchar, source varchar,
-    touched_at timestamptz);
-create table lake.raw.credit_note (id uuid, workspace_id uuid, invoice_id uuid, client_id uuid, number varchar,
-    external_id varchar, issued_on date, amount_minor bigint, currency varchar, reason varchar, source varchar,
-    touched_at timestamptz);
-create table lake.raw.heartbeat (id int, beaten_at timestamptz);
+META = """
 create table lake.meta.publication (id bigint, published_at timestamptz, source_lsn varchar, lake_snapshot bigint,
     marts_snapshot bigint, data_at timestamptz, data_on date, metric_version varchar, checks_passed bigint,
     checks_failed bigint, checks varchar);
@@ -45,9 +37,32 @@ create table lake.meta.watermark (slot varchar, system_identifier varchar, timel
 """
 
 
+@cache
+def raw_tables() -> tuple[str, ...]:
+    """The lake's copies of the product's tables, empty, with the columns and types that replication gives them."""
+    replicated = (table for table in catalogue.metadata().sorted_tables if table.info.get("lake"))
+    return tuple(f"create table lake.raw.{table.name} ({', '.join(_columns(table))});" for table in replicated)
+
+
+def _columns(table: Table) -> Iterator[str]:
+    for column in table.columns:
+        if column.info.get("lake") != "secret":
+            source_type = column.type.compile(postgresql.dialect()).lower()  # type: ignore[no-untyped-call]
+            # Postgres prints a type's full name where SQLAlchemy says its short one.
+            printed = {"varchar": "character varying", "char(3)": "character(3)"}.get(source_type, source_type)
+            name = printed.replace(", ", ",")
+            yield f'"{column.name}" {lake_type(table.name, column.name, name)}'
+
+
 def key(name: str) -> UUID:
     """The same id for the same words, in every run."""
     return uuid5(NAMES, name)
+
+
+@cache
+def _workbench() -> Path:
+    """One folder per process for dbt's own files, so that the project is parsed once for all lakes."""
+    return Path(tempfile.mkdtemp(prefix="imisofts-dbt-"))
 
 
 @dataclass
@@ -61,7 +76,8 @@ class FixtureLake:
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         connection = self.connect(read_only=False)
-        connection.execute(SCHEMA)
+        connection.execute("create schema lake.raw; create schema lake.marts; create schema lake.meta")
+        connection.execute(META + "".join(raw_tables()))
         connection.close()
 
     @property
@@ -103,28 +119,26 @@ class FixtureLake:
         assert row is not None
         return int(row[0])
 
-    def build(self, *arguments: str, snapshot: int | None = None) -> Path:
-        """Run dbt from the command line, as ``transforms/README.md`` says, into a new scratch file."""
-        scratch = self.folder / f"scratch-{self.publications}" / "imisofts.duckdb"
+    def build(self, *arguments: str, snapshot: int | None = None, data_at: datetime | None = None) -> Path:
+        """Run dbt in this process, as the product does, into a new scratch file. AssertionError names what failed."""
+        scratch = self.folder / f"scratch-{self.publications}" / builder.SCRATCH_FILE
         scratch.parent.mkdir(exist_ok=True)
-        environment = os.environ | {
-            "LAKE_CATALOG": self.catalog,
-            "LAKE_SNAPSHOT": str(self.snapshot() if snapshot is None else snapshot),
-            "LAKE_SCRATCH": str(scratch),
-            "DBT_TARGET_PATH": str(self.folder / "target"),
-            "DBT_LOG_PATH": str(self.folder / "logs"),
-        }
-        command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "--no-use-colors", "build", *arguments]
-        command += ["--project-dir", str(ROOT / "transforms"), "--profiles-dir", str(ROOT / "transforms")]
-        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise AssertionError(done.stdout[-6000:] + done.stderr[-2000:])
+        place = cast(Settings, SimpleNamespace(home=_workbench(), lake_catalog_url=self.catalog))
+        version = self.snapshot() if snapshot is None else snapshot
+        profile = builder._profile(place, scratch, version, data_at or self.now)
+        with builder._environment(profile):
+            asked = [*builder._QUIETLY, "--no-write-json", "build", *builder._paths(place), *arguments]
+            outcome = builder._invoke(builder._manifest(place), asked)
+        failed = [f"{node.node.name}: {node.message}" for node in outcome if str(node.status) in FAILED]
+        if failed:
+            raise AssertionError("\n".join(failed))
         return scratch
 
     def publish(self, *arguments: str, data_on: date | None = None) -> int:
         """Build everything and write marts and the publication row in one transaction."""
         built_from = self.snapshot()
-        scratch = self.build(*arguments, snapshot=built_from)
+        data_at = datetime.combine(data_on, self.now.timetz()) if data_on else self.now
+        scratch = self.build(*arguments, snapshot=built_from, data_at=data_at)
         self.publications += 1
         connection = self.connect(read_only=False)
         connection.execute(f"attach '{scratch}' as scratch (read_only)")
@@ -134,7 +148,6 @@ class FixtureLake:
         connection.execute("begin")
         for (table,) in tables:
             connection.execute(f"create or replace table lake.marts.{table} as select * from scratch.marts.{table}")
-        data_at = datetime.combine(data_on, self.now.timetz()) if data_on else self.now
         connection.execute(
             "insert into lake.meta.publication values (?, ?, '0/1', ?, ?, ?, ?, 'v1', 10, 0, '[]')",
             [self.publications, self.now, built_from, built_from + 1, data_at, data_at.date()],

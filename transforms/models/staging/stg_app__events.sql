@@ -1,0 +1,2 @@
+select workspace_id, id as event_id, name, actor_kind, actor_id, subject_kind, subject_id, occurred_at, data
+from {{ source('raw', 'event') }}
