@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Result, Select, case, func, select, text
+from sqlalchemy import ColumnElement, Select, case, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.kit.errors import NotFound
@@ -148,9 +148,7 @@ async def totals(
     query = visible_entries(actor).with_only_columns(
         key, func.sum(TimeEntry.minutes), billable, maintain_column_froms=True
     )
-    rows: Result[tuple[Any, int, int]] = await session.execute(
-        query.where(*conditions).group_by(key).order_by(key.asc().nulls_last())
-    )
+    rows: Any = await session.execute(query.where(*conditions).group_by(key).order_by(key.asc().nulls_last()))
     return [
         TimeTotal(key=None if found is None else str(found), minutes=minutes, billable_minutes=of_it)
         for found, minutes, of_it in rows
