@@ -17,7 +17,21 @@ from imisofts.settings import Settings
 from portal import language
 from portal.door import ApiCaller, Problem
 from portal.language import gettext as _
-from portal.pages import clients, home, invoice_forms, invoices, look, reports, sign_in
+from portal.pages import (
+    clients,
+    home,
+    invoice_forms,
+    invoices,
+    look,
+    people,
+    people_forms,
+    project_forms,
+    projects,
+    reports,
+    sign_in,
+    tasks,
+    time,
+)
 from portal.security import SecurityHeaders
 from portal.web import Page, Site, Visit, route, session_cookie
 
@@ -30,6 +44,12 @@ PAGES: tuple[Page, ...] = (
     *clients.ROUTES,
     *invoice_forms.ROUTES,
     *invoices.ROUTES,
+    *project_forms.ROUTES,
+    *projects.ROUTES,
+    *tasks.ROUTES,
+    *time.ROUTES,
+    *people_forms.ROUTES,
+    *people.ROUTES,
     *reports.ROUTES,
     *look.ROUTES,
 )

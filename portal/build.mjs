@@ -22,6 +22,7 @@ const ICONS = [
   "external-link", "logout", "check", "alert-triangle", "info-circle", "circle-x", "send", "ban", "receipt-refund",
   "cash", "pencil", "archive", "clock", "file-text", "history", "mail", "player-play", "trash", "building", "lock",
   "arrow-left", "filter", "selector", "coins", "calendar-due",
+  "briefcase", "checklist", "users-group", "calendar-event",
 ];
 
 function emit(name, content) {
@@ -74,7 +75,7 @@ async function styles() {
     fontFace: true,
     keyframes: true,
   });
-  const own = ["tokens.css", "components.css", "pages.css"].map((name) => readFileSync(join(here, "src", name), "utf8"));
+  const own = ["tokens.css", "components.css", "work.css", "pages.css"].map((name) => readFileSync(join(here, "src", name), "utf8"));
   const { code } = transform({
     filename: "portal.css",
     code: Buffer.from([faces, purged.css, ...own].join("\n")),
