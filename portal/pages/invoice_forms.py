@@ -95,7 +95,7 @@ def check_lines(form: Form, rows: list[dict[str, str]]) -> tuple[Form, list[Json
     return form, body
 
 
-async def _clients(visit: Visit, chosen: str) -> tuple[Choice, ...]:
+async def choose_clients(visit: Visit, chosen: str) -> tuple[Choice, ...]:
     """Clients to choose from, by name; the chosen one is always among them."""
     answer = await visit.api.get("/clients", params={"sort": "name", "limit": "200"})
     found = {str(row["id"]): str(row["name"]) for row in answer.items if row.get("archived_at") is None}
@@ -109,7 +109,7 @@ async def _clients(visit: Visit, chosen: str) -> tuple[Choice, ...]:
 
 
 async def _editor(visit: Visit, page: InvoiceFormPage, status: int = 200) -> Response:
-    clients = await _clients(visit, page.form.value("client_id"))
+    clients = await choose_clients(visit, page.form.value("client_id"))
     lines = page.lines or ({"quantity": "1", "tax_rate": "0"},)
     return visit.page("invoices/form.html", replace(page, clients=clients, lines=lines), status)
 
