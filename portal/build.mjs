@@ -23,6 +23,7 @@ const ICONS = [
   "cash", "pencil", "archive", "clock", "file-text", "history", "mail", "player-play", "trash", "building", "lock",
   "arrow-left", "filter", "selector", "coins", "calendar-due",
   "briefcase", "checklist", "users-group", "calendar-event",
+  "package", "repeat", "player-pause",
 ];
 
 function emit(name, content) {

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Literal
 
 from portal.language import gettext as _
+from portal.lists import Choice
 
 Tone = Literal["good", "warning", "bad", "information", "idle"]
 
@@ -49,6 +50,53 @@ def delivery_status(code: str) -> Status:
     return Status(code, label, tone)
 
 
+def subscription_status(code: str) -> Status:
+    """A subscription's state."""
+    known: dict[str, tuple[str, Tone]] = {
+        "scheduled": (_("Begins later"), "information"),
+        "trial": (_("Trial"), "information"),
+        "active": (_("Active"), "good"),
+        "paused": (_("Paused"), "warning"),
+        "cancelled": (_("Cancelled"), "warning"),
+        "ended": (_("Ended"), "idle"),
+    }
+    label, tone = known.get(code, (code.replace("_", " ").capitalize(), "idle"))
+    return Status(code, label, tone)
+
+
+def every_words(interval: str, count: int) -> str:
+    """How often something is charged; without an interval, once."""
+    if not interval:
+        return _("once")
+    once = {
+        "day": _("every day"),
+        "week": _("every week"),
+        "month": _("every month"),
+        "quarter": _("every quarter"),
+        "year": _("every year"),
+    }
+    many = {
+        "day": _("every %(n)s days"),
+        "week": _("every %(n)s weeks"),
+        "month": _("every %(n)s months"),
+        "quarter": _("every %(n)s quarters"),
+        "year": _("every %(n)s years"),
+    }
+    return once[interval] if count == 1 else many[interval] % {"n": count}
+
+
+def interval_choices(blank: str) -> tuple[Choice, ...]:
+    """The intervals to choose from; ``blank`` says what it means to choose none."""
+    return (
+        Choice("", blank),
+        Choice("day", _("Days")),
+        Choice("week", _("Weeks")),
+        Choice("month", _("Months")),
+        Choice("quarter", _("Quarters")),
+        Choice("year", _("Years")),
+    )
+
+
 def event_words(name: str) -> str:
     """An event's name as a short sentence."""
     known = {
@@ -69,6 +117,17 @@ def event_words(name: str) -> str:
         "payment.imported": _("Payment imported"),
         "credit_note.issued": _("Credit note issued"),
         "credit_note.created": _("Credit note issued"),
+        "service.created": _("Service created"),
+        "service.updated": _("Service changed"),
+        "service.archived": _("Service archived"),
+        "service.imported": _("Service imported"),
+        "subscription.created": _("Subscription started"),
+        "subscription.changed": _("Lines changed"),
+        "subscription.paused": _("Paused"),
+        "subscription.resumed": _("Resumed"),
+        "subscription.cancelled": _("Cancelled"),
+        "subscription.corrected": _("Corrected"),
+        "subscription.imported": _("Subscription imported"),
         "report.requested": _("Report asked for"),
         "report.failed": _("Report failed"),
         "report.held": _("Report held back"),
