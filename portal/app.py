@@ -20,6 +20,7 @@ from portal.language import gettext as _
 from portal.pages import (
     clients,
     home,
+    imports,
     invoice_forms,
     invoices,
     look,
@@ -56,6 +57,7 @@ PAGES: tuple[Page, ...] = (
     *time.ROUTES,
     *people_forms.ROUTES,
     *people.ROUTES,
+    *imports.ROUTES,
     *reports.ROUTES,
     *look.ROUTES,
 )

@@ -8,6 +8,7 @@ from api.client import Client, Credentials
 from api.client import Problem as ApiProblem
 
 Json = dict[str, Any]
+File = tuple[str, bytes]
 
 
 class Problem(Exception):
@@ -65,6 +66,8 @@ class Caller(Protocol):
         params: Mapping[str, str] | None = None,
         json: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
+        data: Mapping[str, str] | None = None,
+        files: Mapping[str, File] | None = None,
     ) -> Answer:
         """The answer; :class:`Problem` when the API refuses."""
         ...
@@ -87,12 +90,22 @@ class ApiCaller:
         params: Mapping[str, str] | None = None,
         json: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
+        data: Mapping[str, str] | None = None,
+        files: Mapping[str, File] | None = None,
     ) -> Answer:
         """One call with the visitor's cookie; the API's cookies come back as heads, attributes and all."""
         credentials = Credentials(cookie=cookie, cookie_name=self._cookie_name) if cookie else None
         try:
             found = await self._client.request(
-                method, path, credentials=credentials, params=params, json=json, headers=headers, caller=caller
+                method,
+                path,
+                credentials=credentials,
+                params=params,
+                json=json,
+                headers=headers,
+                caller=caller,
+                data=data,
+                files=files,
             )
         except ApiProblem as problem:
             raise Problem(problem.status, problem.code, problem.detail, tuple(problem.fields.items())) from problem
@@ -126,6 +139,11 @@ class Door:
         return await self._api.call(
             "POST", path, cookie=self._cookie, caller=self._caller, json=json or {}, headers=heads
         )
+
+    async def upload(self, path: str, data: Mapping[str, str], file: File | None = None) -> Answer:
+        """Send a form with a file (its name and bytes)."""
+        files = {"file": file} if file is not None else None
+        return await self._api.call("POST", path, cookie=self._cookie, caller=self._caller, data=data, files=files)
 
     async def patch(self, path: str, *, json: Mapping[str, object], etag: str) -> Answer:
         """Change the version that ``etag`` names."""

@@ -113,13 +113,14 @@ Handler = Callable[[Visit], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A route of the portal: its address, verbs, who may come, and its handler."""
+    """A route of the portal: its address, verbs, who may come, its handler, and how many bytes its form may have."""
 
     path: str
     handler: Handler
     verbs: tuple[str, ...] = ("GET",)
     action: Action | None = None
     public: bool = False
+    largest: int = security.MAX_FORM_BYTES
 
 
 def session_cookie(settings: Settings) -> str:
@@ -265,7 +266,7 @@ def route(site: Site, page: Page) -> Route:
         if page.action and not visit.me.may(page.action):
             raise Problem(403, "forbidden", _("Your role does not include this page."))
         if request.method not in {"GET", "HEAD"}:
-            await _open_form(visit)
+            await _open_form(visit, page.largest)
         return await page.handler(visit)
 
     return Route(page.path, endpoint, methods=list(page.verbs))
@@ -287,10 +288,10 @@ def _to_sign_in(request: Request) -> Response:
     return RedirectResponse(f"/sign-in?{query}" if query else "/sign-in", 303)
 
 
-async def _open_form(visit: Visit) -> None:
+async def _open_form(visit: Visit, largest: int) -> None:
     """Read the form, or refuse it: foreign page, missing token, too large."""
     request = visit.request
-    if int(request.headers.get("content-length") or 0) > security.MAX_FORM_BYTES:
+    if int(request.headers.get("content-length") or 0) > largest:
         raise Problem(413, "too_large", _("The form is too large."))
     if not security.from_our_own_page(request):
         raise Problem(403, "foreign_page", _("This form was sent from another site, so nothing was done."))

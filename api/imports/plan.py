@@ -1,10 +1,13 @@
 """What an import would do, decided before anything is written. Pure."""
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, TypeGuard
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from sqlalchemy import TextClause
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.events.schemas import EventName
@@ -13,7 +16,7 @@ from api.kit.models import Base
 from imisofts.access import Actor
 
 SHOWN = 100
-PREVIEW = 20
+PREVIEW = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +28,30 @@ class Context:
     now: datetime
     today: date
     currency: str
+    timezone: str
     options: ImportOptions
+
+    def date_of(self, moment: date | datetime | None) -> date | None:
+        """The calendar date of a date or an instant in the workspace's zone."""
+        return self.instant(moment).astimezone(ZoneInfo(self.timezone)).date() if _timed(moment) else moment
+
+    def instant(self, moment: datetime) -> datetime:
+        """The moment in UTC; without a zone it is one of the workspace's clocks."""
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(self.timezone))
+        return aware.astimezone(UTC)
+
+
+def _timed(moment: date | datetime | None) -> TypeGuard[datetime]:
+    return isinstance(moment, datetime)
 
 
 @dataclass(slots=True)
 class Change:
-    """One row to be written: ``values`` of its columns with ``id``; ``line`` is 0 where no line of the file made it."""
+    """One row to be written: ``values`` of its columns with ``id``; ``line`` is 0 where no line of the file made it.
+
+    ``before`` and ``after`` go into its event and the dry run; ``shown`` (field: before, after) only into the dry run,
+    which is for those who may import, while events are read by every member.
+    """
 
     model: type[Base]
     event: EventName
@@ -40,6 +61,7 @@ class Change:
     before: dict[str, Any] | None
     after: dict[str, Any]
     lines: dict[str, Any] | None = None
+    shown: dict[str, tuple[Any, Any]] = field(default_factory=dict)
 
     @property
     def id(self) -> UUID:
@@ -50,11 +72,20 @@ class Change:
 
 @dataclass(slots=True)
 class Plan:
-    """Everything that an import would do. ``clients`` come first, ``settled`` invoices last."""
+    """Everything that an import would do.
+
+    ``referred`` rows, which others name, come first; then ``created`` and ``changed``; then ``followed``, rows that
+    change because of these and that no line of the file is about; then ``inserts`` and ``updates``, parts of the rows
+    before without an event of their own; then ``statements`` with their parameters; ``settled`` invoices last.
+    """
 
     created: list[Change] = field(default_factory=list)
     changed: list[Change] = field(default_factory=list)
-    clients: list[Change] = field(default_factory=list)
+    referred: list[Change] = field(default_factory=list)
+    followed: list[Change] = field(default_factory=list)
+    inserts: dict[type[Base], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    updates: dict[type[Base], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    statements: list[tuple[TextClause, dict[str, Any]]] = field(default_factory=list)
     settled: list[dict[str, Any]] = field(default_factory=list)
     unchanged: int = 0
     kept: list[KeptRow] = field(default_factory=list)
@@ -71,13 +102,15 @@ class Plan:
 
     def result(self, errors: list[RowError], *, dry_run: bool) -> ImportResult:
         """The plan as it is answered; ``errors`` are those of reading and planning together."""
+        referred = Counter(str(change.model.__tablename__) for change in self.referred)
         return ImportResult(
             created=len(self.created),
             changed=len(self.changed),
             unchanged=self.unchanged,
             kept=len(self.kept),
             skipped=len({error.line for error in errors}),
-            clients_created=len(self.clients),
+            clients_created=referred["client"],
+            referred=dict(referred),
             errors=errors[:SHOWN],
             kept_rows=self.kept[:SHOWN],
             preview=[_shown(change) for change in [*self.changed, *self.created][:PREVIEW]] if dry_run else [],
@@ -86,10 +119,11 @@ class Plan:
 
 
 def _shown(change: Change) -> dict[str, Any]:
+    shown = change.shown.items()
     return {
         "line": change.line,
         "external_id": change.external_id,
         "action": "change" if change.before is not None else "create",
-        "before": change.before,
-        "after": change.after,
+        "before": None if change.before is None else {**change.before, **{k: pair[0] for k, pair in shown}},
+        "after": {**change.after, **{k: pair[1] for k, pair in shown}},
     }

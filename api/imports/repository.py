@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.billing.service import InvoiceLine
 from api.clients.service import workspace_facts
 from api.imports import bulk
-from api.imports.models import ImportRun
-from api.imports.schemas import ImportResult
+from api.imports.models import ImportFile, ImportRun
+from api.imports.schemas import ImportOptions, ImportResult, ImportShape, Kind
 from api.kit.database import Database
 from api.kit.errors import NotFound
 from api.kit.ids import new_id
@@ -22,10 +22,14 @@ from imisofts.access import Actor
 __all__ = [
     "abandoned",
     "alive",
+    "describe",
     "event_values",
     "finish",
     "follow_client",
     "get",
+    "is_kept",
+    "kept_file",
+    "last_options",
     "progress",
     "replace_lines",
     "visible_to",
@@ -68,6 +72,33 @@ async def abandoned(session: AsyncSession, before: datetime) -> list[UUID]:
 async def progress(session: AsyncSession, run_id: UUID, done: int, total: int) -> None:
     """How far the import is."""
     await session.execute(update(ImportRun).where(ImportRun.id == run_id).values(done_rows=done, total_rows=total))
+
+
+async def describe(session: AsyncSession, run_id: UUID, options: ImportOptions, shape: ImportShape) -> None:
+    """How the file is read, and what it looks like."""
+    values = {"options": options.model_dump(mode="json"), "shape": shape.model_dump(mode="json")}
+    await session.execute(update(ImportRun).where(ImportRun.id == run_id).values(**values))
+
+
+async def last_options(session: AsyncSession, kind: Kind) -> dict[str, Any] | None:
+    """How a file of this kind was last read when it was imported for real."""
+    done = select(ImportRun.options).where(
+        ImportRun.kind == kind.value, ImportRun.status == "done", ~ImportRun.dry_run, ImportRun.options.is_not(None)
+    )
+    return await session.scalar(done.order_by(ImportRun.created_at.desc()).limit(1))
+
+
+async def kept_file(session: AsyncSession, actor: Actor, run_id: UUID) -> ImportFile | None:
+    """The file of an import, while it is kept; :class:`NotFound` where there is no such import."""
+    run = await get(session, actor, run_id)
+    found: ImportFile | None = await session.get(ImportFile, run.file_id) if run.file_id else None
+    return found
+
+
+async def is_kept(session: AsyncSession, run: ImportRun) -> bool:
+    """Whether the file of an import is still there."""
+    query = select(ImportFile.id).where(ImportFile.id == run.file_id)
+    return run.file_id is not None and await session.scalar(query) is not None
 
 
 async def finish(session: AsyncSession, run_id: UUID, status: str, result: ImportResult, at: datetime) -> None:

@@ -1,6 +1,5 @@
 """`imisofts import`."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +15,9 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.text import Text
+from typer.core import TyperCommand
 
+from api.imports.schemas import Kind, Locale
 from imisofts.cli import output
 from imisofts.cli.house import open_house, pairs
 from imisofts.errors import OperatorError
@@ -25,13 +26,17 @@ from imisofts.operator import Api
 _SHOWN_ERRORS = 20
 
 
-class Kind(StrEnum):
-    """What a file holds."""
+class ImportCommand(TyperCommand):
+    """The command whose help lists every kind with its fields, from the kinds themselves (loaded only for help)."""
 
-    clients = "clients"
-    invoices = "invoices"
-    payments = "payments"
-    credit_notes = "credit-notes"
+    def get_help(self, ctx: Any) -> str:
+        """The help text."""
+        from api.imports.kinds import SUBJECTS
+
+        kinds = "\n\n".join(f"{subject.kind}: {subject.usage}" for subject in SUBJECTS.values())
+        after = "Fields before the semicolon are required. Importing a file twice changes nothing."
+        self.help = f"{self.help}\n\n{kinds}\n\n{after}"
+        return super().get_help(ctx)
 
 
 class _Rate(ProgressColumn):
@@ -43,7 +48,10 @@ class _Rate(ProgressColumn):
 
 def import_file(
     kind: Annotated[Kind, typer.Argument(help="What the rows are.")],
-    file: Annotated[Path, typer.Argument(help="A CSV file with a header line.", exists=True, dir_okay=False)],
+    file: Annotated[
+        Path,
+        typer.Argument(help="CSV, Excel (.xlsx) or Parquet; its first row names columns.", exists=True, dir_okay=False),
+    ],
     workspace: Annotated[str, typer.Option("--workspace", help="The agency's slug.")],
     mapping: Annotated[
         list[str] | None,
@@ -55,22 +63,19 @@ def import_file(
     create_missing: Annotated[
         bool, typer.Option("--create-missing", help="Make rows that are referred to and not there.")
     ] = False,
+    locale: Annotated[
+        Locale | None, typer.Option("--locale", help="How numbers and dates are written; else 1234.50 and 2026-10-31.")
+    ] = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", help="An Excel file's sheet; else its first.")] = None,
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave bad rows out instead of stopping.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, change nothing.")] = False,
 ) -> None:
-    """Load a CSV file through the API: silent, repeatable, nothing written when a row is bad.
-
-    \b
-    clients       external_id, name; email, currency, created_on
-    invoices      external_id, client, issued_on, total, currency; due_on, tax, status
-    payments      external_id, invoice, paid_on, amount
-    credit-notes  external_id, invoice, issued_on, amount; reason
-
-    Fields before the semicolon are required. Importing a file twice changes nothing.
-    """
+    """Load a CSV, Excel or Parquet file through the API: silent, repeatable, nothing written when a row is bad."""
     options: dict[str, Any] = {
         "map": pairs(mapping or (), "--map"),
         "set": pairs(fixed or (), "--set"),
+        "locale": locale,
+        "sheet": sheet,
         "create_missing": create_missing,
         "skip_bad": skip_bad,
     }
@@ -100,6 +105,11 @@ def _print(run: dict[str, Any], *, dry_run: bool) -> None:
         output.note(f"line {error.get('line')}, {error.get('column')}: {error.get('reason')}")
     if len(errors) > _SHOWN_ERRORS:
         output.note(f"… and {len(errors) - _SHOWN_ERRORS} more")
+    for row in (result.get("kept_rows") or [])[:_SHOWN_ERRORS]:
+        output.note(f"line {row.get('line')}, {row.get('external_id')}: kept, {row.get('reason')}")
+    for note in result.get("notes") or []:
+        output.note(note)
+    counts |= {f"{name} created": value for name, value in (result.get("referred") or {}).items() if name != "client"}
     words = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in counts.items())
     output.result(f"{'dry run, nothing written: ' if dry_run else ''}{words or run.get('status')}")
     if run.get("status") == "failed":

@@ -138,7 +138,7 @@ def test_a_file_that_cannot_be_read_says_why(upload: Call) -> None:
     run = upload("invoices", "InvoiceNo,total\n1,2\n", map={"external_id": "Number"})
     assert run["status"] == "failed"
     assert "no column 'Number'" in run["result"]["detail"]
-    assert "UTF-8" in upload("clients", b"external_id,name\nA,\xff\n")["result"]["detail"]
+    assert "no text" in upload("clients", b"external_id,name\nA,\x00\xff\n")["result"]["detail"]
 
 
 def test_only_who_may_import_imports(agency: Agency) -> None:

@@ -2,28 +2,30 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
 
 from api.billing.service import CreditNote, Invoice, Payment, amounts, states
 from api.events.schemas import EventName
-from api.imports import invoices
+from api.imports.fields import Field, Target, amount, day, text
+from api.imports.fields import key as external
+from api.imports.kinds import invoices
 from api.imports.plan import Change, Context, Plan
 from api.imports.schemas import Kind
+from api.imports.subject import Row, Subject
 from api.kit.ids import new_id
 
-Row = dict[str, Any]
 _DAY = {Kind.payments: "paid_on", Kind.credit_notes: "issued_on"}
 _SUM = {Kind.payments: "paid_minor", Kind.credit_notes: "credited_minor"}
 _INVOICE = ("id", "client_id", "external_id", "number", "source", "series", "status", "currency", "issued_on")
 _MONEY = ("total_minor", "paid_minor", "credited_minor")
 
 
-async def plan(context: Context, rows: list[Row], kind: Kind) -> Plan:
+async def _plan(context: Context, subject: Subject, rows: list[Row]) -> Plan:
     """Compare each row with ours; then see that no invoice is overpaid by all of them together."""
-    made = Plan()
+    made, kind = Plan(), subject.kind
     model = Payment if kind is Kind.payments else CreditNote
     present = await _present(context, model, [row["external_id"] for row in rows])
     owned = await _invoices(context, [row["invoice"] for row in rows], [ours.invoice_id for ours in present.values()])
@@ -176,3 +178,37 @@ async def _settle(
                 "settled_on": settled.settled_on,
             }
         )
+
+
+_OF: Final = Field("invoice", external, required=True, to="invoice_id", target=Target.invoice)
+
+PAYMENTS: Final = Subject(
+    kind=Kind.payments,
+    about="Money that came in for imported invoices.",
+    noun="payment",
+    fields=(
+        Field("external_id", external, required=True),
+        _OF,
+        Field("paid_on", day, required=True),
+        Field("amount", amount, required=True, about="In the invoice's currency; below zero it went back."),
+    ),
+    model=Payment,
+    event=EventName.PAYMENT_IMPORTED,
+    plan=_plan,
+)
+
+CREDIT_NOTES: Final = Subject(
+    kind=Kind.credit_notes,
+    about="What was taken back of imported invoices.",
+    noun="credit note",
+    fields=(
+        Field("external_id", external, required=True, about="Also the credit note's number."),
+        _OF,
+        Field("issued_on", day, required=True),
+        Field("amount", amount, required=True, about="In the invoice's currency, above zero."),
+        Field("reason", text),
+    ),
+    model=CreditNote,
+    event=EventName.CREDIT_NOTE_IMPORTED,
+    plan=_plan,
+)

@@ -4,18 +4,20 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select, union_all
 
-from api.billing.service import CreditNote, Invoice, Payment, amounts, states
+from api.billing.service import DAYS_TO_PAY, CreditNote, Invoice, Payment, amounts, states
 from api.events.schemas import EventName
-from api.imports import clients
+from api.imports import references
+from api.imports.fields import Field, Target, amount, currency, day, key, status
 from api.imports.plan import Change, Context, Plan
+from api.imports.schemas import Kind
+from api.imports.subject import Row, RowRefused, Subject
 from api.kit.ids import new_id
 
-Row = dict[str, Any]
 Moved = dict[UUID, list[tuple[date, int]]]
 _SAME = ("client_id", "issued_on", "due_on", "currency", "tax_minor", "total_minor")
 _COLUMNS = ("id", "external_id", "source", "touched_at", "series", "status", "paid_minor", "credited_minor", *_SAME)
@@ -42,10 +44,11 @@ async def movements(context: Context, ids: Iterable[UUID]) -> Moved:
     return found
 
 
-async def plan(context: Context, rows: list[Row]) -> Plan:
+async def _plan(context: Context, subject: Subject, rows: list[Row]) -> Plan:
     """Compare each row with the invoice of its external id."""
     made = Plan()
-    rows = await _with_clients(context, rows, made)
+    rows = [row for row in rows if _completed(row, made)]
+    rows = await references.resolve(context, subject, rows, made)
     present = await by_external_id(context, (row["external_id"] for row in rows))
     changing: list[tuple[Row, Any]] = []
     for row in rows:
@@ -69,27 +72,28 @@ async def plan(context: Context, rows: list[Row]) -> Plan:
     return made
 
 
-async def _with_clients(context: Context, rows: list[Row], made: Plan) -> list[Row]:
-    """The rows whose client is known or may be made, with its id."""
-    known = {name: row.id for name, row in (await clients.by_external_id(context, (r["client"] for r in rows))).items()}
-    good: list[Row] = []
-    first: dict[str, Row] = {}
-    for row in rows:
-        name = row["client"]
-        if name not in known and not context.options.create_missing:
-            made.refuse(row, "client", f"no client has the external id {name!r}; create_missing would make it")
-            continue
-        good.append(row)
-        if name not in known and (name not in first or row["issued_on"] < first[name]["issued_on"]):
-            first[name] = row
-    for name, row in first.items():
-        given = {"currency": row["currency"], "created_on": row["issued_on"]}
-        change = clients.new(context, name, given)
-        made.clients.append(change)
-        known[name] = change.id
-    for row in good:
-        row["client_id"] = known[row["client"]]
-    return good
+def _completed(row: Row, made: Plan) -> bool:
+    try:
+        _complete(row)
+    except RowRefused as refused:
+        made.refuse(row, refused.field, str(refused))
+        return False
+    return True
+
+
+def _complete(row: Row) -> None:
+    """Minor units, due date and state; ``total`` includes ``tax``."""
+    row["total_minor"] = amounts.to_minor(row["total"], row["currency"])
+    row["tax_minor"] = amounts.to_minor(row.get("tax") or Decimal(0), row["currency"])
+    row["due_on"] = row.get("due_on") or row["issued_on"] + DAYS_TO_PAY
+    row["said"] = row.get("status")
+    row["status"] = row["said"] if row["said"] in {"draft", "void"} else "issued"
+    if row["total_minor"] < 0:
+        raise RowRefused("total", "is below zero; import it as a credit note")
+    if not 0 <= row["tax_minor"] <= row["total_minor"]:
+        raise RowRefused("tax", "is not between zero and the total")
+    if row["due_on"] < row["issued_on"]:
+        raise RowRefused("due_on", "lies before issued_on")
 
 
 def _state(status: str) -> str:
@@ -148,3 +152,24 @@ def _line(row: Row) -> Row:
         "net_minor": net,
         "tax_minor": row["tax_minor"],
     }
+
+
+INVOICES: Final = Subject(
+    kind=Kind.invoices,
+    about="What you billed elsewhere. Whether an invoice is paid follows from payments.",
+    noun="invoice",
+    fields=(
+        Field("external_id", key, required=True, about="Also the invoice's number."),
+        Field("client", key, required=True, to="client_id", target=Target.client),
+        Field("issued_on", day, required=True),
+        Field("total", amount, required=True, about="With tax."),
+        Field("currency", currency, required=True),
+        Field("due_on", day, about="Default: 30 days after issued_on."),
+        Field("tax", amount, about="Part of the total. Default: 0."),
+        Field("status", status, about="Paid and partly_paid are read as issued: they follow from payments."),
+    ),
+    model=Invoice,
+    event=EventName.INVOICE_IMPORTED,
+    plan=_plan,
+    dated="issued_on",
+)
