@@ -66,7 +66,8 @@ def figures(
         with spans as (
             select unnest($periods) as period, unnest($first_days) as first_day, unnest($last_days) as last_day
         )
-        select {listed}, {measure.numerator} as numerator, {measure.denominator or "null"} as denominator
+        select {listed}, {_at(measure.numerator, ON, FIRST)} as numerator,
+            {_at(measure.denominator or "null", ON, FIRST)} as denominator
         {rows}
         group by {", ".join(str(position + 1) for position in range(len(columns)))}"""
     periods, first_days, last_days = zip(*spans, strict=True)

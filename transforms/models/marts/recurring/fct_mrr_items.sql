@@ -1,0 +1,15 @@
+select
+    workspace_id,
+    item_id,
+    client_id,
+    subscription_id,
+    line_id,
+    service_id,
+    currency,
+    started_on,
+    ended_on,
+    committed_on,
+    released_on,
+    mrr,
+    contract_mrr
+from {{ ref('int_mrr_spans') }}
