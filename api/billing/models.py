@@ -133,18 +133,3 @@ class CreditNote(TenantMixin, Base):
     reason: Mapped[str | None] = mapped_column()
     source: Mapped[str] = mapped_column(default="api")
     touched_at: Mapped[datetime | None] = mapped_column()
-
-
-class NumberSeries(TenantMixin, Base):
-    """The next number of a series; its row lock is what makes numbers gapless."""
-
-    __tablename__ = "number_series"
-    __table_args__ = (
-        UniqueConstraint("workspace_id", "id"),
-        UniqueConstraint("workspace_id", "series"),
-        ForeignKeyConstraint(["workspace_id"], ["workspace.id"]),
-        {"info": {"lake_excluded": "a counter; the numbers stand on the documents", "eventless": "no fact"}},
-    )
-
-    series: Mapped[str] = mapped_column()
-    next_number: Mapped[int] = mapped_column(default=1)

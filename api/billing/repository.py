@@ -6,13 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, delete, select, union_all
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.billing.models import CreditNote, Invoice, InvoiceLine, NumberSeries, Payment
+from api.billing.models import CreditNote, Invoice, InvoiceLine, Payment
 from api.clients.models import Client
 from api.kit.errors import NotFound
-from api.kit.ids import new_id
 from imisofts.access import Actor, Role
 
 
@@ -79,21 +77,6 @@ async def movements(session: AsyncSession, invoice_id: UUID) -> list[tuple[date,
     paid = select(Payment.paid_on, Payment.amount_minor).where(Payment.invoice_id == invoice_id)
     credited = select(CreditNote.issued_on, CreditNote.amount_minor).where(CreditNote.invoice_id == invoice_id)
     return [(row[0], row[1]) for row in await session.execute(union_all(paid, credited))]
-
-
-async def next_number(session: AsyncSession, workspace_id: UUID, series: str) -> str:
-    """The next number of a series, as ``INV-2026-0001``.
-
-    The series' row stays locked until the transaction ends, so a number that is rolled back is given to the next one:
-    no gap, no double.
-    """
-    first = insert(NumberSeries).values(id=new_id(), workspace_id=workspace_id, series=series, next_number=2)
-    upsert = first.on_conflict_do_update(
-        index_elements=[NumberSeries.workspace_id, NumberSeries.series],
-        set_={"next_number": NumberSeries.next_number + 1},
-    )
-    given = (await session.execute(upsert.returning(NumberSeries.next_number))).scalar_one() - 1
-    return f"{series}-{given:04d}"
 
 
 async def external_id_taken(session: AsyncSession, model: type[Any], external_id: str | None) -> bool:

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.kit.security import COOKIE, FORM_HEADER, form_token
 
+_UNVERSIONED = ("/health", "/openapi.json")
 _caller: ContextVar[str] = ContextVar("caller", default="127.0.0.1")
 
 
@@ -137,7 +138,7 @@ class Client:
             sent["If-Match"] = if_match
         if idempotency_key is not None:
             sent["Idempotency-Key"] = idempotency_key
-        full = path if path.startswith(("/v1", "/health", "/openapi")) else f"/v1{path}"
+        full = path if path.startswith("/v1/") or path in _UNVERSIONED else f"/v1{path}"
         marked = _caller.set(caller) if caller else None
         try:
             response = await self._http.request(

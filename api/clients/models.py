@@ -48,9 +48,9 @@ class Contact(TenantMixin, Base):
     )
 
     client_id: Mapped[UUID] = mapped_column()
-    name: Mapped[str] = mapped_column()
-    email: Mapped[str | None] = mapped_column()
-    phone: Mapped[str | None] = mapped_column()
+    name: Mapped[str] = mapped_column(info={"lake": "personal"})
+    email: Mapped[str | None] = mapped_column(info={"lake": "personal"})
+    phone: Mapped[str | None] = mapped_column(info={"lake": "personal"})
     title: Mapped[str | None] = mapped_column()
     is_primary: Mapped[bool] = mapped_column(default=False)
 

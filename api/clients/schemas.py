@@ -83,3 +83,62 @@ class ClientOut(BaseModel):
     version: int
     created_at: datetime
     updated_at: datetime
+
+
+Short = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True), AfterValidator(_without_null_byte)]
+Tag = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=50, strip_whitespace=True, to_lower=True),
+    AfterValidator(_without_null_byte),
+]
+
+
+class ContactCreate(BaseModel):
+    """A person at a client."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"name": "Ada Hart", "email": "ada@northwind.example"}}
+    )
+
+    name: Name
+    email: Email | None = None
+    phone: Short | None = None
+    title: Short | None = None
+    is_primary: bool = False
+
+
+class ContactUpdate(BaseModel):
+    """What is to change; a field left out stays."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"title": "Head of marketing"}})
+
+    name: Name | None = None
+    email: Email | None = None
+    phone: Short | None = None
+    title: Short | None = None
+    is_primary: bool | None = None
+
+
+class ContactOut(BaseModel):
+    """A contact as the API answers it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    client_id: UUID
+    name: str
+    email: str | None
+    phone: str | None
+    title: str | None
+    is_primary: bool
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class Tags(BaseModel):
+    """Words by which a client is grouped, in small letters."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"tags": ["hotel", "retainer"]}})
+
+    tags: Annotated[list[Tag], Field(max_length=50)]

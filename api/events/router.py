@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 from sqlalchemy import Select, select
 
+from api.events.listing import EVENTS
 from api.events.models import Event
 from api.events.schemas import EventOut
 from api.kit import lists
@@ -14,13 +15,6 @@ from api.kit.errors import Forbidden, Malformed, Unauthenticated, documented
 from imisofts.access import Action, Actor
 
 router = APIRouter(prefix="/events", tags=["events"])
-
-EVENTS = lists.ListSpec(
-    columns={name: getattr(Event, name) for name in EventOut.model_fields},
-    default_sort="-occurred_at",
-    sortable=("occurred_at",),
-    filterable=("name", "actor_kind", "actor_id", "subject_kind", "subject_id", "occurred_at"),
-)
 
 
 def visible_to(actor: Actor) -> Select[Event]:

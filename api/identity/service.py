@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.clients.service import Client
 from api.events import service as events
 from api.events.schemas import EventName
 from api.identity import repository, schemas, secrets
@@ -79,6 +80,8 @@ async def _begin(session: AsyncSession, user_id: UUID, now: datetime, remember: 
     session.add(row)
     actor = actor_from(_facts(membership, "workspace_id", "user_id", "role", "client_id"))
     await events.record(session, actor, EventName.SESSION_STARTED, row)
+    if membership.client_id is not None:
+        await events.record(session, actor, EventName.CLIENT_SIGNED_IN, Client(id=membership.client_id))
     return SignedIn(cookie, actor, row.expires_at, remember)
 
 

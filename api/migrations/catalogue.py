@@ -9,6 +9,7 @@ from api.kit.models import Base
 
 MODELS = (
     "api.kit.idempotency",
+    "api.kit.numbers",
     "api.kit.rate_limit",
     "api.identity.models",
     "api.events.models",

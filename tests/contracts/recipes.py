@@ -143,7 +143,9 @@ ROWS: dict[str, Row] = {
 
 WRITES: dict[str, Write] = {
     "POST /v1/session": Write((EventName.SESSION_STARTED,), _sign_in),
-    "POST /v1/session/link": Write((EventName.SESSION_STARTED, EventName.PASSWORD_SET), _link),
+    "POST /v1/session/link": Write(
+        (EventName.SESSION_STARTED, EventName.CLIENT_SIGNED_IN, EventName.PASSWORD_SET), _link
+    ),
     "DELETE /v1/session": Write(
         (EventName.SESSION_ENDED,), who=lambda agency: sign_in(agency.api, agency.email(Role.owner))
     ),
@@ -248,4 +250,4 @@ def _merge(*modules: str) -> None:
         WRITES.update(module.WRITES)
 
 
-_merge("recipes_of_subscriptions", "recipes_of_work")
+_merge("recipes_of_care", "recipes_of_subscriptions", "recipes_of_work")

@@ -12,6 +12,7 @@ from api.billing.service.shared import minor, open_minor, settle, touch
 from api.clients import service as clients
 from api.events import service as events
 from api.events.schemas import EventName
+from api.kit import numbers
 from api.kit.clock import Clock
 from api.kit.ids import new_id
 from imisofts.access import Actor
@@ -78,7 +79,7 @@ async def credit(
         invoice_id=invoice.id,
         client_id=invoice.client_id,
         series=series,
-        number=await repository.next_number(session, invoice.workspace_id, series),
+        number=await numbers.next_number(session, invoice.workspace_id, series),
         issued_on=issued_on,
         amount_minor=amount,
         currency=invoice.currency,

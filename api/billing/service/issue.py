@@ -13,6 +13,7 @@ from api.billing.service.shared import facts, settle, touch
 from api.clients import service as clients
 from api.events import service as events
 from api.events.schemas import EventName
+from api.kit import numbers
 from api.kit.clock import Clock
 from imisofts.access import Actor
 
@@ -36,7 +37,7 @@ async def issue(session: AsyncSession, actor: Actor, invoice_id: UUID, given: In
     before = facts(invoice)
     invoice.issued_on, invoice.due_on = issued_on, due_on
     invoice.series = f"INV-{issued_on.year}"
-    invoice.number = await repository.next_number(session, invoice.workspace_id, invoice.series)
+    invoice.number = await numbers.next_number(session, invoice.workspace_id, invoice.series)
     invoice.status = states.Status.issued
     await settle(session, invoice)
     await touch(session, invoice, clock)

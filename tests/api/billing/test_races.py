@@ -9,9 +9,11 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.billing import repository
-from api.billing.models import Invoice, NumberSeries
+from api.billing.models import Invoice
 from api.client import Problem
+from api.kit import numbers
 from api.kit.ids import new_id
+from api.kit.numbers import NumberSeries
 from imisofts.access import Actor, Role
 from tests.api.agency import Agency
 from tests.api.billing.conftest import Draft
@@ -86,7 +88,7 @@ def issue_at_once(agency: Agency, draft: Draft, year: int, count: int) -> tuple[
 
 
 def test_without_the_lock_numbers_collide(agency: Agency, draft: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(repository, "next_number", _unlocked_number)
+    monkeypatch.setattr(numbers, "next_number", _unlocked_number)
     good, failed = issue_at_once(agency, draft, 2018, 10)
     assert failed or len(set(good)) < len(good)
 
