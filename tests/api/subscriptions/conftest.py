@@ -11,7 +11,7 @@ from api.client import Credentials
 from api.identity import operator
 from api.kit.rate_limit import Limit
 from imisofts.settings import Settings
-from tests.api.agency import Agency, Api, found, running
+from tests.api.agency import Agency, Api, forget_limits, found, running
 
 Make = Callable[..., dict[str, Any]]
 
@@ -39,18 +39,21 @@ def module_clock() -> SetClock:
 
 
 @pytest.fixture
-def clock(module_clock: SetClock) -> Iterator[SetClock]:
-    """10 March 2026 at the beginning of each test."""
+def clock(settings: Settings, module_clock: SetClock) -> Iterator[SetClock]:
+    """10 March 2026 at the beginning of each test, whatever months the test before has passed."""
     module_clock.on("2026-03-10")
+    forget_limits(settings)
     yield module_clock
     module_clock.on("2026-03-10")
 
 
 @pytest.fixture(scope="module")
 def api(settings: Settings, module_clock: SetClock) -> Iterator[Api]:
+    forget_limits(settings)
     with running(settings, module_clock) as api:
         api.app.state.limit = Limit(100_000, timedelta(milliseconds=1))  # time does not pass, so nobody waits
         yield api
+    forget_limits(settings)
 
 
 @pytest.fixture(scope="module")

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-import psycopg
 import pytest
 
 from imisofts.access import Role
 from imisofts.settings import Settings
-from tests.api.agency import Agency, Api, found, running
+from tests.api.agency import Agency, Api, forget_limits, found, running
 
 
 class Shifted:
@@ -25,18 +24,12 @@ class Shifted:
         return self.now().astimezone(ZoneInfo(zone)).date()
 
 
-def _forget_limits(settings: Settings) -> None:
-    """Rate limits counted under another clock lie in the future of this one, and the other way round."""
-    with psycopg.connect(settings.owner_database_url) as owner:
-        owner.execute("delete from rate_limit")
-
-
 @pytest.fixture(scope="module")
 def api(settings: Settings) -> Iterator[Api]:
-    _forget_limits(settings)
+    forget_limits(settings)
     with running(settings, Shifted()) as api:
         yield api
-    _forget_limits(settings)
+    forget_limits(settings)
 
 
 @pytest.fixture(scope="module")
