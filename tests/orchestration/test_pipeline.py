@@ -1,12 +1,13 @@
 """From a committed row to a publication, and what happens when a check fails on the way."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from imisofts.settings import Settings
 from tests.orchestration.conftest import Agency, break_reconciliation, drop_checks
-from warehouse import build, changes, lake, pipeline
+from warehouse import build, changes, lake, pipeline, replication
 from warehouse.audit import expectations, reconciliation
 from warehouse.publish import audits, publications
 
@@ -46,6 +47,40 @@ def test_only_what_depends_on_the_change_is_built(agency: Agency) -> None:
     assert "dim_clients" in changed.built
     assert "dim_workspaces" not in changed.built, "a client's name does not move what is known of the workspace"
     assert set(changed.built) < set(everything.built)
+
+
+def test_a_new_day_builds_what_depends_on_it(agency: Agency, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A heartbeat builds nothing; after midnight in the workspace's zone it builds what reads the data date."""
+    settings = agency.settings
+    agency.invoice(1_000)
+    assert pipeline.run(settings).ok
+    replication.beat(settings)
+    assert not pipeline.run(settings).published, "a heartbeat alone builds nothing"
+    with monkeypatch.context() as patch:
+        patch.setattr(changes, "_committed_at", lambda _: datetime.now(UTC) + timedelta(minutes=1))
+        assert not changes.pending(settings).changed, "a minute later it is the same day"
+        patch.setattr(changes, "_committed_at", lambda _: datetime.now(UTC) + timedelta(days=1))
+        assert changes.pending(settings).changed == frozenset({changes.DATED_BY})
+        moved = pipeline.run(settings)
+    assert moved.published
+    assert "fct_client_mrr_months" in moved.built
+    assert "fct_invoices" not in moved.built
+
+
+def test_a_table_that_was_never_loaded_waits_for_its_first_load(agency: Agency) -> None:
+    settings = agency.settings
+    agency.invoice(1_000)
+    assert pipeline.run(settings).published
+    with lake.writer_lock(settings), lake.connect(settings, read_only=False) as connection:
+        connection.execute("drop table lake.raw.subscription_pause; drop table lake.history.subscription_pause")
+        connection.execute("delete from lake.meta.replicated_table where name = 'subscription_pause'")
+    waits = pipeline.refresh(settings)
+    assert waits.steps[-1].detail == "waits for the first load of subscription_pause"
+    assert waits.publication_id is not None
+    agency.invoice(2_000)
+    loaded = pipeline.run(settings)
+    assert loaded.ok, [check for check in loaded.checks if not check.passed]
+    assert loaded.replicated["subscription_pause"] == 0
 
 
 def test_a_failing_check_leaves_the_last_publication_until_the_data_is_right(

@@ -16,6 +16,8 @@ from warehouse.publish import CheckResult
 if TYPE_CHECKING:
     import duckdb
 
+__all__ = ["RECONCILIATIONS", "check"]
+
 
 def check(connection: duckdb.DuckDBPyConnection, marts: Sequence[str]) -> list[CheckResult]:
     """Compare every line whose marts were all built; the others kept their published rows."""
