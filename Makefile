@@ -4,9 +4,12 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
+# A shell that forbids byte code would have each of the dozen processes compile thousands of files at every start.
+unexport PYTHONDONTWRITEBYTECODE
+
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed-$(shell cat requirements.lock pyproject.toml | sha256sum | cut -c1-16)
+STAMP := $(VENV)/.installed-$(shell cat requirements.tools.lock requirements.lock pyproject.toml | sha256sum | cut -c1-16)
 ASSETS := portal/static/build
 ASSETS_STAMP := $(ASSETS)/.built
 ASSET_SOURCES := portal/package.json portal/package-lock.json $(wildcard portal/*.mjs) \
@@ -48,12 +51,12 @@ $(BIN)/python:
 	if [ -z "$$python" ]; then echo "imisofts needs Python 3.11, 3.12 or 3.13; none was found (say PYTHON=/path/to/python)." >&2; exit 1; fi; \
 	"$$python" -m venv $(VENV)
 
-$(STAMP): requirements.lock pyproject.toml | $(BIN)/python
+$(STAMP): requirements.tools.lock requirements.lock pyproject.toml | $(BIN)/python
 	@$(BIN)/python -c 'import sys; (3, 11) <= sys.version_info[:2] <= (3, 13) or sys.exit("The environment in .venv has Python %d.%d; imisofts needs 3.11, 3.12 or 3.13: remove .venv." % sys.version_info[:2])'
 	@if [ ! -e "$@" ]; then \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check uv; \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.tools.lock; \
 		VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock; \
-		VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps -e .; \
+		VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .; \
 		rm -f $(VENV)/.installed-*; \
 	fi
 	@touch $@
