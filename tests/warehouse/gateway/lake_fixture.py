@@ -4,7 +4,7 @@ The catalogue is a file and not Postgres, so that a test needs no server; everyt
 """
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
@@ -14,6 +14,7 @@ from typing import cast
 from uuid import UUID, uuid5
 
 import duckdb
+import pyarrow as pa
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
@@ -103,6 +104,16 @@ class FixtureLake:
             names, marks = ", ".join(row), ", ".join("?" for _ in row)
             connection.execute(f"insert into lake.raw.{table} ({names}) values ({marks})", list(row.values()))
         connection.execute("commit")
+        connection.close()
+
+    def load(self, table: str, rows: Sequence[dict[str, object]]) -> None:
+        """Insert many rows at once, all with the same columns."""
+        texts = [
+            {name: str(value) if isinstance(value, UUID) else value for name, value in row.items()} for row in rows
+        ]
+        connection = self.connect(read_only=False)
+        connection.register("given", pa.Table.from_pylist(texts))
+        connection.execute(f"insert into lake.raw.{table} by name select * from given")
         connection.close()
 
     def execute(self, sql: str, parameters: list[object] | None = None) -> None:
