@@ -3,13 +3,20 @@
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import duckdb
+import psycopg
 import pytest
+from uuid_utils.compat import uuid7
 
+from imisofts.access import ACTIONS_OF_ROLE, Actor, Role
+from imisofts.services import postgres
 from imisofts.settings import Settings
 from tests.warehouse import toy
 from warehouse import lake, publish, replication
+from warehouse.gateway.reader import Reader
+from warehouse.gateway.scope import Scope
 from warehouse.publish import CheckResult
 
 PASSED = CheckResult("totals_agree", "reconciliation", "one", True, "0 of 3 differ")
@@ -134,4 +141,42 @@ def test_replication_and_publishing_at_once_keep_both(fresh_settings: Settings) 
     loader.join()
     assert errors == []
     assert published == [1, 2, 3]
+    toy.compare(fresh_settings)
+
+
+def _cut_every_session(settings: Settings) -> int:
+    """End all sessions of the product's database and of the lake's catalogue, as their restart does."""
+    names = [urlsplit(url).path[1:] for url in (settings.owner_database_url, settings.lake_catalog_url)]
+    with psycopg.connect(postgres.superuser_url(settings), autocommit=True) as admin:
+        row = admin.execute(
+            "select count(pg_terminate_backend(pid)) from pg_stat_activity"
+            " where pid <> pg_backend_pid() and datname = any(%s)",
+            [names],
+        ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def test_figures_and_replication_go_on_after_the_databases_restarted(fresh_settings: Settings) -> None:
+    """A pinned publication is opened again at its own version; the next one is seen, and replication catches up."""
+    toy.create(fresh_settings)
+    replication.catch_up(fresh_settings)
+    _publish(fresh_settings, 1)
+    scope = Scope(Actor(uuid7(), None, Role.owner, "user", ACTIONS_OF_ROLE[Role.owner]))
+    question = "select max(publication), count(*) from lake.marts.one"
+    reader = Reader.of(fresh_settings)
+    try:
+        pin = reader.pin()
+        assert pin.rows(scope, question) == [(1, 2000)]
+        _publish(fresh_settings, 2)
+        assert _cut_every_session(fresh_settings) > 0
+        assert pin.rows(scope, question) == [(1, 2000)], "still the publication that it was pinned at"
+        assert reader.pin().rows(scope, question) == [(2, 2000)]
+        _cut_every_session(fresh_settings)
+        assert reader.pin().rows(scope, question) == [(2, 2000)]
+        with pytest.raises(duckdb.CatalogException):
+            reader.pin().rows(scope, "select * from lake.marts.nobody_knows")
+    finally:
+        reader.close()
+    toy.every_change(fresh_settings)
+    replication.catch_up(fresh_settings)
     toy.compare(fresh_settings)

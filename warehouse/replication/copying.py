@@ -28,12 +28,15 @@ def copy_tables(
         f"call postgres_execute('source', {literal(f'SET TRANSACTION SNAPSHOT {literal(at.snapshot)}')})"
     )
     failpoints.reach("snapshot_exported")
+    tables = list(tables)
+    there = state.lake_columns(connection, "raw")
+    state.create_tables(connection, tables)
     copied: dict[str, int] = {}
     with connect(settings.loader_database_url) as session, session.transaction():
         session.execute("set transaction isolation level repeatable read")
         session.execute(f"set transaction snapshot {literal(at.snapshot)}".encode())
         for table in tables:
-            copied[table.name] = _copy_table(connection, table, at.lsn)
+            copied[table.name] = _copy_table(connection, table, at.lsn, again=table.name in there)
             _compare_counts(session, table, copied[table.name])
             failpoints.reach("mid_copy")
     failpoints.reach("copy_done")
@@ -45,11 +48,9 @@ def _attach_source(connection: duckdb.DuckDBPyConnection, settings: "Settings") 
     connection.execute(f"attach if not exists {literal(target)} as source (type postgres, read_only)")
 
 
-def _copy_table(connection: duckdb.DuckDBPyConnection, table: Table, lsn: str) -> int:
+def _copy_table(connection: duckdb.DuckDBPyConnection, table: Table, lsn: str, *, again: bool) -> int:
     raw, history = f"lake.raw.{quoted(table.name)}", f"lake.history.{quoted(table.name)}"
-    existed = table.name in state.lake_columns(connection, "raw")
-    state.create_tables(connection, table)
-    if existed:
+    if again:
         connection.execute(f"delete from {raw}")
         connection.execute(
             f"insert into {history} (_op, _lsn, _ordinal, _commit_time) values ('truncate', ?, -1, now())", [lsn]

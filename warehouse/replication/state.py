@@ -1,5 +1,6 @@
 """The lake's own record of replication: watermark and tables, written in the same transaction as the rows."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -86,16 +87,29 @@ def normal(lake_type: str) -> str:
     return {"TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ"}.get(lake_type, lake_type)
 
 
-def create_tables(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """``raw`` and ``history`` of a table, or the columns that they lack."""
-    for schema, columns in (("raw", table.columns), ("history", (*HISTORY_HEAD, *table.history_columns))):
-        target = f"lake.{schema}.{quoted(table.name)}"
+def create_tables(connection: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> None:
+    """``raw`` and ``history`` of each table, or the columns that they lack.
+
+    What is there is asked once: in a transaction that has made tables the lake reads its whole catalogue for an answer.
+    """
+    tables = list(tables)
+    for schema, head in (("raw", ()), ("history", HISTORY_HEAD)):
+        existing = lake_columns(connection, schema)
+        for table in tables:
+            columns = (*head, *(table.columns if schema == "raw" else table.history_columns))
+            _create_table(connection, f"lake.{schema}.{quoted(table.name)}", columns, existing.get(table.name))
+
+
+def _create_table(
+    connection: duckdb.DuckDBPyConnection, target: str, columns: Iterable[Column], existing: dict[str, str] | None
+) -> None:
+    if existing is None:
         defined = ", ".join(f"{quoted(column.name)} {column.lake_type}" for column in columns)
-        connection.execute(f"create table if not exists {target} ({defined})")
-        existing = lake_columns(connection, schema).get(table.name, {})
-        for column in columns:
-            if column.name not in existing:
-                connection.execute(f"alter table {target} add column {quoted(column.name)} {column.lake_type}")
+        connection.execute(f"create table {target} ({defined})")
+        return
+    for column in columns:
+        if column.name not in existing:
+            connection.execute(f"alter table {target} add column {quoted(column.name)} {column.lake_type}")
 
 
 def describe(connection: duckdb.DuckDBPyConnection, author: str, message: str) -> None:
