@@ -19,6 +19,7 @@ from portal.door import ApiCaller, Problem
 from portal.language import gettext as _
 from portal.pages import (
     clients,
+    contacts,
     home,
     imports,
     invoice_forms,
@@ -33,7 +34,10 @@ from portal.pages import (
     sign_in,
     subscription_forms,
     subscriptions,
+    support,
     tasks,
+    ticket_forms,
+    tickets,
     time,
 )
 from portal.security import SecurityHeaders
@@ -46,6 +50,7 @@ PAGES: tuple[Page, ...] = (
     *home.ROUTES,
     *sign_in.ROUTES,
     *clients.ROUTES,
+    *contacts.ROUTES,
     *invoice_forms.ROUTES,
     *invoices.ROUTES,
     *subscription_forms.ROUTES,
@@ -55,6 +60,9 @@ PAGES: tuple[Page, ...] = (
     *projects.ROUTES,
     *tasks.ROUTES,
     *time.ROUTES,
+    *ticket_forms.ROUTES,
+    *tickets.ROUTES,
+    *support.ROUTES,
     *people_forms.ROUTES,
     *people.ROUTES,
     *imports.ROUTES,

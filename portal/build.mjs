@@ -24,6 +24,7 @@ const ICONS = [
   "arrow-left", "filter", "selector", "coins", "calendar-due",
   "briefcase", "checklist", "users-group", "calendar-event",
   "package", "repeat", "player-pause",
+  "lifebuoy", "message", "notes", "address-book", "tag", "thumb-up", "thumb-down",
 ];
 
 function emit(name, content) {
@@ -76,7 +77,7 @@ async function styles() {
     fontFace: true,
     keyframes: true,
   });
-  const own = ["tokens.css", "components.css", "work.css", "pages.css"].map((name) => readFileSync(join(here, "src", name), "utf8"));
+  const own = ["tokens.css", "components.css", "work.css", "support.css", "pages.css"].map((name) => readFileSync(join(here, "src", name), "utf8"));
   const { code } = transform({
     filename: "portal.css",
     code: Buffer.from([faces, purged.css, ...own].join("\n")),

@@ -39,8 +39,8 @@ class Answer:
 
     @property
     def items(self) -> list[Json]:
-        """The rows of a list answer."""
-        return list(self.object.get("items", ()))
+        """The rows of a list answer, whether it comes page by page or whole."""
+        return list(self.body if isinstance(self.body, list) else self.object.get("items", ()))
 
     @property
     def next_cursor(self) -> str | None:
@@ -149,6 +149,10 @@ class Door:
         """Change the version that ``etag`` names."""
         heads = {"If-Match": etag}
         return await self._api.call("PATCH", path, cookie=self._cookie, caller=self._caller, json=json, headers=heads)
+
+    async def put(self, path: str, *, json: Mapping[str, object]) -> Answer:
+        """Replace as a whole."""
+        return await self._api.call("PUT", path, cookie=self._cookie, caller=self._caller, json=json)
 
     async def delete(self, path: str, *, etag: str = "") -> Answer:
         """Archive or delete."""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
 from babel.core import negotiate_locale
-from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
 LOCALES = ("en", "en_GB", "de")
@@ -114,6 +114,11 @@ def weekday_long(value: date | str) -> str:
     return str(format_skeleton("MMMMEEEEd", parsed, locale=locale()))
 
 
+def weekday_name(value: date) -> str:
+    """A day of the week in full: ``Monday``."""
+    return str(format_date(value, "EEEE", locale=locale()))
+
+
 def hours(minutes: int | None) -> str:
     """Minutes as hours: 90 → ``1:30``; nothing for no duration."""
     return "" if minutes is None else f"{minutes // 60}:{minutes % 60:02d}"
@@ -131,7 +136,10 @@ def month_name(period: str) -> str:
 def instant(value: datetime | str | None) -> str:
     """An instant as date and minute in the workspace's zone."""
     moment = as_instant(value)
-    return str(format_datetime(moment, "medium", tzinfo=zone(), locale=locale())) if moment else ""
+    if moment is None:
+        return ""
+    local = moment.astimezone(zone())
+    return f"{day(local.date())}, {format_time(local, 'short', tzinfo=zone(), locale=locale())}"
 
 
 def ago(value: datetime | str | None, now: datetime | None = None) -> str:

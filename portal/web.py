@@ -265,9 +265,13 @@ def route(site: Site, page: Page) -> Route:
             return _to_sign_in(request)
         if page.action and not visit.me.may(page.action):
             raise Problem(403, "forbidden", _("Your role does not include this page."))
-        if request.method not in {"GET", "HEAD"}:
+        if request.method in {"GET", "HEAD"}:
+            return await page.handler(visit)
+        try:
             await _open_form(visit, page.largest)
-        return await page.handler(visit)
+            return await page.handler(visit)
+        finally:
+            await request.close()  # files that came with the form
 
     return Route(page.path, endpoint, methods=list(page.verbs))
 

@@ -64,6 +64,33 @@ def subscription_status(code: str) -> Status:
     return Status(code, label, tone)
 
 
+def ticket_status(code: str, to_client: bool) -> Status:
+    """Whose turn a ticket is, told to staff or to the client."""
+    waiting = _("Waiting for you") if to_client else _("Waiting for client")
+    known: dict[str, tuple[str, Tone]] = {
+        "open": (_("With us") if to_client else _("Open"), "information"),
+        "waiting": (waiting, "warning"),
+        "resolved": (_("Resolved"), "good"),
+    }
+    label, tone = known.get(code, (code.replace("_", " ").capitalize(), "idle"))
+    return Status(code, label, tone)
+
+
+def priority_choices() -> tuple[Choice, ...]:
+    """How urgent something is, the least urgent first."""
+    return (
+        Choice("low", _("Low")),
+        Choice("normal", _("Normal")),
+        Choice("high", _("High")),
+        Choice("urgent", _("Urgent")),
+    )
+
+
+def priority_words(code: str) -> str:
+    """A priority in a word."""
+    return next((choice.label for choice in priority_choices() if choice.value == code), code)
+
+
 def every_words(interval: str, count: int) -> str:
     """How often something is charged; without an interval, once."""
     if not interval:
@@ -128,6 +155,27 @@ def event_words(name: str) -> str:
         "subscription.cancelled": _("Cancelled"),
         "subscription.corrected": _("Corrected"),
         "subscription.imported": _("Subscription imported"),
+        "project.created": _("Project created"),
+        "project.updated": _("Project changed"),
+        "project.archived": _("Project archived"),
+        "project.imported": _("Project imported"),
+        "ticket.opened": _("Ticket opened"),
+        "ticket.updated": _("Ticket changed"),
+        "ticket.answered": _("Ticket answered"),
+        "ticket.replied": _("Client replied"),
+        "ticket.noted": _("Internal note written"),
+        "ticket.waiting": _("Ticket waits for the client"),
+        "ticket.resumed": _("Ticket taken up again"),
+        "ticket.resolved": _("Ticket resolved"),
+        "ticket.reopened": _("Ticket opened again"),
+        "ticket.rated": _("Ticket rated"),
+        "ticket.imported": _("Ticket imported"),
+        "contact.created": _("Contact added"),
+        "contact.updated": _("Contact changed"),
+        "contact.deleted": _("Contact removed"),
+        "client.tagged": _("Tag added"),
+        "client.untagged": _("Tag removed"),
+        "client.signed_in": _("Client signed in"),
         "report.requested": _("Report asked for"),
         "report.failed": _("Report failed"),
         "report.held": _("Report held back"),

@@ -11,8 +11,9 @@ from portal.confirm import Confirmation
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
+from portal.pages.contacts import Contact, contacts_of, tags_of
 from portal.pages.invoices import InvoiceRow
-from portal.timeline import Entry, timeline
+from portal.timeline import Entry, client_timeline
 from portal.web import Page, Visit
 
 FIELDS = ("name", "email", "currency")
@@ -65,10 +66,12 @@ class ClientPage:
     invoices: tuple[InvoiceRow, ...]
     more_invoices: bool
     owed: tuple[tuple[str, int], ...]
+    contacts: tuple[Contact, ...]
+    tags: tuple[str, ...]
     entries: tuple[Entry, ...]
+    more_entries: bool
     may_write: bool
     may_bill: bool
-    may_see_events: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +126,14 @@ async def export_clients(visit: Visit) -> Response:
 
 
 async def show_client(visit: Visit) -> Response:
-    """One client with their newest invoices and what happened."""
-    client_id = visit.request.path_params["id"]
-    may_see_events = visit.me.may(Action.event_read)
-    answer, invoices, entries = await asyncio.gather(
+    """One client with the people there, their newest invoices and what happened."""
+    client_id = str(visit.request.path_params["id"])
+    answer, invoices, contacts, tags, events = await asyncio.gather(
         visit.api.get(f"/clients/{client_id}"),
         visit.api.get("/invoices", params={"client_id": client_id, "sort": "-issued_on", "limit": "25"}),
-        timeline(visit.api, client_id) if may_see_events else _nothing(),
+        contacts_of(visit, client_id),
+        tags_of(visit, client_id),
+        client_timeline(visit.api, client_id),
     )
     rows = tuple(InvoiceRow.of(row, visit.me.today) for row in invoices.items)
     page = ClientPage(
@@ -137,16 +141,14 @@ async def show_client(visit: Visit) -> Response:
         invoices=rows,
         more_invoices=invoices.next_cursor is not None,
         owed=_owed(rows),
-        entries=entries,
+        contacts=contacts,
+        tags=tags,
+        entries=events.entries,
+        more_entries=events.next_cursor is not None,
         may_write=visit.me.may(Action.client_write),
         may_bill=visit.me.may(Action.invoice_write),
-        may_see_events=may_see_events,
     )
     return visit.page("clients/detail.html", page)
-
-
-async def _nothing() -> tuple[Entry, ...]:
-    return ()
 
 
 def _owed(rows: tuple[InvoiceRow, ...]) -> tuple[tuple[str, int], ...]:

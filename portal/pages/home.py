@@ -8,8 +8,13 @@ from starlette.responses import Response
 from imisofts.access import Action
 from portal.door import Answer, Problem
 from portal.figures import DataState, Figure, data_state, figures
+from portal.language import gettext as _
+from portal.language import ngettext
 from portal.pages.invoices import OPEN, InvoiceRow, client_names
+from portal.pages.projects import Project
 from portal.pages.reports import ReportRow
+from portal.pages.subscriptions import SubscriptionRow
+from portal.pages.tickets import UNRESOLVED, Ticket
 from portal.web import Page, Visit
 
 
@@ -25,12 +30,26 @@ class StaffHome:
 
 
 @dataclass(frozen=True, slots=True)
-class ClientHome:
-    """What the client owes by currency (minor units), their open invoices, newest reports."""
+class Need:
+    """One thing that waits for the client: a sentence, its icon, and where to do it."""
 
+    text: str
+    icon: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientHome:
+    """What the client owes by currency (minor units) and what waits for them; their open invoices, active projects,
+    unresolved tickets, subscriptions that run, newest reports."""
+
+    needs: tuple[Need, ...]
     owed: tuple[tuple[str, int], ...]
     overdue: tuple[tuple[str, int], ...]
     open: tuple[InvoiceRow, ...]
+    projects: tuple[Project, ...]
+    tickets: tuple[Ticket, ...]
+    subscriptions: tuple[SubscriptionRow, ...]
     reports: tuple[ReportRow, ...]
 
 
@@ -57,13 +76,42 @@ async def _staff_home(visit: Visit) -> Response:
 
 
 async def _client_home(visit: Visit) -> Response:
-    invoices, reports = await asyncio.gather(
-        visit.api.get("/invoices", params={"status": ",".join(OPEN), "sort": "due_on", "limit": "200"}),
+    read, today = visit.api.get, visit.me.today
+    invoices, projects, tickets, subscriptions, reports = await asyncio.gather(
+        read("/invoices", params={"status": ",".join(OPEN), "sort": "due_on", "limit": "200"}),
+        read("/projects", params={"status": "active", "archived": "false", "sort": "due_on", "limit": "5"}),
+        read("/tickets", params={"status": UNRESOLVED, "sort": "-updated_at", "limit": "50"}),
+        read("/subscriptions", params={"status": "active,trial,paused,cancelled", "limit": "5"}),
         _reports(visit),
     )
-    rows = tuple(InvoiceRow.of(row, visit.me.today) for row in invoices.items)
+    rows = tuple(InvoiceRow.of(row, today) for row in invoices.items)
     late = tuple(row for row in rows if row.status.code == "overdue")
-    return visit.page("home/client.html", ClientHome(_sum(rows), _sum(late), rows[:10], reports[:3]))
+    asked = tuple(Ticket.of(row, to_client=True) for row in tickets.items)
+    page = ClientHome(
+        needs=_needs(late, asked),
+        owed=_sum(rows),
+        overdue=_sum(late),
+        open=rows[:10],
+        projects=tuple(Project.of(row, today) for row in projects.items),
+        tickets=asked[:5],
+        subscriptions=tuple(SubscriptionRow.of(row) for row in subscriptions.items),
+        reports=reports[:3],
+    )
+    return visit.page("home/client.html", page)
+
+
+def _needs(late: tuple[InvoiceRow, ...], tickets: tuple[Ticket, ...]) -> tuple[Need, ...]:
+    """Money that is late first, then every ticket in which the agency asks something."""
+    waiting = [ticket for ticket in tickets if ticket.status.code == "waiting"]
+    answers = (
+        Need(_("Your answer is needed: %(subject)s", subject=ticket.subject), "message", f"/tickets/{ticket.id}")
+        for ticket in waiting
+    )
+    if not late:
+        return tuple(answers)
+    text = ngettext("%(num)s invoice is past its due date", "%(num)s invoices are past their due date", len(late))
+    where = f"/invoices/{late[0].id}" if len(late) == 1 else "/invoices?status=overdue"
+    return (Need(text, "calendar-due", where), *answers)
 
 
 async def _reports(visit: Visit) -> tuple[ReportRow, ...]:

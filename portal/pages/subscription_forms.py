@@ -258,9 +258,11 @@ def _verb_body(form: Form, verb: str) -> Json:
         return {name: form.value(name) for name in VERB_FIELDS[verb] if form.value(name)}
     body: Json = {"reason": form.value("reason")} if form.value("reason") else {}
     when = form.value("when")
-    return body | (
-        {"at_period_end": True} if when == "period_end" else {"on": form.value("on")} if when == "on" else {}
-    )
+    if when == "period_end":
+        body["at_period_end"] = True
+    elif when == "on":
+        body["on"] = form.value("on")
+    return body
 
 
 async def do_verb(visit: Visit) -> Response:

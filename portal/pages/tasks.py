@@ -17,6 +17,7 @@ from portal.lists import Choice
 from portal.pages.project_forms import LOST_RACE, edit_words
 from portal.pages.projects import Task
 from portal.web import Page, Visit, safe_next
+from portal.words import priority_choices
 
 FIELDS = ("title", "description", "priority", "milestone_id", "assignee_id", "estimate", "started_on", "due_on")
 DAYS = ("started_on", "due_on")
@@ -80,15 +81,6 @@ async def show_tasks(visit: Visit) -> Response:
     return visit.page("tasks/list.html", TasksPage(lists.moved(state, answer.next_cursor), rows, bool(me), mine))
 
 
-def _priorities() -> tuple[Choice, ...]:
-    return (
-        Choice("low", _("Low")),
-        Choice("normal", _("Normal")),
-        Choice("high", _("High")),
-        Choice("urgent", _("Urgent")),
-    )
-
-
 async def _editor(visit: Visit, page: TaskFormPage, status: int = 200) -> Response:
     milestones, people = await asyncio.gather(
         visit.api.get(f"/projects/{page.project_id}/milestones", params={"limit": "200"}), people_choices(visit)
@@ -104,7 +96,7 @@ async def new_task(visit: Visit) -> Response:
     """An empty form."""
     row = (await visit.api.get(f"/projects/{visit.request.path_params['id']}")).object
     form = Form({"priority": "normal"})
-    return await _editor(visit, TaskFormPage(form, str(row["id"]), row["name"], (), (), _priorities()))
+    return await _editor(visit, TaskFormPage(form, str(row["id"]), row["name"], (), (), priority_choices()))
 
 
 def _checked(form: Form) -> tuple[Form, Json]:
@@ -137,7 +129,7 @@ async def create_task(visit: Visit) -> Response:
             form = _refused(form, problem)
         else:
             return visit.leave(f"/projects/{row['id']}", _("The task is added."))
-    return await _editor(visit, TaskFormPage(form, str(row["id"]), row["name"], (), (), _priorities()), 422)
+    return await _editor(visit, TaskFormPage(form, str(row["id"]), row["name"], (), (), priority_choices()), 422)
 
 
 async def _stored(visit: Visit) -> TaskFormPage:
@@ -146,7 +138,7 @@ async def _stored(visit: Visit) -> TaskFormPage:
     values = {name: str(row.get(name) or "") for name in FIELDS if name != "estimate"}
     form = Form({**values, "estimate": hours(row.get("estimate_minutes"))})
     task = Task.of(row, visit.me.today)
-    return TaskFormPage(form, task.project_id, task.project_name, (), (), _priorities(), task, answer.etag)
+    return TaskFormPage(form, task.project_id, task.project_name, (), (), priority_choices(), task, answer.etag)
 
 
 async def show_task(visit: Visit) -> Response:

@@ -14,7 +14,7 @@ from api.client import Client, Credentials
 from api.identity import operator
 from imisofts.access import Role
 from imisofts.settings import Settings
-from tests.portal import world_of_work
+from tests.portal import world_of_care, world_of_work
 
 PASSWORD = "seven quiet lanterns over water"
 SLUG = "studio"
@@ -28,6 +28,7 @@ class World:
     invoices: dict[str, str] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)
     work: dict[str, str] = field(default_factory=dict)
+    care: dict[str, str] = field(default_factory=dict)
 
 
 def invoice(client_id: str, **more: Any) -> dict[str, Any]:
@@ -79,6 +80,7 @@ async def _clients(app: ASGIApp, bearer: Credentials, world: World) -> None:
             world.clients[name] = made.body["id"]
             await _invoices(api, bearer, world, name)
         world.work = await world_of_work.furnish(api, bearer, world.clients)
+        world.care = await world_of_care.furnish(api, bearer, world.clients)
 
 
 async def _invoices(api: Client, bearer: Credentials, world: World, name: str) -> None:
