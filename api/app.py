@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
@@ -17,7 +16,7 @@ from api.identity.authentication import EACH_CALLER, actor_of
 from api.identity.passwords import Passwords
 from api.identity.router import router as identity_router
 from api.imports.router import router as imports_router
-from api.kit import errors, idempotency
+from api.kit import errors, idempotency, openapi
 from api.kit.access import public
 from api.kit.clock import Clock, SystemClock
 from api.kit.database import Database
@@ -51,6 +50,7 @@ ROUTERS: list[APIRouter] = [
     reports_router,
     time_router,
 ]
+PREFIX = "/v1"
 DESCRIPTION = "Everything an agency does in imisofts, as an API. Errors are RFC 9457 problems; edits need If-Match."
 
 
@@ -76,9 +76,9 @@ def create(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     errors.install(app)
     app.add_middleware(Guard)
     for router in ROUTERS:
-        app.include_router(router, prefix="/v1")
+        app.include_router(router, prefix=PREFIX)
     app.add_api_route("/health", _health, dependencies=[public()], tags=["health"])
-    app.openapi = lambda: _document(app)  # type: ignore[method-assign]
+    app.openapi = lambda: openapi.document(app, ROUTERS, PREFIX)  # type: ignore[method-assign]
     return app
 
 
@@ -104,26 +104,3 @@ async def check_role(database: Database) -> None:
 async def _health() -> dict[str, str]:
     """Whether the process answers."""
     return {"status": "ok"}
-
-
-def _document(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document, with the one shape of problems in place of FastAPI's own."""
-    if app.openapi_schema:
-        return app.openapi_schema
-    document = FastAPI.openapi(app)
-    schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    schemas.pop("HTTPValidationError", None)
-    schemas.pop("ValidationError", None)
-    problem = errors.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas.update(problem.pop("$defs"))
-    schemas["Problem"] = problem
-    bearer = {"type": "http", "scheme": "bearer", "description": "An API token (imt_…)"}
-    cookie = {"type": "apiKey", "in": "cookie", "name": "imisofts_session"}
-    document["components"]["securitySchemes"] = {"bearer": bearer, "cookie": cookie}
-    content = {errors.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    for path in document["paths"].values():
-        for operation in path.values():
-            operation["responses"].pop("422", None)
-            operation["responses"]["422"] = {"description": "The request is malformed", "content": content}
-            operation["responses"]["default"] = {"description": "A problem", "content": content}
-    return document

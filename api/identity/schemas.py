@@ -37,6 +37,10 @@ Timezone = Annotated[str, AfterValidator(_is_zone), Field(max_length=100, exampl
 class SignIn(BaseModel):
     """E-mail and password; ``workspace`` is a slug, needed only by members of several."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"email": "ada@example.com", "password": "a long sentence of your own"}}
+    )
+
     email: Email
     password: Password
     workspace: str | None = Field(None, max_length=63, examples=["acme"])
@@ -45,6 +49,10 @@ class SignIn(BaseModel):
 
 class LinkUse(BaseModel):
     """A one-time link's token and the password to set."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"token": "from-the-link", "password": "a long sentence of your own"}}
+    )
 
     token: str = Field(min_length=1, max_length=200)
     password: Password
@@ -108,7 +116,10 @@ class UserOut(BaseModel):
 class UserCreate(BaseModel):
     """Somebody to invite; ``client_id`` for the role *client* and no other."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"example": {"email": "ada@example.com", "name": "Ada Lovelace", "role": "member"}},
+    )
 
     email: Email
     name: Name

@@ -33,6 +33,12 @@ from imisofts.access import Action, Actor
 router = APIRouter(prefix="/imports", tags=["imports"], route_class=IdempotentRoute)
 
 CanImport = Annotated[Actor, allowed(Action.import_run)]
+EXAMPLE = {
+    "kind": "clients",
+    "file": "external_id,name\r\nC-1,Northwind\r\n",
+    "options": '{"map": {"email": "Mail"}, "create_missing": true}',
+    "dry_run": True,
+}
 _RESULT = ImportRun.result
 LIST = lists.ListSpec(
     columns={
@@ -79,7 +85,12 @@ async def list_kinds(_: CanImport) -> ImportKinds:
     )
 
 
-@router.post("", status_code=201, responses=documented(Conflict))
+@router.post(
+    "",
+    status_code=201,
+    responses=documented(NotFound, Conflict),
+    openapi_extra={"requestBody": {"content": {"multipart/form-data": {"example": EXAMPLE}}}},
+)
 async def start_import(
     request: Request,
     actor: CanImport,

@@ -22,5 +22,10 @@ def require_match(if_match: str | None, version: int) -> None:
     """428 without If-Match, 412 when it names another version; ``*`` is no version."""
     if if_match is None:
         raise PreconditionRequired("Send the ETag you read as If-Match.")
-    if if_match.removeprefix("W/") != etag(version):
+    check_match(if_match, version)
+
+
+def check_match(if_match: str | None, version: int) -> None:
+    """412 when another version is named; for verbs that may be used without If-Match."""
+    if if_match is not None and if_match.removeprefix("W/") != etag(version):
         raise PreconditionFailed("The row has changed since you read it; read it again.")

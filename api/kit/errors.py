@@ -176,12 +176,11 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _on_anything)
 
 
+_CONTENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+ANY_PROBLEM = {"description": "A problem", "content": _CONTENT}
+"""``default`` of every route in the OpenAPI document."""
+
+
 def documented(*kinds: type[ApiError]) -> dict[int | str, dict[str, Any]]:
     """``responses=`` of a route that may answer with ``kinds``, for the OpenAPI document."""
-    return {
-        kind.status: {
-            "description": kind.title,
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        }
-        for kind in kinds
-    }
+    return {kind.status: {"description": kind.title, "content": _CONTENT} for kind in kinds}

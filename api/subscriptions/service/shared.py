@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.clients import service as clients
 from api.kit.clock import Clock
-from api.kit.concurrency import require_match
+from api.kit.concurrency import check_match
 from api.subscriptions import repository, schedule
 from api.subscriptions.errors import BadDate, MonthClosed, SubscriptionEnded
 from api.subscriptions.models import Subscription, SubscriptionItem, SubscriptionPause
@@ -73,8 +73,7 @@ async def take(
     """The locked subscription with its rows, and today in the workspace's zone. A version that is named must be the
     present one; an ended subscription is given too, see :func:`require_going`."""
     subscription = await repository.lock_visible(session, actor, subscription_id)
-    if if_match is not None:
-        require_match(if_match, subscription.version)
+    check_match(if_match, subscription.version)
     return await read(session, subscription), await clients.today(session, actor, clock)
 
 
