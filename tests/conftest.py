@@ -13,7 +13,7 @@ import socket
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -126,8 +126,8 @@ def _renamed(url: str, database: str) -> str:
     return urlsplit(url)._replace(path=f"/{database}").geturl()
 
 
-@pytest.fixture
-def make_settings(settings: Settings) -> Iterator[Callable[[], Settings]]:
+@contextmanager
+def _installations(settings: Settings) -> Iterator[Callable[[], Settings]]:
     """Makes installations with a product database, a lake catalogue and folders of their own."""
     made: list[tuple[str, str, Path]] = []
 
@@ -155,6 +155,20 @@ def make_settings(settings: Settings) -> Iterator[Callable[[], Settings]]:
         drop_database(settings, product)
         drop_database(settings, catalogue)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def make_settings(settings: Settings) -> Iterator[Callable[[], Settings]]:
+    """Makes installations of the test's own; they go with it."""
+    with _installations(settings) as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def module_settings(settings: Settings) -> Iterator[Settings]:
+    """An installation of one file's own, for tests that read what was published once."""
+    with _installations(settings) as make:
+        yield make()
 
 
 @pytest.fixture
