@@ -88,10 +88,9 @@ def ago(then: datetime) -> str:
 
 @st.fragment(run_every=30)
 def watch(api_url: str) -> None:
-    """Ends an idle page whose session was revoked, and redraws it when something new is published."""
+    """Ends an idle page whose session was revoked; redraws it when something is published, held back or goes stale."""
     viewer = access.current_viewer(api_url)
-    seen = queries.state(viewer).publication if isinstance(viewer, Viewer) else None
-    mark = (seen.id if seen else None, isinstance(viewer, Viewer))
+    mark = queries.mark(viewer) if isinstance(viewer, Viewer) else None
     before = st.session_state.get("_seen", mark)
     st.session_state["_seen"] = mark
     if before != mark:

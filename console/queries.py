@@ -24,6 +24,12 @@ def state(viewer: Viewer) -> State:
     return gateway().state(viewer.actor)
 
 
+def mark(viewer: Viewer) -> tuple[object, ...]:
+    """What a drawn page stands on: once this differs, its figures or what its header says have changed."""
+    found = state(viewer)
+    return (found.publication and found.publication.id, found.audit_passed, found.failed_checks, found.fresh)
+
+
 @st.cache_data(ttl=CACHE_SECONDS, max_entries=500, show_spinner=False)
 def _metric(scope: str, publication: int, query: MetricQuery, _viewer: Viewer) -> MetricAnswer:
     return gateway().metric(_viewer.actor, query)

@@ -113,14 +113,14 @@ def _committed_rows(settings: Settings, job: UnresolvedAssetJobDefinition) -> dg
         if str(version) == context.cursor:
             yield dg.SkipReason("nothing was committed to the lake")
             return
+        if control.alive(settings):
+            yield dg.SkipReason("the replication worker sees to it")
+            return
         waiting = changes.pending(settings) if version is not None else None
+        context.update_cursor(str(version))
         if waiting is None or waiting.nothing or waiting.already_failed:
-            context.update_cursor(str(version))
             yield dg.SkipReason("no committed row waits to be published")
-        elif control.alive(settings):
-            yield dg.SkipReason("the replication worker is publishing")
         else:
-            context.update_cursor(str(version))
             yield dg.RunRequest(run_key=f"lake-{waiting.snapshot}")
 
     return committed_rows

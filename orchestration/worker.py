@@ -128,7 +128,7 @@ def _log_step(step: pipeline.Step) -> None:
 def main() -> None:
     """Run until SIGTERM or SIGINT; the batch under way is finished first."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
-    for chatty in ("alembic", "great_expectations"):
+    for chatty in ("alembic", "great_expectations", "procrastinate"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     settings = installation.load()
     with reporting.Reporter(lambda: open_instance(settings), assets.KEEP_REPLICATING) as reporter:

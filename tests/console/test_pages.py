@@ -138,3 +138,24 @@ def test_exports_run_nothing_in_a_spreadsheet_and_keep_numbers() -> None:
 def test_a_change_says_which_way_is_good(now: str, before: str, good: kpis.Direction, text: str, tone: str) -> None:
     delta = kpis.delta(Decimal(now), Decimal(before), "previous period", good)
     assert (delta.text, delta.tone) == (text, tone)
+
+
+def test_an_open_page_is_drawn_anew_once_an_audit_fails(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No build: what the page watches is read from the lake's own record of audits."""
+    lake = FixtureLake(tmp_path / "lake", now=NOW)
+    lake.add("heartbeat", [{"id": 1, "beaten_at": NOW}])
+    gateway = Gateway(settings, reader=Reader(lake.connect), now=lambda: NOW)
+    monkeypatch.setattr(queries, "gateway", lambda: gateway)
+    viewer = viewer_of(session_answer(Role.owner))
+    assert isinstance(viewer, Viewer)
+    marks = []
+    bad = '[{"name": "a", "passed": false}]'
+    for number, (passed, checks) in enumerate([(True, "[]"), (True, "[]"), (False, bad)]):
+        gateway.close()  # a catalogue in a file has one process' writer or readers
+        lake.execute("insert into lake.meta.audit values (?, ?, 1, ?, ?)", [number, NOW, passed, checks])
+        marks.append(queries.mark(viewer))
+    assert marks[0] == marks[1], "the same verdict again is no reason"
+    assert marks[1] != marks[2]
+    gateway.close()

@@ -119,10 +119,11 @@ def _published_rows(connection: duckdb.DuckDBPyConnection, marts: Sequence[str])
 def _library() -> Any:
     """Great Expectations, imported late and silent: no telemetry, no progress bars."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import great_expectations as gx
+    for name in ("great_expectations", "great_expectations.data_context.types.base"):  # it turns one of its own up
+        logging.getLogger(name).setLevel(logging.WARNING)
     return gx
 
 
