@@ -46,8 +46,13 @@ def tables(connection: psycopg.Connection) -> list[Tenant]:
     return [*found, Tenant("workspace", "id")]
 
 
-def plant(admin: psycopg.Connection, tenants: list[Tenant], workspaces: tuple[UUID, UUID]) -> None:
-    """One row per table and workspace, past keys and checks: only row security is looked at here."""
+def plant(
+    admin: psycopg.Connection, tenants: list[Tenant], workspaces: tuple[UUID, ...], words: str | None = None
+) -> None:
+    """One row per table and workspace, past keys and checks: only row security is looked at here.
+
+    ``words`` stand in every text of the row, so that an answer that shows them is recognised.
+    """
     admin.execute("set session_replication_role = replica")
     checks = admin.execute(
         "select conrelid::regclass::text, conname from pg_constraint where contype = 'c'"
@@ -57,10 +62,10 @@ def plant(admin: psycopg.Connection, tenants: list[Tenant], workspaces: tuple[UU
         admin.execute(sql.SQL("alter table {} drop constraint {}").format(sql.Identifier(table), sql.Identifier(name)))
     for tenant in tenants:
         for workspace in workspaces:
-            admin.execute(insert(admin, tenant, workspace))
+            admin.execute(insert(admin, tenant, workspace, words))
 
 
-def insert(connection: psycopg.Connection, tenant: Tenant, workspace: UUID) -> sql.Composed:
+def insert(connection: psycopg.Connection, tenant: Tenant, workspace: UUID, words: str | None = None) -> sql.Composed:
     """An insert of a row of ``workspace`` with some value in every required column."""
     columns = connection.execute(
         "select column_name, data_type from information_schema.columns where table_schema = 'public'"
@@ -68,7 +73,9 @@ def insert(connection: psycopg.Connection, tenant: Tenant, workspace: UUID) -> s
         (tenant.table, tenant.column),
     ).fetchall()
     names = [sql.Identifier(tenant.column), *(sql.Identifier(name) for name, _ in columns)]
-    values = [sql.Literal(workspace), *(sql.SQL(_VALUES.get(kind, "gen_random_uuid()::text")) for _, kind in columns)]
+    other = sql.Literal(words) if words else sql.SQL("gen_random_uuid()::text")
+    known = {kind: sql.SQL(value) for kind, value in _VALUES.items()}
+    values = [sql.Literal(workspace), *(known.get(kind, other) for _, kind in columns)]
     return sql.SQL("insert into {} ({}) values ({})").format(
         sql.Identifier(tenant.table), sql.SQL(", ").join(names), sql.SQL(", ").join(values)
     )

@@ -6,6 +6,7 @@ from api.events.schemas import EventName
 from imisofts.access import Role
 from tests.api.agency import Agency
 from tests.contracts.recipes import Options, Row, Write, _json, _post, text
+from tests.contracts.recipes_of_work import _a_person
 
 
 def _ticket(agency: Agency, client_id: str) -> Options:
@@ -49,7 +50,10 @@ ROWS = {"ticket_id": Row("ticket", _a_ticket), "contact_id": Row("contact", _a_c
 
 WRITES = {
     "POST /v1/tickets": Write((EventName.TICKET_OPENED,), _ticket),
-    "PATCH /v1/tickets/{ticket_id}": Write((EventName.TICKET_UPDATED,), _json(priority="high")),
+    "PATCH /v1/tickets/{ticket_id}": Write(
+        (EventName.TICKET_UPDATED,),
+        lambda agency, _: {"json": {"priority": "high", "assignee_id": _a_person(agency)}},
+    ),
     "POST /v1/tickets/{ticket_id}/answer": Write((EventName.TICKET_ANSWERED, EventName.TICKET_WAITING), _says),
     "POST /v1/tickets/{ticket_id}/reply": Write((EventName.TICKET_REPLIED,), _says),
     "POST /v1/tickets/{ticket_id}/note": Write((EventName.TICKET_NOTED,), _says),

@@ -4,9 +4,10 @@ from uuid import uuid4
 
 from api.events.schemas import EventName
 from tests.api.agency import Agency
-from tests.contracts.recipes import Options, Row, Write, _json, _post, text
+from tests.contracts.recipes import Body, Make, Options, Row, Write, _json, _post, text
 
 DAY = "2026-03-04"
+_KEPT: dict[tuple[str, str, str], str] = {}
 
 
 def _project(agency: Agency, client_id: str) -> Options:
@@ -62,9 +63,44 @@ def _entry(agency: Agency, client_id: str) -> Options:
     return {"json": {**worked, "minutes": 90, "note": text(agency)}}
 
 
-def _in_project(agency: Agency, client_id: str) -> Options:
-    """A task's links into its project would be another project's here: only the person is named."""
-    return {"json": {"title": text(agency), "assignee_id": _a_person(agency)}}
+def _kept(use: str) -> Make:
+    """The same project for the body and the path of one route: a body names rows of the path's project."""
+
+    def make(agency: Agency, client_id: str) -> str:
+        place = (agency.slug, client_id, use)
+        if place not in _KEPT:
+            _KEPT[place] = _a_project(agency, client_id)
+        return _KEPT[place]
+
+    return make
+
+
+def _into(use: str) -> Body:
+    """A task's links: a milestone of the kept project and somebody."""
+
+    def body(agency: Agency, client_id: str) -> Options:
+        due = {"title": text(agency), "due_on": DAY}
+        milestone_id = _post(agency, f"/projects/{_kept(use)(agency, client_id)}/milestones", json=due)
+        return {"json": {"title": text(agency), "milestone_id": milestone_id, "assignee_id": _a_person(agency)}}
+
+    return body
+
+
+def _moved_task(agency: Agency, client_id: str) -> str:
+    path = f"/projects/{_kept('move')(agency, client_id)}/tasks"
+    return _post(agency, path, json={"title": text(agency)})
+
+
+def _user(agency: Agency) -> str:
+    """Somebody who may sign in."""
+    email = f"{uuid4().hex[:8]}@{agency.slug}.example"
+    return _post(agency, "/users", json={"email": email, "name": text(agency), "role": "member"})
+
+
+def _moved_entry(agency: Agency, client_id: str) -> Options:
+    project_id = _a_project(agency, client_id)
+    task_id = _post(agency, f"/projects/{project_id}/tasks", json={"title": text(agency)})
+    return {"json": {"minutes": 120, "project_id": project_id, "task_id": task_id}}
 
 
 ROWS = {
@@ -88,11 +124,16 @@ WRITES = {
     "POST /v1/projects/{project_id}/milestones": Write((EventName.MILESTONE_CREATED,), _json(title="Approved")),
     "PATCH /v1/milestones/{milestone_id}": Write((EventName.MILESTONE_UPDATED,), _json(completed_on=DAY)),
     "DELETE /v1/milestones/{milestone_id}": Write((EventName.MILESTONE_DELETED,)),
-    "POST /v1/projects/{project_id}/tasks": Write((EventName.TASK_CREATED,), _in_project),
-    "PATCH /v1/tasks/{task_id}": Write((EventName.TASK_UPDATED,), _json(completed_on=DAY)),
+    "POST /v1/projects/{project_id}/tasks": Write((EventName.TASK_CREATED,), _into("new"), row=_kept("new")),
+    "PATCH /v1/tasks/{task_id}": Write((EventName.TASK_UPDATED,), _into("move"), row=_moved_task),
     "DELETE /v1/tasks/{task_id}": Write((EventName.TASK_DELETED,)),
-    "POST /v1/people": Write((EventName.PERSON_CREATED,), _person),
-    "PATCH /v1/people/{person_id}": Write((EventName.PERSON_UPDATED,), _json(title="Lead")),
+    "POST /v1/people": Write(
+        (EventName.PERSON_CREATED,),
+        lambda agency, _: {"json": {**_person(agency)["json"], "user_id": _user(agency)}},
+    ),
+    "PATCH /v1/people/{person_id}": Write(
+        (EventName.PERSON_UPDATED,), lambda agency, _: {"json": {"title": "Lead", "user_id": _user(agency)}}
+    ),
     "DELETE /v1/people/{person_id}": Write((EventName.PERSON_ARCHIVED,), row=_a_person),
     "POST /v1/people/{person_id}/rates": Write(
         (EventName.PERSON_RATE_SET,), _json(kind="cost", hourly_rate="50", started_on="2026-01-01"), row=_a_person
@@ -105,7 +146,12 @@ WRITES = {
     "POST /v1/time-off": Write((EventName.TIME_OFF_CREATED,), _off),
     "PATCH /v1/time-off/{time_off_id}": Write((EventName.TIME_OFF_UPDATED,), _json(ends_on="2026-03-06")),
     "DELETE /v1/time-off/{time_off_id}": Write((EventName.TIME_OFF_DELETED,)),
-    "POST /v1/time-entries": Write((EventName.TIME_ENTRY_CREATED,), _entry),
-    "PATCH /v1/time-entries/{time_entry_id}": Write((EventName.TIME_ENTRY_UPDATED,), _json(minutes=120)),
+    "POST /v1/time-entries": Write(
+        (EventName.TIME_ENTRY_CREATED,),
+        lambda agency, client_id: {
+            "json": {**_entry(agency, client_id)["json"], **_moved_entry(agency, client_id)["json"]}
+        },
+    ),
+    "PATCH /v1/time-entries/{time_entry_id}": Write((EventName.TIME_ENTRY_UPDATED,), _moved_entry),
     "DELETE /v1/time-entries/{time_entry_id}": Write((EventName.TIME_ENTRY_DELETED,)),
 }
