@@ -68,9 +68,7 @@ CUSTOMERS: tuple[Customer, ...] = (
     _one(1012, "Lumen Theater", "lumen", 1200, 15, 12),
     _story(1013, "Marlow Kitchens", "marlow", 3, Term(2, 20, 2900), Term(20, END, 1900), currency="GBP"),  # shrank
     _one(1014, "Nordlicht Apotheken", "nordlicht-apotheken", 2100, 5, -5),
-    _story(
-        1015, "Oakfield School", "oakfield", 0, Term(16, END, 1300, trial_months=1), currency="GBP"
-    ),  # tried first
+    _story(1015, "Oakfield School", "oakfield", 0, Term(16, END, 1300, trial_months=1), currency="GBP"),  # tried first
     _story(1016, "Pinewood Labs", "pinewood", -3, Term(7, END, 36000, interval="year"), currency="USD"),
     _story(1017, "Quellwasser AG", "quellwasser", 5, Term(9, END, 5400, interval="quarter")),
     _one(1018, "Rosenthal Keramik", "rosenthal-keramik", 1750, 11, 2),
@@ -78,12 +76,8 @@ CUSTOMERS: tuple[Customer, ...] = (
     _one(1020, "Talhof Reisen", "talhof", 2300, 12, -7),
     _one(1021, "Union Street Records", "unionstreet", 1850, 14, 21, "GBP"),
     _one(1022, "Vogel Logistik", "vogel-logistik", 4700, 6, -1),
-    _story(
-        1023, "Wiesengrund Bio", "wiesengrund", 1, Term(10, END, 1600), Term(24, END, 450, "hosting")
-    ),  # two
-    _story(
-        1024, "Xenia Yachts", "xenia", 6, Term(8, 33, 3300, "retainer"), Term(12, END, 600, "hosting")
-    ),  # one stays
+    _story(1023, "Wiesengrund Bio", "wiesengrund", 1, Term(10, END, 1600), Term(24, END, 450, "hosting")),  # two
+    _story(1024, "Xenia Yachts", "xenia", 6, Term(8, 33, 3300, "retainer"), Term(12, END, 600, "hosting")),  # one stays
     _one(1025, "Yellow Door Estates", "yellowdoor", 2050, 17, -4, "USD"),
     _one(1026, "Zeitlos Uhren", "zeitlos", 2700, 18, 11),
     _one(1027, "Aster Pharma", "aster", 5100, 19, -9),
