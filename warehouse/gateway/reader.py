@@ -5,7 +5,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any, Protocol
 
 import duckdb
@@ -51,10 +50,9 @@ class Audit:
 class Pin:
     """One publication, attached at its snapshot: whatever is published meanwhile, its answers stay the same."""
 
-    def __init__(self, publication: Publication, attach: Callable[[], duckdb.DuckDBPyConnection]) -> None:
+    def __init__(self, publication: Publication, connection: duckdb.DuckDBPyConnection) -> None:
         self.publication = publication
-        self._attach = attach
-        self._connection = attach()
+        self._connection = connection
         self._lock = threading.Lock()
 
     def close(self) -> None:
@@ -62,33 +60,14 @@ class Pin:
         self._connection.close()
 
     def rows(self, scope: Scope, sql: str, parameters: dict[str, object] | None = None) -> list[Row]:
-        """Run a question whose ``{mart}`` places the scope fills; every thread has a cursor of its own.
-
-        A connection that the catalogue's restart cut is opened once more at the same snapshot.
-        """
+        """Run a question whose ``{mart}`` places the scope fills; every thread has a cursor of its own."""
         bound, values = scope.bind(sql, parameters or {})
-        asked = self._connection
-        try:
-            return self._ask(asked, bound, values)
-        except (duckdb.BinderException, duckdb.CatalogException, duckdb.DataError, duckdb.ParserException):
-            raise  # the question is wrong, not the connection
-        except duckdb.Error:
-            return self._ask(self._opened_again(asked), bound, values)
-
-    def _ask(self, connection: duckdb.DuckDBPyConnection, sql: str, values: dict[str, object]) -> list[Row]:
         with self._lock:
-            cursor = connection.cursor()
+            cursor = self._connection.cursor()
         try:
-            return cursor.execute(sql, values).fetchall()
+            return cursor.execute(bound, values).fetchall()
         finally:
             cursor.close()
-
-    def _opened_again(self, broken: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-        """A fresh connection, made by the first thread that needs one; others may still read from the broken one."""
-        with self._lock:
-            if self._connection is broken:
-                self._connection = self._attach()
-            return self._connection
 
 
 class Reader:
@@ -126,7 +105,7 @@ class Reader:
         publication, snapshot = _publication(found[0])
         with self._lock:
             if publication.id not in self._pins:
-                self._pins[publication.id] = Pin(publication, partial(self._connect, snapshot=snapshot))
+                self._pins[publication.id] = Pin(publication, self._connect(snapshot=snapshot))
                 for old in sorted(self._pins)[:-KEPT_PINS]:
                     del self._pins[old]
             return self._pins[publication.id]
