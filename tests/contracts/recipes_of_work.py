@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 from api.events.schemas import EventName
+from imisofts.access import Role
 from tests.api.agency import Agency
 from tests.contracts.recipes import Body, Make, Options, Row, Write, _json, _post, text
 
@@ -93,8 +94,8 @@ def _moved_task(agency: Agency, client_id: str) -> str:
 
 def _user(agency: Agency) -> str:
     """Somebody who may sign in."""
-    email = f"{uuid4().hex[:8]}@{agency.slug}.example"
-    return _post(agency, "/users", json={"email": email, "name": text(agency), "role": "member"})
+    body = {"email": f"{uuid4().hex[:8]}@{agency.slug}.example", "name": text(agency), "role": "member"}
+    return str(agency.api.ask("POST", "/users", agency.as_role[Role.owner], json=body).body["user_id"])
 
 
 def _moved_entry(agency: Agency, client_id: str) -> Options:
