@@ -37,7 +37,7 @@ _SOURCE = re.compile(r"""source\(\s*['"]raw['"]\s*,\s*['"](\w+)['"]\s*\)""")
 _REF = re.compile(r"""ref\(\s*['"](\w+)['"]\s*\)""")
 _QUIETLY = ("--quiet", "--no-use-colors", "--log-level-file", "none")
 _one_at_a_time = threading.Lock()
-_warm: dict[tuple[str, Path], Manifest] = {}
+_warm: dict[str, Manifest] = {}
 
 
 class BuildFailed(RuntimeError):
@@ -201,8 +201,8 @@ def _sources_of_marts(_fingerprint: str) -> frozenset[str]:
 
 
 def _manifest(settings: Settings) -> Manifest:
-    """Parse once per project version; several seconds cold, nothing warm."""
-    key = (fingerprint(), settings.home)
+    """Parse once per project version, whichever installation asks: where it builds is said at each run."""
+    key = fingerprint()
     if key not in _warm:
         from dbt.cli.main import dbtRunner
         from dbt.contracts.graph.manifest import Manifest
