@@ -24,7 +24,7 @@ def table(settings: Settings, agency: Agency) -> Table:
     def read(name: str, order: str = "external_id") -> list[Mapping[str, Any]]:
         with psycopg.connect(settings.app_database_url, row_factory=psycopg.rows.dict_row) as connection:
             connection.execute("select set_config('app.workspace_id', %s, true)", (str(agency.workspace_id),))
-            return list(connection.execute(f"select * from {name} order by {order}"))  # type: ignore[arg-type]
+            return list(connection.execute(f"select * from {name} order by {order}"))
 
     return read
 
@@ -36,7 +36,7 @@ def touch(settings: Settings, agency: Agency) -> Callable[[str], None]:
     def write(name: str) -> None:
         with psycopg.connect(settings.app_database_url) as connection:
             connection.execute("select set_config('app.workspace_id', %s, true)", (str(agency.workspace_id),))
-            connection.execute(f"update {name} set touched_at = now()")  # type: ignore[arg-type]
+            connection.execute(f"update {name} set touched_at = now()")
 
     return write
 
