@@ -46,16 +46,20 @@ def test_each_table_loses_its_rows_when_they_end_and_not_before(agency: Agency) 
     api.ask("POST", "/clients", owner, json={"name": "Kept answer"}, idempotency_key="one")
     open_link = {"email": "later@example.com", "name": "Later", "role": "member"}
     api.ask("POST", "/users", owner, json=open_link)
+    file = ("clients.csv", b"external_id,name\n1,Northwind\n", "text/csv")
+    api.ask("POST", "/imports", owner, data={"kind": "clients", "dry_run": "true"}, files={"file": file})
     now = left(agency, timedelta(seconds=5))
     assert {name: count for name, count in now.items() if name != "rate_limit"} == {
-        "idempotency_answer": 1, "session": 4, "sign_in_link": 1,
+        "idempotency_answer": 1, "import_file": 1, "session": 4, "sign_in_link": 1,
     }  # fmt: skip
     assert left(agency, timedelta(minutes=31))["session"] == 1
+    assert left(agency, timedelta(hours=23))["import_file"] == 1
+    assert left(agency, timedelta(hours=25))["import_file"] == 0
     later = left(agency, timedelta(hours=47, minutes=50))
     assert (later["idempotency_answer"], later["session"], later["rate_limit"]) == (1, 1, 0)
     assert left(agency, timedelta(hours=48, minutes=10))["idempotency_answer"] == 0
     assert left(agency, timedelta(days=6)) == {
-        "idempotency_answer": 0, "rate_limit": 0, "session": 1, "sign_in_link": 1,
+        "idempotency_answer": 0, "import_file": 0, "rate_limit": 0, "session": 1, "sign_in_link": 1,
     }  # fmt: skip
     assert set(left(agency, timedelta(days=31)).values()) == {0}
 
