@@ -58,6 +58,7 @@ def api(settings: Settings, module_clock: SetClock) -> Iterator[Api]:
 
 @pytest.fixture(scope="module")
 def agency(api: Api) -> Agency:
+    forget_limits(api.settings)
     return found(api)
 
 
