@@ -50,21 +50,22 @@ def test_a_service_is_sold_changed_and_archived(site: Any) -> None:
     assert refused.status_code == 422
     for words in ("Enter a name.", "Enter a number.", "Enter a whole number", 'value="much"'):
         assert words in refused.text
-    fields = {"name": "Hosting", "unit_price": "1.200,50", "currency": "eur", "interval": "month"}
+    fields = {"name": "Monitoring", "unit_price": "1.200,50", "currency": "eur", "interval": "month"}
     path = send(browser, "/services/new", **fields, interval_count="3", description="").headers["location"]
     page = browser.get(path).text
     assert "€1,200.50" in page
     assert "every 3 months" in page
-    assert "Hosting" in browser.get("/services.csv").text
+    assert "Monitoring" in browser.get("/services.csv").text
     token = hidden(page, "form_token")
     late = {"form_token": token, "etag": '"7"', **fields, "interval_count": "3", "name": "Mine"}
     answer = browser.post(f"{path}/edit", headers=ORIGIN, data=late)
     assert answer.status_code == 412
     assert 'value="Mine"' in answer.text
     etag = hidden(browser.get(f"{path}/archive").text, "etag")
-    browser.post(f"{path}/archive", headers=ORIGIN, data={"form_token": token, "etag": etag})
-    assert "Hosting" not in browser.get("/services").text
-    assert "Hosting" in browser.get("/services?show=archived").text
+    gone = browser.post(f"{path}/archive", headers=ORIGIN, data={"form_token": token, "etag": etag})
+    assert gone.status_code == 303, gone.text
+    assert "Monitoring" not in browser.get("/services").text
+    assert "Monitoring" in browser.get("/services?show=archived").text
     browser = browser_of("member")
     assert [browser.get(each).status_code for each in ("/services", path, "/services/new")] == [200, 200, 403]
 
