@@ -63,18 +63,19 @@ def build(
     folder afterwards and gives it to `discard`. Raises BuildFailed when dbt could not run at all.
     """
     scratch = _new_scratch(settings)
-    if changed is not None and not _selectors(changed):
+    if changed is not None and not changed & sources_read():
         return BuildResult(scratch, [], ok=True, models=[])
     with _one_at_a_time, _environment(_profile(settings, scratch, snapshot, data_at)):
         manifest = _manifest(settings)
-        outcome = _invoke(manifest, _arguments(settings, changed, full_refresh))
+        wanted = _marts_below(manifest, changed)
+        outcome = _invoke(manifest, _arguments(settings, None if changed is None else wanted, full_refresh))
     models = [
         node.node.name
         for node in outcome
         if node.node.resource_type == "model" and node.node.schema == "marts" and str(node.status) == "success"
     ]
     results = [check for node in outcome for check in _check(node)]
-    results += _not_built(_marts_below(manifest, changed), models, results)
+    results += _not_built(wanted, models, results)
     return BuildResult(scratch, results, ok=all(check.passed for check in results), models=sorted(models))
 
 
@@ -163,20 +164,20 @@ def _paths(settings: Settings) -> list[str]:
     return [part for option, place in places.items() for part in (option, str(place))]
 
 
-def _arguments(settings: Settings, changed: set[str] | None, full_refresh: bool) -> list[str]:
+def _arguments(settings: Settings, marts: list[str] | None, full_refresh: bool) -> list[str]:
+    """Of a build of these marts with all that they read, since scratch starts empty; None: of everything.
+
+    dbt's `@source` would do it in one word, but it also takes what the tests downstream read, and every mart has a test
+    that reads the workspaces.
+    """
     arguments = [*_QUIETLY, "--no-write-json", "build", *_paths(settings)]
     arguments += ["--exclude-resource-type", "unit_test"]
-    if changed is not None:
+    if marts is not None:
         # Tests that also read a mart outside of this build would find no table.
-        arguments += ["--select", *_selectors(changed), "--indirect-selection", "cautious"]
+        arguments += ["--select", *(f"+{mart}" for mart in marts), "--indirect-selection", "cautious"]
     if full_refresh:
         arguments.append("--full-refresh")
     return arguments
-
-
-def _selectors(changed: set[str]) -> list[str]:
-    """`@` takes the descendants and whatever those read: scratch starts empty each time."""
-    return [f"@source:raw.{table}" for table in sorted(changed & sources_read())]
 
 
 def sources_read() -> frozenset[str]:

@@ -64,6 +64,7 @@ def test_a_new_day_builds_what_depends_on_it(agency: Agency, monkeypatch: pytest
         moved = pipeline.run(settings)
     assert moved.published
     assert "fct_client_mrr_months" in moved.built
+    assert "fct_invoices" not in moved.built
 
 
 def test_a_table_that_was_never_loaded_waits_for_its_first_load(agency: Agency) -> None:
