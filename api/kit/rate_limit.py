@@ -41,15 +41,23 @@ class Limit:
 _TAKE = text(
     """
     insert into rate_limit as r (key, allowed_from) values (:key, :now + :interval)
-    on conflict (key) do update set allowed_from = greatest(r.allowed_from, :now) + :interval
+    on conflict (key) do update set allowed_from = case
+        when r.allowed_from > :now + :interval * :burst then :now + :interval
+        else greatest(r.allowed_from, :now) + :interval
+    end
     where greatest(r.allowed_from, :now) + :interval <= :now + :interval * :burst
+       or r.allowed_from > :now + :interval * :burst
     returning 1
     """
 )
 
 
 async def take(session: AsyncSession, key: str, limit: Limit, now: datetime) -> None:
-    """Count one request of ``key``; 429 when it came too early (it is then not counted)."""
+    """Count one request of ``key``; 429 when it came too early (it is then not counted).
+
+    A time later than ``burst`` requests can reach was written before the clock was set back: it is begun afresh, so
+    that nobody is locked out until the old time has come.
+    """
     values = {"key": key, "now": now, "interval": limit.interval, "burst": limit.burst}
     if (await session.execute(_TAKE, values)).first() is None:
         raise TooMany("Wait a moment, then try again.")

@@ -8,7 +8,7 @@ import pytest
 
 from imisofts.access import Role
 from imisofts.settings import Settings
-from tests.api.agency import Agency, Api, forget_limits, found, running
+from tests.api.agency import Agency, Api, found, running
 
 
 class Shifted:
@@ -26,10 +26,8 @@ class Shifted:
 
 @pytest.fixture(scope="module")
 def api(settings: Settings) -> Iterator[Api]:
-    forget_limits(settings)
     with running(settings, Shifted()) as api:
         yield api
-    forget_limits(settings)
 
 
 @pytest.fixture(scope="module")
