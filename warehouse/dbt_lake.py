@@ -14,12 +14,17 @@ class Plugin(BasePlugin):
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         """Turn a Postgres URL into the form that DuckLake attaches; any other path stays as it is."""
+        self._url: str | None = None
         for attachment in (self.creds.attach if self.creds else None) or ():
             if attachment.path.startswith(("postgresql://", "postgres://")):
+                self._url = attachment.path
                 attachment.path = "ducklake:postgres:" + lake.keyword_conninfo(attachment.path)
+                attachment.options = {**(attachment.options or {}), "META_SECRET": lake.CATALOGUE_SECRET}
 
     def configure_connection(self, conn: Any) -> None:
-        """Switch off every way of fetching an extension, then load ours by path."""
+        """Switch off every way of fetching an extension, load ours by path, and keep the catalogue's password."""
         conn.execute("set autoinstall_known_extensions = false")
         for name in EXTENSIONS:
             conn.load_extension(str(lake.extension_file(name)))
+        if self._url is not None:
+            lake.keep_password(conn, lake.CATALOGUE_SECRET, self._url)

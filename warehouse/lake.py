@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from imisofts.settings import Settings
 
 SCHEMAS = ("raw", "history", "marts", "meta")
+CATALOGUE_SECRET = "lake_catalogue"
 INLINE_ROWS = 200
 """Batches up to this many rows stay in the catalogue: a file for ten rows costs more than the rows."""
 
@@ -61,12 +62,21 @@ def literal(text: str) -> str:
 
 
 def keyword_conninfo(url: str) -> str:
-    """A libpq URL as ``key='value'`` pairs, the only form that DuckDB passes on unchanged."""
+    """A libpq URL as ``key='value'`` pairs, the only form that DuckDB passes on unchanged, without its password.
+
+    DuckDB's errors print what was attached, also long after, when a connection is lost: see :func:`keep_password`.
+    """
 
     def value(text: object) -> str:
         return "'" + str(text).replace("\\", "\\\\").replace("'", "\\'") + "'"
 
-    return " ".join(f"{key}={value(text)}" for key, text in conninfo_to_dict(url).items())
+    return " ".join(f"{key}={value(text)}" for key, text in conninfo_to_dict(url).items() if key != "password")
+
+
+def keep_password(connection: duckdb.DuckDBPyConnection, secret: str, url: str) -> None:
+    """Give the URL's password to DuckDB as a secret in memory: attachments name the secret, no message shows it."""
+    password = literal(str(conninfo_to_dict(url).get("password") or ""))
+    connection.execute(f"create or replace secret {secret} (type postgres, password {password})")
 
 
 def extension_file(name: str) -> Path:
@@ -120,7 +130,8 @@ def _attach(
 ) -> None:
     if "://" not in settings.lake_data_path:
         Path(settings.lake_data_path).mkdir(parents=True, exist_ok=True)
-    options = [f"data_path {literal(settings.lake_data_path)}"]
+    keep_password(connection, CATALOGUE_SECRET, settings.lake_catalog_url)
+    options = [f"data_path {literal(settings.lake_data_path)}", f"meta_secret {literal(CATALOGUE_SECRET)}"]
     if read_only:
         options.append("read_only")
     else:

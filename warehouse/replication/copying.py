@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from warehouse.lake import keyword_conninfo, literal, quoted
+from warehouse.lake import keep_password, keyword_conninfo, literal, quoted
 from warehouse.replication import failpoints, state
 from warehouse.replication.errors import CopyIncomplete
 from warehouse.replication.slots import ExportedSnapshot
@@ -45,7 +45,10 @@ def copy_tables(
 
 def _attach_source(connection: duckdb.DuckDBPyConnection, settings: "Settings") -> None:
     target = keyword_conninfo(settings.loader_database_url) + " options='-c row_security=off'"
-    connection.execute(f"attach if not exists {literal(target)} as source (type postgres, read_only)")
+    keep_password(connection, "source_database", settings.loader_database_url)
+    connection.execute(
+        f"attach if not exists {literal(target)} as source (type postgres, secret source_database, read_only)"
+    )
 
 
 def _copy_table(connection: duckdb.DuckDBPyConnection, table: Table, lsn: str, *, again: bool) -> int:
