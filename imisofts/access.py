@@ -54,6 +54,7 @@ class Action(StrEnum):
     import_run = "import.run"
     metric_read = "metric.read"
     metric_leadership = "metric.leadership"
+    health_read = "health.read"
     report_read = "report.read"
     report_manage = "report.manage"
     console_open = "console.open"
@@ -86,6 +87,7 @@ _MEMBER = _CLIENT | {
     Action.time_write,
     Action.ticket_write,
     Action.event_read,
+    Action.health_read,
 }
 _ADMIN = frozenset(Action)
 

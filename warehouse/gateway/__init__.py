@@ -19,16 +19,22 @@ from warehouse.gateway.answers import (
     UnknownMetric,
 )
 from warehouse.gateway.gateway import Gateway
+from warehouse.gateway.health import ClientHealth, HealthDay, HealthTable
+from warehouse.gateway.health_words import HealthInput
 from warehouse.metrics.definitions import Dimension, Grain, MetricDefinition
 
 __all__ = [
     "BadQuery",
+    "ClientHealth",
     "ClientReportFigures",
     "CurrencyFigures",
     "Dimension",
     "Gateway",
     "GatewayError",
     "Grain",
+    "HealthDay",
+    "HealthInput",
+    "HealthTable",
     "InvoiceRow",
     "Measure",
     "MetricAnswer",

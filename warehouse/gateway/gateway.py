@@ -16,6 +16,7 @@ from warehouse.gateway.answers import (
 )
 from warehouse.gateway.client_report import client_report
 from warehouse.gateway.documents import invoices
+from warehouse.gateway.health import HealthDay, HealthTable, health_history, health_table
 from warehouse.gateway.questions import Desk, allowed_metrics, ask, definition
 from warehouse.gateway.reader import Clock, Reader
 from warehouse.metrics.definitions import MetricDefinition
@@ -75,6 +76,14 @@ class Gateway:
         if not actor.may(Action.invoice_read):
             raise UnknownMetric(f"There is no metric called “{measure}”.")
         return invoices(Desk.of(self._reader.pin(), actor), measure, first, last, client_id, as_of, limit)
+
+    def health(self, actor: Actor, *, on: date | None = None, client_id: UUID | None = None) -> HealthTable:
+        """How clients are on a day (the data date unless said): all that the actor sees, or one."""
+        return health_table(Desk.of(self._reader.pin(), actor), actor, on, client_id)
+
+    def health_history(self, actor: Actor, client_id: UUID, *, first: date, last: date) -> list[HealthDay]:
+        """A client's health day by day, without the days of which nothing is known."""
+        return health_history(Desk.of(self._reader.pin(), actor), actor, client_id, first, last)
 
     def client_report(self, actor: Actor, client_id: UUID, first: date, last: date) -> ClientReportFigures | None:
         """The figures of one client's report, all of one publication; ``None`` for a client that is not seen."""

@@ -6,7 +6,7 @@ cannot reach any others. In a definition ``$on`` and ``$first`` are the last and
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from warehouse.metrics.definitions import Dimension, Measure, MetricDefinition
@@ -31,9 +31,10 @@ class Filter:
 
 
 def extent(measure: Measure, filters: Sequence[Filter], known_on: date) -> Compiled:
-    """First and last day with rows, of what the filters leave. A filter that depends on the day does not narrow it."""
+    """First and last day with rows, of what the filters leave. What depends on the day does not narrow it."""
     kept = [item for item in filters if "$on" not in item.dimension.expression]
-    where, parameters = _where(measure, kept, on="$known_on", first="$known_on")
+    lasting = replace(measure, condition="true") if "$on" in measure.condition else measure
+    where, parameters = _where(lasting, kept, on="$known_on", first="$known_on")
     sql = f"""
         select min(facts.{measure.dated_by}), max(facts.{measure.dated_by})
         from {_joined(measure, [item.dimension for item in kept])}

@@ -6,6 +6,7 @@ select
     name,
     currency,
     created_on,
+    archived_at,
     archived_at is not null as is_archived,
     source
 from {{ source('raw', 'client') }}
