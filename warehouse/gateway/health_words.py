@@ -60,12 +60,17 @@ def explain(
     Printed points are rounded to tenths of one running sum, so that they add up as printed.
     """
     if score is None:
-        return (_too_little(coverage, say), *_costs(inputs, say), *_missing(inputs, coverage, coverage, say))
+        return (
+            _too_little(coverage, say),
+            *_costs(inputs, say),
+            *_missing(inputs, coverage, say("Not known: {inputs}."), say),
+        )
+    shared = say("Not known: {inputs}; the rest, {known} % of the weights, stands for the whole.")
     return (
         _headline(score, band, change, say),
         *_costs(inputs, say),
         _sum(inputs, say),
-        *_missing(inputs, coverage, coverage, say),
+        *_missing(inputs, coverage, shared, say),
     )
 
 
