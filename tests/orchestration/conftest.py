@@ -12,12 +12,13 @@ from warehouse.audit import reconciliation
 
 
 class Agency:
-    """One workspace with one client, written as the database's owner would."""
+    """One workspace with one client, written as the database's owner would; ``workspace`` names one that is there."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, workspace: UUID | None = None) -> None:
         self.settings = settings
-        self.workspace, self.client = uuid7(), uuid7()
-        self._insert("workspace", id=self.workspace, slug="acme", name="Acme", currency="EUR", timezone="Europe/Berlin")
+        self.workspace, self.client = workspace or uuid7(), uuid7()
+        if workspace is None:
+            self._insert_workspace()
         self._insert(
             "client",
             id=self.client,
@@ -70,6 +71,9 @@ class Agency:
             connection.execute("set local synchronous_commit = on")  # replication reads what is flushed
             connection.execute("select set_config('app.workspace_id', %s, true)", [str(self.workspace)])
             connection.execute(statement, values)
+
+    def _insert_workspace(self) -> None:
+        self._insert("workspace", id=self.workspace, slug="acme", name="Acme", currency="EUR", timezone="Europe/Berlin")
 
     def _insert(self, table: str, **row: object) -> None:
         names, marks = ", ".join(row), ", ".join(["%s"] * len(row))
