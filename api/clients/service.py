@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.clients import repository
 from api.clients.errors import ClientArchived, ExternalIdTaken
 from api.clients.models import Client
-from api.clients.repository import workspace_facts
+from api.clients.repository import get, workspace_facts
 from api.clients.schemas import ClientCreate, ClientUpdate
 from api.events import service as events
 from api.events.schemas import EventName
@@ -20,7 +20,7 @@ from api.kit.errors import Malformed
 from api.kit.ids import new_id
 from imisofts.access import Actor
 
-__all__ = ["Client", "archive", "create", "facts", "today", "update", "usable", "workspace_facts"]
+__all__ = ["Client", "archive", "create", "facts", "get", "today", "update", "usable", "workspace_facts"]
 
 
 def facts(client: Client) -> dict[str, Any]:

@@ -2,13 +2,16 @@
 
 from datetime import date
 from typing import Annotated, cast
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 
+from api.clients import service as clients
 from api.kit.access import allowed
+from api.kit.database import ReadSession
 from api.kit.errors import Conflict, Forbidden, Malformed, NotFound, Unauthenticated, documented
 from api.metrics.errors import BadQuestion
-from api.metrics.schemas import AnswerOut, MetricOut, MetricsOut, StateOut
+from api.metrics.schemas import AnswerOut, HealthOut, HealthTableOut, MetricOut, MetricsOut, StateOut
 from api.metrics.service import ask
 from imisofts.access import Action, Actor
 from warehouse.gateway import Gateway, Grain, MetricQuery
@@ -17,6 +20,9 @@ router = APIRouter(tags=["metrics"])
 
 SIGNED_IN = documented(Unauthenticated, Forbidden)
 READ = allowed(Action.metric_read)
+HealthDay = Annotated[
+    date | None, Query(description="At the end of which day; the last that the data covers unless said.")
+]
 QUESTION = frozenset({"from", "to", "grain", "by", "where", "as_of"})
 
 
@@ -75,3 +81,24 @@ async def read_metric(
 async def read_state(gateway: AppGateway, actor: Annotated[Actor, READ]) -> StateOut:
     """The newest publication, whether it is fresh, and what its audit said."""
     return StateOut.of(await ask(lambda: gateway.state(actor)))
+
+
+@router.get("/client-health", responses=SIGNED_IN | documented(Conflict))
+async def list_client_health(
+    gateway: AppGateway, actor: Annotated[Actor, allowed(Action.health_read)], on: HealthDay = None
+) -> HealthTableOut:
+    """How every client is on a day: score, inputs, and the reasons in words."""
+    return HealthTableOut.of(await ask(lambda: gateway.health(actor, on=on)))
+
+
+@router.get("/clients/{client_id}/health", responses=SIGNED_IN | documented(NotFound, Conflict))
+async def read_client_health(
+    client_id: UUID,
+    gateway: AppGateway,
+    actor: Annotated[Actor, allowed(Action.health_read)],
+    session: ReadSession,
+    on: HealthDay = None,
+) -> HealthOut:
+    """How one client is on a day."""
+    await clients.get(session, actor, client_id)
+    return HealthOut.of(await ask(lambda: gateway.health(actor, on=on, client_id=client_id)))

@@ -2,11 +2,12 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.config import JsonDict
 
-from warehouse.gateway import MetricAnswer, MetricDefinition, State
+from warehouse.gateway import ClientHealth, HealthTable, MetricAnswer, MetricDefinition, State
 
 _EXAMPLE_ROW: JsonDict = {
     "period": "2026-10-01",
@@ -126,4 +127,94 @@ class StateOut(BaseModel):
             audit_passed=state.audit_passed,
             failed_checks=state.failed_checks,
             audited_at=state.audited_at,
+        )
+
+
+_EXAMPLE_HEALTH: JsonDict = {
+    "client_id": "018f2f6e-0000-7000-8000-000000000001",
+    "client": "ACME-7",
+    "client_name": "Acme",
+    "score": "62.50000000",
+    "band": "watch",
+    "coverage": "0.80000000",
+    "change": "-7.50000000",
+    "trend": "down",
+    "inputs": [
+        {
+            "name": "payment",
+            "weight": 20,
+            "unit": "days",
+            "value": "37",
+            "score": 20,
+            "contribution": "5.00000000",
+            "lost": "20.00000000",
+        }
+    ],
+    "explanation": ["Health is 62.5 of 100: to be watched, 7.5 points less than 30 days before."],
+}
+
+
+class HealthInputOut(BaseModel):
+    """One of the six inputs: what was measured, what it scores, its part in the score and what it takes from 100."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    weight: int
+    unit: str
+    value: Decimal | None
+    score: int | None
+    contribution: Decimal | None
+    lost: Decimal | None
+
+
+class ClientHealthOut(BaseModel):
+    """How a client is, from 0 to 100; without enough data there is no score. The explanation is English."""
+
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [_EXAMPLE_HEALTH]})
+
+    client_id: UUID
+    client: str
+    client_name: str
+    score: Decimal | None
+    band: str
+    coverage: Decimal
+    change: Decimal | None
+    trend: str | None
+    inputs: tuple[HealthInputOut, ...]
+    explanation: tuple[str, ...]
+
+
+class HealthOut(BaseModel):
+    """A client's health at the end of the day ``on``; ``health`` is empty until the client has been published."""
+
+    on: date
+    publication: PublicationOut
+    health: ClientHealthOut | None
+
+    @staticmethod
+    def of(table: HealthTable) -> "HealthOut":
+        """The one row of a table."""
+        found: ClientHealth | None = next(iter(table.clients), None)
+        return HealthOut(
+            on=table.on,
+            publication=PublicationOut.model_validate(table.publication),
+            health=ClientHealthOut.model_validate(found) if found else None,
+        )
+
+
+class HealthTableOut(BaseModel):
+    """Every client's health at the end of the day ``on``, the lowest score first."""
+
+    on: date
+    publication: PublicationOut
+    items: tuple[ClientHealthOut, ...]
+
+    @staticmethod
+    def of(table: HealthTable) -> "HealthTableOut":
+        """The gateway's table, row by row."""
+        return HealthTableOut(
+            on=table.on,
+            publication=PublicationOut.model_validate(table.publication),
+            items=tuple(ClientHealthOut.model_validate(row) for row in table.clients),
         )
