@@ -81,7 +81,7 @@ def clean(text: str, known: frozenset[int]) -> str:
     """``text`` in composed form without control characters; a run of undrawable ones becomes a single box."""
     shown: list[str] = []
     for character in unicodedata.normalize("NFC", text):
-        if ord(character) in known or character in " \n\u00a0\u202f":
+        if ord(character) in known or character in " \n\u00a0\u202f\u2068\u2069":
             shown.append(character)
         elif unicodedata.category(character)[0] not in "CM" and shown[-1:] != [MISSING]:
             shown.append(MISSING)

@@ -1,6 +1,8 @@
 """Words, dates and money of a report in the workspace's language."""
 
 import gettext
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -10,10 +12,14 @@ from typing import Final
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
+from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent
 
 FOLDER: Final = Path(__file__).parent / "locale"
 DOMAIN: Final = "reports"
+FSI, PDI = "\u2068", "\u2069"
+"""First strong isolate, and its end: what stands between has a direction of its own."""
+_RTL: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
 @lru_cache(maxsize=16)
@@ -42,12 +48,12 @@ class Language:
     def say(self, text: str, **values: object) -> str:
         """``text`` in this language, with its named places filled in."""
         said = _catalogue(self.code).gettext(text)
-        return said.format(**values) if values else said
+        return said.format(**_isolated(values)) if values else said
 
     def count(self, one: str, many: str, number: int, **values: object) -> str:
         """The right plural form; ``{number}`` is filled in with ``number``."""
         said = _catalogue(self.code).ngettext(one, many, number)
-        return said.format(number=self.number(number), **values)
+        return said.format(number=self.number(number), **_isolated(values))
 
     def money(self, amount: Decimal | str, currency: str) -> str:
         """With its currency, half-even in that currency's decimals: £12.40, ¥1,200, KWD 1.250."""
@@ -63,6 +69,14 @@ class Language:
         sign = "+" if share > 0 else ""
         return sign + format_percent(share, locale=self.babel)
 
+    def share(self, share: Decimal | str) -> str:
+        """75%; a fraction in whole per cent, half-even."""
+        return format_percent(rounded(share, 2), locale=self.babel)
+
+    def listed(self, named: Sequence[str]) -> str:
+        """one, two and three."""
+        return format_list(list(named), locale=self.babel)
+
     def number(self, value: int | Decimal) -> str:
         return format_decimal(value, locale=self.babel)
 
@@ -73,12 +87,13 @@ class Language:
     def long_day(self, day: date | str) -> str:
         return format_date(_day(day), "long", locale=self.babel)
 
-    def short_month(self, day: date | str) -> str:
-        """Oct 2026, for a line under a number."""
-        return format_date(_day(day), "LLL y", locale=self.babel)
+    def period(self, first: date | str, last: date | str) -> str:
+        """October 2026, or Q4 2026."""
+        return format_date(_day(first), "LLLL y" if _is_month(first, last) else "QQQ y", locale=self.babel)
 
-    def month(self, day: date | str) -> str:
-        return format_date(_day(day), "LLLL y", locale=self.babel)
+    def short_period(self, first: date | str, last: date | str) -> str:
+        """Oct 2026, or Q4 2026, for a line under a number."""
+        return format_date(_day(first), "LLL y" if _is_month(first, last) else "QQQ y", locale=self.babel)
 
 
 def rounded(value: Decimal | str, places: int = 0) -> Decimal:
@@ -88,6 +103,15 @@ def rounded(value: Decimal | str, places: int = 0) -> Decimal:
 
 def _decimal(value: Decimal | str) -> Decimal:
     return value if isinstance(value, Decimal) else Decimal(value)
+
+
+def _isolated(values: Mapping[str, object]) -> dict[str, object]:
+    """A value in a right-to-left script is set apart, else it would turn round the numbers and signs beside it."""
+    return {name: f"{FSI}{value}{PDI}" if _RTL.search(str(value)) else value for name, value in values.items()}
+
+
+def _is_month(first: date | str, last: date | str) -> bool:
+    return (_day(first).year, _day(first).month) == (_day(last).year, _day(last).month)
 
 
 def _day(value: date | str) -> date:

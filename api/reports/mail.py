@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api.reports.content import content
 from api.reports.figures import Frozen
 from api.reports.language import Language
+from api.reports.sections import SECTIONS
 from imisofts.brand import Brand
 from imisofts.settings import Settings
 
@@ -54,6 +55,7 @@ class Letter:
     brand: Brand
     pdf: bytes
     language: Language
+    sections: tuple[str, ...] = SECTIONS
 
 
 def message_id(report_id: UUID) -> str:
@@ -63,7 +65,7 @@ def message_id(report_id: UUID) -> str:
 
 def compose(letter: Letter, settings: Settings) -> EmailMessage:
     """Text and HTML alternatives with the PDF attached; sender and answer address are the brand's."""
-    said = content(letter.figures, letter.brand, letter.language)
+    said = content(letter.figures, letter.brand, letter.language, letter.sections)
     say, brand = letter.language.say, letter.brand
     month = said["cover"]["month"]
     values = {
@@ -74,8 +76,8 @@ def compose(letter: Letter, settings: Settings) -> EmailMessage:
         "title": say("Your report for {month}", month=month),
         "greeting": say("Hello {client},", client=letter.figures["client_name"]),
         "intro": say("Your report for {month} is attached as a PDF. In short:", month=month),
-        "sentences": [sentence for one in said["currencies"] for sentence in one["summary"]["sentences"]],
-        "numbers": said["currencies"][0]["summary"]["numbers"][:4],
+        "paragraphs": said["summary"]["paragraphs"],
+        "numbers": said["summary"]["numbers"][:4],
         "action": say("Open it in the portal"),
         "url": f"{settings.public_url}/reports#report-{letter.report_id}",
         "logo": "logo" if brand.logo_png else None,

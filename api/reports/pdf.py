@@ -3,6 +3,7 @@
 import json
 import shutil
 import tempfile
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -13,22 +14,31 @@ from api.reports import fonts
 from api.reports.content import Content, content
 from api.reports.figures import Frozen
 from api.reports.language import Language
+from api.reports.sections import SECTIONS
+from api.reports.sections.blocks import Section
 from imisofts import charts
 from imisofts.brand import Brand
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 TEMPLATE: Final = "client_report.typ"
-TEMPLATE_VERSION: Final = "client_report/1"
+TEMPLATE_VERSION: Final = "client_report/2"
 STANDARDS: Final[list[Any]] = ["ua-1", "a-2a"]
 
 
-def build(figures: Frozen, brand: Brand, language: Language, *, font_folder: Path) -> bytes:
+def build(
+    figures: Frozen,
+    brand: Brand,
+    language: Language,
+    *,
+    font_folder: Path,
+    sections: Collection[str] = SECTIONS,
+) -> bytes:
     """The report as PDF. Equal arguments give equal bytes: its date is the publication's, not the clock's.
 
     ``font_folder`` holds one folder per family as npm's ``@expo-google-fonts`` scope does. A logo that cannot be
     drawn is replaced by the brand's monogram rather than failing the report.
     """
-    said = content(figures, brand, language)
+    said = content(figures, brand, language, sections)
     made_at = datetime.fromisoformat(figures["publication"]["published_at"]).replace(microsecond=0)
     try:
         return _compile(said, brand, font_folder, made_at, with_logo=True)
@@ -42,8 +52,9 @@ def _compile(said: Content, brand: Brand, font_folder: Path, made_at: datetime, 
     with tempfile.TemporaryDirectory(prefix="imisofts-report-") as name:
         folder = Path(name)
         logo = _logo(folder, brand) if with_logo else None
-        drawn = {**said, "currencies": _draw(folder, said["currencies"]), "logo": logo, "initials": brand.initials}
-        data = _cleaned(drawn, fonts.drawable(font_folder, brand.font_family))
+        known = fonts.drawable(font_folder, brand.font_family)
+        cleaned = _cleaned({**said, "logo": logo, "initials": brand.initials}, known)
+        data = {**cleaned, "sections": _draw(folder, cleaned["sections"])}
         families = fonts.families(json.dumps(data, ensure_ascii=False), brand.font_family, font_folder)
         (folder / "data.json").write_text(json.dumps({**data, "look": _look(brand, families)}), encoding="utf-8")
         source = shutil.copy(TEMPLATES / TEMPLATE, folder / TEMPLATE)
@@ -60,17 +71,18 @@ def _compile(said: Content, brand: Brand, font_folder: Path, made_at: datetime, 
     return made
 
 
-def _draw(folder: Path, currencies: list[Content]) -> list[Content]:
+def _draw(folder: Path, sections: list[Section]) -> list[Section]:
     """The charts as SVG files; the template gets their names and descriptions."""
     drawn = []
-    for n, one in enumerate(currencies):
-        parts = {}
-        for part in ("trend", "ages"):
-            spec = one[part]["chart"]
-            path = f"{part}-{n}.svg"
-            (folder / path).write_text(charts.svg(spec), encoding="utf-8")
-            parts[part] = {**one[part], "chart": path, "description": spec["description"]}
-        drawn.append({**one, **parts})
+    for n, section in enumerate(sections):
+        blocks = []
+        for m, block in enumerate(section["blocks"]):
+            if block["kind"] == "chart":
+                path, spec = f"chart-{n}-{m}.svg", block["chart"]
+                (folder / path).write_text(charts.svg(spec), encoding="utf-8")
+                block = {**block, "chart": path, "description": spec["description"]}
+            blocks.append(block)
+        drawn.append({**section, "blocks": blocks})
     return drawn
 
 

@@ -15,6 +15,7 @@ from .money import (
     receivables_by_age,
     sparkline,
 )
+from .work import hours_against_budget
 
 __all__ = [
     "AGE_BUCKETS",
@@ -22,6 +23,7 @@ __all__ = [
     "Spec",
     "age_labels",
     "cohort_retention",
+    "hours_against_budget",
     "invoiced_and_collected",
     "receivables_by_age",
     "sparkline",

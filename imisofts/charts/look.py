@@ -1,6 +1,6 @@
 """The look of a chart: brand colours, font and language, and the Vega-Lite configuration made of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
-from babel.numbers import format_currency, get_decimal_symbol, get_group_symbol
+from babel.numbers import format_currency, format_decimal, get_decimal_symbol, get_group_symbol
 
 Spec = dict[str, Any]
 """A Vega-Lite document; it is JSON, so any deeper type would only be a promise that nothing checks."""
@@ -71,6 +71,10 @@ class Look:
         """``value`` with its currency, in that currency's own decimals (JPY 0, EUR 2, KWD 3)."""
         return format_currency(value, currency, locale=self.babel)
 
+    def number(self, value: Decimal) -> str:
+        """``value`` with at most one decimal."""
+        return format_decimal(value, "#,##0.#", locale=self.babel)
+
     def month(self, day: date) -> str:
         """Month and year in full: October 2026."""
         return format_date(day, "LLLL y", locale=self.babel)
@@ -95,6 +99,12 @@ def _second(tokens: Mapping[str, str], accent: str) -> str | None:
 def _lightness(colour: str) -> float:
     red, green, blue = (int(colour[n : n + 2], 16) for n in (1, 3, 5))
     return 0.299 * red + 0.587 * green + 0.114 * blue
+
+
+def room_for(labels: Iterable[str]) -> float:
+    """How much longer than its longest bar an axis must be, so that a label of 12 px fits behind the bar."""
+    longest = max((len(label) for label in labels), default=0)
+    return 1 / (1 - min(0.5, (7 * longest + 10) / 500))
 
 
 def document(look: Look, description: str, body: Spec, *, width: int | str, height: int) -> Spec:

@@ -2,21 +2,29 @@
 
 from warehouse.gateway.answers import (
     BadQuery,
-    ClientReportFigures,
-    CurrencyFigures,
     GatewayError,
     InvoiceRow,
     Measure,
     MetricAnswer,
     MetricQuery,
     MetricRow,
-    MonthFigures,
     NothingPublished,
-    PeriodFigures,
     Publication,
     State,
     UnknownDimension,
     UnknownMetric,
+)
+from warehouse.gateway.client_report_figures import (
+    Change,
+    ClientReportFigures,
+    CurrencyFigures,
+    DoneRow,
+    MilestoneRow,
+    MonthFigures,
+    PeriodFigures,
+    PriorityRow,
+    ProjectHours,
+    UpcomingRow,
 )
 from warehouse.gateway.gateway import Gateway
 from warehouse.gateway.health import ClientHealth, HealthDay, HealthTable
@@ -25,10 +33,12 @@ from warehouse.metrics.definitions import Dimension, Grain, MetricDefinition
 
 __all__ = [
     "BadQuery",
+    "Change",
     "ClientHealth",
     "ClientReportFigures",
     "CurrencyFigures",
     "Dimension",
+    "DoneRow",
     "Gateway",
     "GatewayError",
     "Grain",
@@ -41,11 +51,15 @@ __all__ = [
     "MetricDefinition",
     "MetricQuery",
     "MetricRow",
+    "MilestoneRow",
     "MonthFigures",
     "NothingPublished",
     "PeriodFigures",
+    "PriorityRow",
+    "ProjectHours",
     "Publication",
     "State",
     "UnknownDimension",
     "UnknownMetric",
+    "UpcomingRow",
 ]

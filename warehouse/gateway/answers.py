@@ -1,6 +1,6 @@
 """What callers ask of the gateway and what they get back: frozen values, no frames, no connections."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
@@ -112,62 +112,3 @@ class InvoiceRow:
     credited: Decimal
     open: Decimal
     amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class MonthFigures:
-    """One month of a client's series; ``month`` is its first day."""
-
-    month: date
-    invoiced: Decimal
-    collected: Decimal
-    incomplete: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PeriodFigures:
-    """The flows of one range and the balances at its ends, in one currency.
-
-    ``opening + invoiced - settled = closing``, where ``settled`` is all that left the receivables: payments, credit
-    notes, voided invoices.
-    """
-
-    first: date
-    last: date
-    opening: Decimal
-    invoiced: Decimal
-    collected: Decimal
-    credited: Decimal
-    settled: Decimal
-    closing: Decimal
-    overdue: Decimal
-    invoices: int
-    days_to_pay: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class CurrencyFigures:
-    """All figures of one client in one currency."""
-
-    currency: str
-    period: PeriodFigures
-    previous: PeriodFigures
-    receivables_by_age: dict[str, Decimal]
-    months: tuple[MonthFigures, ...]
-    issued_invoices: tuple[InvoiceRow, ...]
-    open_invoices: tuple[InvoiceRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ClientReportFigures:
-    """What a client report prints. ``currencies`` has the client's own currency first and is never empty."""
-
-    client_id: UUID
-    client: str
-    client_name: str
-    first: date
-    last: date
-    incomplete: bool
-    currencies: tuple[CurrencyFigures, ...]
-    publication: Publication
-    definitions: tuple[MetricDefinition, ...] = field(default=())

@@ -1,24 +1,42 @@
 """The figures of a client report, asked as metrics so that they equal every other surface's."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from imisofts.access import Actor
 from warehouse.gateway import periods
-from warehouse.gateway.answers import (
+from warehouse.gateway.answers import InvoiceRow, MetricQuery, MetricRow
+from warehouse.gateway.client_report_figures import (
+    Change,
     ClientReportFigures,
     CurrencyFigures,
-    InvoiceRow,
-    MetricQuery,
-    MetricRow,
     MonthFigures,
     PeriodFigures,
 )
+from warehouse.gateway.client_report_upcoming import upcoming
+from warehouse.gateway.client_report_work import Work
 from warehouse.gateway.documents import invoices
 from warehouse.gateway.questions import Desk, ask, definition
+from warehouse.metrics.definitions import Grain
 
-PRINTED = ("invoiced", "collected", "credited", "receivables", "days_to_pay")
+MONEY = ("invoiced", "collected", "credited", "receivables", "days_to_pay")
+STOCKS = ("tickets_open",)
+FLOWS = (
+    "project_hours",
+    "tasks_completed",
+    "milestones_on_time",
+    "tickets_opened",
+    "tickets_resolved",
+    "first_response_hours_business",
+    "resolution_hours_business",
+    "sla_met",
+    "resolution_sla_met",
+    "csat",
+    "csat_n",
+)
+DEFINED = (*MONEY, *FLOWS, *STOCKS, "project_budget_hours")
 MONTHS = 12
 MAX_INVOICES = 5_000
 
@@ -34,6 +52,8 @@ def client_report(desk: Desk, actor: Actor, client_id: UUID, first: date, last: 
         return None
     key, name, currency = found[0]
     asker = _Asker(desk, actor, client_id)
+    work = Work(desk, asker.rows, client_id, first, last)
+    milestones = work.milestones()
     own = currency or desk.house.currency
     others = sorted(asker.currencies() - {own})
     return ClientReportFigures(
@@ -45,7 +65,13 @@ def client_report(desk: Desk, actor: Actor, client_id: UUID, first: date, last: 
         incomplete=last > desk.publication.data_on,
         currencies=tuple(asker.figures(code, first, last) for code in (own, *others)),
         publication=desk.publication,
-        definitions=tuple(definition(actor, metric) for metric in PRINTED),
+        definitions=tuple(definition(actor, metric) for metric in DEFINED),
+        numbers=asker.numbers(first, last),
+        projects=work.projects(),
+        done=work.done(),
+        milestones=milestones,
+        priorities=work.priorities(),
+        upcoming=upcoming(desk, client_id, milestones, first, last),
     )
 
 
@@ -56,6 +82,33 @@ class _Asker:
         self._desk = desk
         self._actor = actor
         self._client_id = client_id
+
+    def numbers(self, first: date, last: date) -> dict[str, Change]:
+        """The figures without a currency, each with that of the period before."""
+        earlier, grain = periods.before(first, last), _grain(first, last)
+        changes = {}
+        for name in FLOWS + STOCKS:
+            unit = definition(self._actor, name).unit
+            if name in STOCKS or grain is None:
+                values = [self._number(name, *earlier), self._number(name, first, last)]
+            else:
+                both = self.rows(name, first=earlier[0], last=last, grain=grain)
+                values = [both[0].value, both[-1].value]
+            changes[name] = Change(unit, values[1], values[0])
+        return changes
+
+    def _number(self, name: str, first: date, last: date) -> Decimal | None:
+        when = MetricQuery(name, as_of=last) if name in STOCKS else MetricQuery(name, first, last, "year")
+        found = self._asked(when)
+        return found[0].value if found else None
+
+    def rows(self, name: str, **question: object) -> list[MetricRow]:
+        """The rows of a metric that has no currency."""
+        return self._asked(MetricQuery(name, **question))  # type: ignore[arg-type]
+
+    def _asked(self, query: MetricQuery) -> list[MetricRow]:
+        own = replace(query, where=(("client", str(self._client_id)),))
+        return ask(self._desk, definition(self._actor, query.name), own).rows
 
     def currencies(self) -> set[str]:
         """Every currency in which the client was ever invoiced."""
@@ -117,3 +170,10 @@ class _Asker:
         where = (("client", str(self._client_id)), ("currency", currency))
         query = MetricQuery(name, where=where, **question)  # type: ignore[arg-type]
         return ask(self._desk, definition(self._actor, name), query).rows
+
+
+def _grain(first: date, last: date) -> Grain | None:
+    """The grain of which the range is one whole period, so that it and the one before are one question."""
+    grains: tuple[Grain, ...] = ("month", "quarter", "year")
+    whole = (grain for grain in grains if periods.start(first, grain) == first and periods.end(first, grain) == last)
+    return next(whole, None)

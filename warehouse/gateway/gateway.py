@@ -6,7 +6,6 @@ from uuid import UUID
 from imisofts.access import Action, Actor
 from imisofts.settings import Settings
 from warehouse.gateway.answers import (
-    ClientReportFigures,
     InvoiceRow,
     Measure,
     MetricAnswer,
@@ -15,6 +14,7 @@ from warehouse.gateway.answers import (
     UnknownMetric,
 )
 from warehouse.gateway.client_report import client_report
+from warehouse.gateway.client_report_figures import ClientReportFigures
 from warehouse.gateway.documents import invoices
 from warehouse.gateway.health import HealthDay, HealthTable, health_history, health_table
 from warehouse.gateway.questions import Desk, allowed_metrics, ask, definition

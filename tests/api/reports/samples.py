@@ -7,14 +7,20 @@ from typing import Any, cast
 from uuid import UUID
 
 from warehouse.gateway import (
+    Change,
     ClientReportFigures,
     CurrencyFigures,
+    DoneRow,
     InvoiceRow,
     MetricDefinition,
+    MilestoneRow,
     MonthFigures,
     PeriodFigures,
+    PriorityRow,
+    ProjectHours,
     Publication,
     State,
+    UpcomingRow,
 )
 
 CLIENT = UUID("0190a000-0000-7000-8000-000000000001")
@@ -106,18 +112,99 @@ def currency_figures(currency: str, invoices: int, unit: Decimal) -> CurrencyFig
     return CurrencyFigures(currency, now, before, {**ages, "61-90": zero, "over_90": zero}, months, rows, still_open)
 
 
+TEXTS = {
+    "invoiced": ("Invoiced", "Total with tax of issued, not void invoices, by issue date."),
+    "collected": ("Collected", "Payments less refunds, by payment date."),
+    "receivables": ("Receivables", "Issued less paid less credited, of what is open on the day."),
+    "days_to_pay": ("Days to pay", "Mean days from issue to settlement."),
+    "project_hours": ("Hours on projects", "Hours of the time entries on projects."),
+    "tasks_completed": ("Tasks completed", "Tasks completed in the period."),
+    "tickets_resolved": ("Tickets resolved", "Tickets by the day of their last resolution."),
+    "milestones_on_time": ("Milestones on time", "Of those due, the share completed by the day."),
+}
+
+
 def definitions() -> tuple[MetricDefinition, ...]:
-    texts = {
-        "Invoiced": "Total with tax of issued, not void invoices, by issue date.",
-        "Collected": "Payments less refunds, by payment date.",
-        "Receivables": "Issued less paid less credited; open while issued on or before the day and not settled.",
-        "Days to pay": "Mean days from issue to settlement over the invoices fully settled in the period.",
-    }
     made = [
-        SimpleNamespace(name=label.lower(), label=label, definition=text, policy=("Void invoices do not count.",))
-        for label, text in texts.items()
+        SimpleNamespace(name=name, label=label, definition=text, policy=("Void invoices do not count.",))
+        for name, (label, text) in TEXTS.items()
     ]
     return cast(tuple[MetricDefinition, ...], tuple(made))
+
+
+UNITS = {
+    "project_hours": "hours",
+    "tasks_completed": "count",
+    "milestones_on_time": "ratio",
+    "tickets_opened": "count",
+    "tickets_resolved": "count",
+    "tickets_open": "count",
+    "first_response_hours_business": "hours",
+    "resolution_hours_business": "hours",
+    "sla_met": "ratio",
+    "resolution_sla_met": "ratio",
+    "csat": "ratio",
+    "csat_n": "count",
+}
+
+
+def numbers(**known: tuple[str | None, str | None]) -> dict[str, Change]:
+    """Every metric of a report; those not named are 0, or blank where they are shares and medians."""
+    made = {}
+    for name, unit in UNITS.items():
+        nothing = "0" if unit == "count" or name == "project_hours" else None
+        now, before = known.get(name, (nothing, nothing))
+        made[name] = Change(unit, Decimal(now) if now else None, Decimal(before) if before else None)
+    return made
+
+
+def busy(name: str = "Website relaunch", tasks: int = 3, projects: int = 2) -> dict[str, Any]:
+    """A month of work, tickets and agreements, for :func:`figures`; ``name`` stands in every title."""
+    ids = [UUID(int=100 + n) for n in range(projects)]
+    named = [f"{name} {n + 1}" for n in range(projects)]
+    both = list(zip(ids, named, strict=True))
+    done = [DoneRow(at, title, "milestone", f"Concept of {title}", FIRST + timedelta(days=6)) for at, title in both]
+    done += [
+        DoneRow(at, title, "task", f"Step {n + 1} of {title}", FIRST + timedelta(days=n % 31))
+        for at, title in both
+        for n in range(tasks)
+    ]
+    retainer: dict[str, Any] = {"name": f"Care of {name}", "currency": "GBP", "interval": "month"}
+    return {
+        "numbers": numbers(
+            project_hours=("52.5", "40"),
+            tasks_completed=(str(tasks * projects), "2"),
+            milestones_on_time=("0.5", "1"),
+            tickets_opened=("4", "6"),
+            tickets_resolved=("5", "5"),
+            tickets_open=("1", "2"),
+            first_response_hours_business=("1.5", "3.25"),
+            sla_met=("0.75", "1"),
+            csat=("1", None),
+            csat_n=("2", "0"),
+        ),
+        "projects": tuple(
+            ProjectHours(at, title, Decimal("26.25"), Decimal(45 + n), Decimal(40) if n % 3 < 2 else None)
+            for n, (at, title) in enumerate(both)
+        ),
+        "done": tuple(sorted(done, key=lambda row: (row.project, row.kind))),
+        "milestones": (
+            MilestoneRow(ids[0], named[0], "Concept", date(2026, 10, 9), date(2026, 10, 7)),
+            MilestoneRow(ids[0], named[0], "Design", date(2026, 10, 20), None),
+            MilestoneRow(ids[0], named[0], "Launch", date(2026, 11, 20), None),
+        ),
+        "priorities": (PriorityRow("urgent", Decimal(1), Decimal(2), None), *_normal()),
+        "upcoming": (
+            UpcomingRow(
+                date(2026, 11, 15), "changes", amount=Decimal(450), before=Decimal(400), interval_count=1, **retainer
+            ),
+            UpcomingRow(date(2026, 11, 20), "milestone", "Launch", project=named[0]),
+        ),
+    }
+
+
+def _normal() -> tuple[PriorityRow, ...]:
+    return (PriorityRow("normal", Decimal(3), Decimal(3), Decimal("0.75")),)
 
 
 def figures(
@@ -139,5 +226,6 @@ def figures(
         "currencies": tuple(currency_figures(currency, invoices, unit) for currency in currencies),
         "publication": publication(),
         "definitions": definitions(),
+        "numbers": numbers(),
     }
     return ClientReportFigures(**{**values, **other})

@@ -5,19 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.warehouse.gateway import business
+from tests.warehouse.gateway import business, markers
 from tests.warehouse.gateway.lake_fixture import FixtureLake
 from warehouse.gateway import Gateway
 
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> FixtureLake:
-    """Both small agencies and both real data sets, published once. Nobody writes to it."""
+    """Both small agencies, both real data sets and the marked agencies, published once. Nobody writes to it."""
     folder: Path = tmp_path_factory.mktemp("figures")
     lake = FixtureLake(folder)
     business.fill(lake)
     business.load_online_retail(lake)
     business.load_cdnow(lake)
+    markers.fill(lake, markers.HOUSES)
     lake.publish("--exclude-resource-type", "unit_test")
     return lake
 

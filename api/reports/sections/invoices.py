@@ -6,70 +6,71 @@ from decimal import Decimal
 from typing import Any
 
 from api.reports.language import Language
+from api.reports.sections.blocks import Block, Telling, table
 
-Table = dict[str, Any]
 
-
-def of_period(figures: Mapping[str, Any], one: Mapping[str, Any], language: Language) -> Table:
+def of_period(told: Telling, one: Mapping[str, Any]) -> Block:
     """The invoices issued in the period, with the sum that the summary names."""
-    rows, month = one["issued_invoices"], language.month(figures["first"])
+    rows, language = one["issued_invoices"], told.language
     total = sum((Decimal(row["total"]) for row in rows), Decimal(0))
-    return {
-        "heading": language.say("Invoices of {month}", month=month),
-        "empty": language.say("No invoice was issued in {month}.", month=month),
-        **_table(rows, one["currency"], language, language.say("Status"), _status, figures["last"]),
-        "right": 4,
-        "total": [
+    return table(
+        *_cells(told, one, rows, language.say("Status"), _status),
+        right=4,
+        heading=language.say("Invoices of {period}", period=told.period),
+        empty=language.say("No invoice was issued in {period}.", period=told.period),
+        total=[
             language.say("Total"),
+            "",
+            "",
+            "",
             language.amount(total, one["currency"]),
             _open(rows, one["currency"], language),
         ],
-    }
+    )
 
 
-def still_open(figures: Mapping[str, Any], one: Mapping[str, Any], language: Language) -> Table:
+def still_open(told: Telling, one: Mapping[str, Any]) -> Block:
     """Every invoice that is open at the period's end, whenever it was issued."""
-    rows, day = one["open_invoices"], language.long_day(figures["last"])
-    return {
-        "heading": language.say("Open on {day}", day=day),
-        "empty": language.say("No invoice was open on {day}.", day=day),
-        **_table(rows, one["currency"], language, language.say("Days late"), _late, figures["last"]),
-        "right": 3,
-        "total": [language.say("Total"), "", _open(rows, one["currency"], language)],
-    }
+    rows, language = one["open_invoices"], told.language
+    day = language.long_day(told.figures["last"])
+    return table(
+        *_cells(told, one, rows, language.say("Days late"), _late),
+        right=3,
+        heading=language.say("Open on {day}", day=day),
+        empty=language.say("No invoice was open on {day}.", day=day),
+        total=[language.say("Total"), "", "", "", "", _open(rows, one["currency"], language)],
+    )
 
 
-def _table(
+def _cells(
+    told: Telling,
+    one: Mapping[str, Any],
     rows: list[Mapping[str, Any]],
-    currency: str,
-    language: Language,
     state: str,
     state_of: Callable[[Mapping[str, Any], str, Language], Any],
-    last: str,
-) -> Table:
+) -> tuple[list[str], list[list[Any]]]:
     """Head and rows; the fourth column, called ``state``, is what tells the two tables apart."""
+    language, currency, last = told.language, one["currency"], told.figures["last"]
     say = language.say
-    return {
-        "head": [
-            say("Invoice"),
-            say("Issued"),
-            say("Due"),
-            state,
-            say("Total ({currency})", currency=currency),
-            say("Open ({currency})", currency=currency),
-        ],
-        "rows": [
-            [
-                _number(row),
-                language.day(row["issued_on"]),
-                language.day(row["due_on"]),
-                state_of(row, last, language),
-                language.amount(row["total"], currency),
-                language.amount(row["open"], currency),
-            ]
-            for row in rows
-        ],
-    }
+    head = [
+        say("Invoice"),
+        say("Issued"),
+        say("Due"),
+        state,
+        say("Total ({currency})", currency=currency),
+        say("Open ({currency})", currency=currency),
+    ]
+    return head, [
+        [
+            _number(row),
+            language.day(row["issued_on"]),
+            language.day(row["due_on"]),
+            state_of(row, last, language),
+            language.amount(row["total"], currency),
+            language.amount(row["open"], currency),
+        ]
+        for row in rows
+    ]
 
 
 def _open(rows: list[Mapping[str, Any]], currency: str, language: Language) -> str:

@@ -5,9 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 from api.reports.language import Language
+from api.reports.sections.blocks import Block, table
 
 
-def section(one: Mapping[str, Any], language: Language) -> dict[str, Any]:
+def block(one: Mapping[str, Any], language: Language) -> Block:
     """Opening + invoiced − settled = closing, line by line; the parts of *settled* are named where they are known."""
     period, currency, say = one["period"], one["currency"], language.say
     collected, credited = Decimal(period["collected"]), Decimal(period["credited"])
@@ -21,15 +22,16 @@ def section(one: Mapping[str, Any], language: Language) -> dict[str, Any]:
         lines.append((say("Credit notes"), -credited))
     if other:
         lines.append((say("Voided and other changes"), -other))
-    return {
-        "heading": say("How the balance moved"),
-        "head": [say("Movement"), say("Amount ({currency})", currency=currency)],
-        "lines": [[name, language.amount(amount, currency)] for name, amount in lines],
-        "total": [
+    return table(
+        [say("Movement"), say("Amount ({currency})", currency=currency)],
+        [[name, language.amount(amount, currency)] for name, amount in lines],
+        right=1,
+        heading=say("How the balance moved"),
+        total=[
             say("Open after {day}", day=language.day(period["last"])),
             language.amount(period["closing"], currency),
         ],
-    }
+    )
 
 
 def sentence(figures: Mapping[str, Any], period: Mapping[str, Any], currency: str, language: Language) -> str:

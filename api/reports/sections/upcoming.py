@@ -1,0 +1,68 @@
+"""What comes next: milestones due and what is agreed for subscriptions, in the period that follows. Pure."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from api.reports.language import Language
+from api.reports.sections.blocks import Part, Section, Telling, section, table
+
+Row = Mapping[str, Any]
+
+
+def _sentences(told: Telling) -> list[str]:
+    """The first milestone to come; the rest stands in the table."""
+    due = [row for row in told.figures["upcoming"] if row["kind"] == "milestone"]
+    if not due:
+        return []
+    day = told.language.long_day(due[0]["on"])
+    text = "Next, {title} ({project}) is due on {day}."
+    return [told.language.say(text, title=due[0]["name"], project=due[0]["project"], day=day)]
+
+
+def _sections(told: Telling) -> list[Section]:
+    rows = told.figures["upcoming"]
+    if not rows:
+        return []
+    language, say = told.language, told.language.say
+    words = {
+        "milestone": say("Milestone due"),
+        "starts": say("Begins"),
+        "changes": say("Changes"),
+        "ends": say("Ends"),
+        "pauses": say("Is paused"),
+        "resumes": say("Goes on"),
+        "renews": say("Is charged again"),
+    }
+    cells = [[_name(row), words[row["kind"]], _price(row, language), language.day(row["on"])] for row in rows]
+    head = [say("What"), say("Event"), say("Price without tax"), say("Day")]
+    finding = say("As agreed by {day}, for the period that follows.", day=language.long_day(told.figures["last"]))
+    return [section(say("What comes next"), finding, [table(head, cells, right=2)], [])]
+
+
+def _name(row: Row) -> str:
+    return f"{row['name']} · {row['project']}" if row["project"] else str(row["name"])
+
+
+def _price(row: Row, language: Language) -> str:
+    if row["amount"] is None or row["kind"] in {"ends", "pauses"}:
+        return "–"
+    text = f"{language.money(row['amount'], row['currency'])} {_every(row, language)}"
+    if row["before"] is None or Decimal(row["before"]) == Decimal(row["amount"]):
+        return text
+    return text + " " + language.say("(was {amount})", amount=language.money(row["before"], row["currency"]))
+
+
+def _every(row: Row, language: Language) -> str:
+    """a month, every 2 weeks."""
+    forms = {
+        "day": ("a day", "every {number} days"),
+        "week": ("a week", "every {number} weeks"),
+        "month": ("a month", "every {number} months"),
+        "quarter": ("a quarter", "every {number} quarters"),
+        "year": ("a year", "every {number} years"),
+    }
+    return language.count(*forms[row["interval"]], row["interval_count"])
+
+
+PART = Part(_sentences, _sections, lambda language: language.say("agreed dates to come"))
