@@ -1,11 +1,11 @@
--- A day of which nothing is known but that no invoice is past due is left out: a shop's buyers have no health.
+-- A day of which nothing is known but how the invoices stand is left out: it has no score, and the buyers of a shop
+-- would have thousands of such days each (4,338 of them filled 15 GB).
 {% set inputs = var('policy')['health_weights']['weights'].keys() | list -%}
 {% set trend = var('policy')['health_bands']['trend'] -%}
 with spans as materialized (
     select *
     from {{ ref('int_client_health') }}
     where coalesce(delivery_score, support_score, engagement_score, sentiment_score, commercial_score) is not null
-       or payment_score < 100
        or score is not null
 ),
 
