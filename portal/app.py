@@ -15,7 +15,7 @@ from starlette.routing import Route
 from api.client import Client
 from imisofts.settings import Settings
 from portal import language
-from portal.door import ApiCaller, Problem
+from portal.door import Problem
 from portal.language import gettext as _
 from portal.pages import (
     clients,
@@ -41,7 +41,7 @@ from portal.pages import (
     time,
 )
 from portal.security import SecurityHeaders
-from portal.web import Page, Site, Visit, route, session_cookie
+from portal.web import Page, Site, Visit, route
 
 log = logging.getLogger(__name__)
 BUILD = Path(__file__).parent / "static" / "build"
@@ -82,7 +82,7 @@ class ErrorPage:
 
 def create(settings: Settings, client: Client) -> Starlette:
     """The portal over an API client; pages hold no data of their own."""
-    site = Site(settings, ApiCaller(client, session_cookie(settings)))
+    site = Site(settings, client)
     routes = [Route("/static/build/{name}", _asset), *(route(site, page) for page in PAGES)]
     app = Starlette(
         routes=routes,

@@ -1,16 +1,13 @@
-"""Lists as CSV files: the same rows and order, safe to open in a spreadsheet."""
+"""Lists as files, CSV or Excel: the same rows and order, safe to open in a spreadsheet."""
 
-import csv
-import io
-import re
 from collections.abc import Mapping, Sequence
 
 from starlette.responses import Response
 
+from imisofts import exports
 from portal.door import Door, Json
 from portal.lists import EXPORT_ROWS
-
-_NUMBER = re.compile(r"^-?\d+([.,]\d+)?$")
+from portal.web import Visit
 
 
 async def all_rows(api: Door, path: str, query: Mapping[str, str]) -> list[Json]:
@@ -27,23 +24,12 @@ async def all_rows(api: Door, path: str, query: Mapping[str, str]) -> list[Json]
     return rows[:EXPORT_ROWS]
 
 
-def cell(value: object) -> str:
-    """Text that a spreadsheet will not run as a formula; negative numbers stay numbers."""
-    text = "" if value is None else str(value)
-    if text[:1] in {"=", "+", "-", "@", "\t", "\r"} and not _NUMBER.match(text):
-        return "'" + text
-    return text
+def table_file(visit: Visit, name: str, columns: Mapping[str, str], rows: Sequence[Mapping[str, object]]) -> Response:
+    """A download with a header row: a workbook where the address says ``as=xlsx``, else CSV."""
+    if visit.request.query_params.get("as") == "xlsx":
+        return _download(f"{name}.xlsx", exports.EXCEL_TYPE, exports.excel(rows, columns))
+    return _download(f"{name}.csv", exports.CSV_TYPE, exports.csv(rows, columns))
 
 
-def csv_file(name: str, columns: Mapping[str, str], rows: Sequence[Mapping[str, object]]) -> Response:
-    """A download with a header row; UTF-8 with the mark that spreadsheets look for."""
-    sheet = io.StringIO()
-    writer = csv.writer(sheet)
-    writer.writerow(columns.values())
-    for row in rows:
-        writer.writerow([cell(row.get(column)) for column in columns])
-    return Response(
-        sheet.getvalue().encode("utf-8-sig"),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+def _download(name: str, media_type: str, content: bytes) -> Response:
+    return Response(content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})

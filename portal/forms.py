@@ -45,12 +45,12 @@ def required(form: Form, **labels: str) -> Form:
     return form
 
 
-def with_problem(form: Form, detail: str, fields: Iterable[tuple[str, str]], shown: Iterable[str]) -> Form:
+def with_problem(form: Form, detail: str, fields: Mapping[str, str], shown: Iterable[str]) -> Form:
     """The form with the API's objections: beside the fields it shows, the rest above it."""
     names = set(shown)
     beside: dict[str, str] = {}
     above: list[str] = []
-    for name, message in fields:
+    for name, message in fields.items():
         key = _field_name(name, names)
         if key:
             beside.setdefault(key, message)

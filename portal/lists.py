@@ -41,8 +41,13 @@ class ListState:
 
     @property
     def export_url(self) -> str:
-        """The same rows as a file."""
+        """The same rows as CSV."""
         return self._at(f"{self.path}.csv", {"q": self.q, **self.filters, "sort": self.sort})
+
+    @property
+    def excel_url(self) -> str:
+        """The same rows as a workbook."""
+        return self._at(f"{self.path}.csv", {"q": self.q, **self.filters, "sort": self.sort, "as": "xlsx"})
 
     @staticmethod
     def _at(path: str, values: Mapping[str, str | None]) -> str:

@@ -16,11 +16,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from api.client import Client, Credentials
 from imisofts.access import Action, Role
 from imisofts.brand import Brand, css
 from imisofts.settings import Settings
 from portal import language, security
-from portal.door import Answer, Caller, Door, Problem
+from portal.door import Answer, Door, Problem
 from portal.language import gettext as _
 from portal.words import role_words
 
@@ -132,7 +133,7 @@ def session_cookie(settings: Settings) -> str:
 class Site:
     """Templates, assets and settings: all that is the same for every visit."""
 
-    def __init__(self, settings: Settings, client: Caller) -> None:
+    def __init__(self, settings: Settings, client: Client) -> None:
         self.settings = settings
         self.client = client
         self.cookie_name = session_cookie(settings)
@@ -163,7 +164,9 @@ class Site:
     def door(self, request: Request) -> Door:
         """The API on behalf of whoever sent this request."""
         caller = request.client.host if request.client else None
-        return Door(self.client, request.cookies.get(self.cookie_name), caller)
+        session = request.cookies.get(self.cookie_name)
+        credentials = Credentials(cookie=session, cookie_name=self.cookie_name) if session else None
+        return Door(self.client, credentials, caller)
 
     @cached_property
     def manifest(self) -> Mapping[str, str]:

@@ -40,12 +40,12 @@ class Credentials:
 class Problem(Exception):
     """The API's refusal (RFC 9457); ``fields`` maps a field's name to what is wrong with it."""
 
-    def __init__(self, status: int, code: str, detail: str, fields: Mapping[str, str]) -> None:
+    def __init__(self, status: int, code: str, detail: str, fields: Mapping[str, str] | None = None) -> None:
         super().__init__(f"{status} {code}: {detail}")
         self.status = status
         self.code = code
         self.detail = detail
-        self.fields = dict(fields)
+        self.fields = dict(fields or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,33 @@ class Answer:
     status: int
     body: Any
     content: bytes
-    headers: Mapping[str, str]
+    headers: httpx2.Headers
     cookies: Mapping[str, str]
 
     @property
-    def etag(self) -> str | None:
-        """The version to send as If-Match."""
-        return self.headers.get("etag")
+    def object(self) -> dict[str, Any]:
+        """The body as one object; empty where it is none."""
+        return self.body if isinstance(self.body, dict) else {}
+
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        """The rows of a list, whether it comes page by page or whole."""
+        return list(self.body if isinstance(self.body, list) else self.object.get("items", ()))
+
+    @property
+    def next_cursor(self) -> str | None:
+        """Where the next page of a list begins."""
+        return self.object.get("next_cursor")
+
+    @property
+    def etag(self) -> str:
+        """The version to send as If-Match; empty where the answer has none."""
+        return self.headers.get("etag", "")
+
+    @property
+    def set_cookies(self) -> list[str]:
+        """The heads that set cookies, attributes and all, for a page that hands them on to its browser."""
+        return self.headers.get_list("set-cookie")
 
 
 class Client:
@@ -134,9 +154,9 @@ class Client:
         ``caller`` is the address of the browser on whose behalf an in-process page asks, for rate limits.
         """
         sent = {**(credentials.headers() if credentials else {}), **(headers or {})}
-        if if_match is not None:
+        if if_match:
             sent["If-Match"] = if_match
-        if idempotency_key is not None:
+        if idempotency_key:
             sent["Idempotency-Key"] = idempotency_key
         full = path if path.startswith("/v1/") or path in _UNVERSIONED else f"/v1{path}"
         marked = _caller.set(caller) if caller else None

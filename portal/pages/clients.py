@@ -7,12 +7,13 @@ from starlette.responses import Response
 
 from imisofts.access import Action
 from portal import export, lists
-from portal.confirm import Confirmation
+from portal.archive import ArchiveWords, archive_pages
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
 from portal.pages.contacts import Contact, contacts_of, tags_of
 from portal.pages.invoices import InvoiceRow
+from portal.refusals import FORM_REFUSALS, edit_words
 from portal.timeline import Entry, client_timeline
 from portal.web import Page, Visit
 
@@ -112,7 +113,7 @@ async def show_clients(visit: Visit) -> Response:
 
 
 async def export_clients(visit: Visit) -> Response:
-    """The same rows as CSV."""
+    """The same rows as CSV or Excel."""
     rows = await export.all_rows(visit.api, "/clients", _query(_state(visit)))
     columns = {
         "name": _("Name"),
@@ -122,7 +123,7 @@ async def export_clients(visit: Visit) -> Response:
         "created_on": _("Client since"),
         "archived_at": _("Archived at"),
     }
-    return export.csv_file("clients.csv", columns, rows)
+    return export.table_file(visit, "clients", columns, rows)
 
 
 async def show_client(visit: Visit) -> Response:
@@ -213,56 +214,25 @@ async def change_client(visit: Visit) -> Response:
             await visit.api.patch(f"/clients/{client_id}", json=_body(form), etag=etag)
             return visit.leave(f"/clients/{client_id}", _("Changes saved."))
         except Problem as problem:
-            if problem.status not in {409, 412, 422}:
+            if problem.status not in FORM_REFUSALS:
                 raise
             status = problem.status
-            form = with_problem(form, _edit_words(problem), problem.fields, FIELDS)
+            form = with_problem(form, edit_words(problem), problem.fields, FIELDS)
     stored = await visit.api.get(f"/clients/{client_id}")
     # After a lost race the form holds what was typed and the newest version, so that saving again is a decision.
     page = ClientFormPage(form, visit.me.currency, Client.of(stored.object), stored.etag if status == 412 else etag)
     return visit.page("clients/form.html", page, status)
 
 
-def _edit_words(problem: Problem) -> str:
-    if problem.status == 412:
-        return _(
-            "Somebody else changed this client while you were editing. Your entries are still here: "
-            "compare them with the client's page, then save again to overwrite."
-        )
-    return problem.detail
-
-
-async def ask_archive(visit: Visit) -> Response:
-    """What archiving takes and leaves, before it is done."""
-    answer = await visit.api.get(f"/clients/{visit.request.path_params['id']}")
-    client = Client.of(answer.object)
-    back = f"/clients/{client.id}"
-    if client.archived:
-        return visit.leave(back, _("This client is archived already."), "information")
-    page = Confirmation(
+def _archive_words(name: str) -> ArchiveWords:
+    return ArchiveWords(
         title=_("Archive this client?"),
-        subject=client.name,
-        going=_("%(name)s leaves the list of clients and gets no new invoices.", name=client.name),
+        going=_("%(name)s leaves the list of clients and gets no new invoices.", name=name),
         staying=_("Invoices, payments, reports and every figure stay; find the client again under “Archived”."),
         button=_("Archive client"),
-        icon="archive",
-        action=f"{back}/archive",
-        back=back,
-        etag=answer.etag,
+        already=_("This client is archived already."),
+        done=_("The client is archived; invoices and figures stay."),
     )
-    return visit.page("confirm.html", page)
-
-
-async def archive_client(visit: Visit) -> Response:
-    """Archive: hidden from lists, figures stay."""
-    client_id = visit.request.path_params["id"]
-    try:
-        await visit.api.delete(f"/clients/{client_id}", etag=str(visit.sent.get("etag", "")))
-    except Problem as problem:
-        if problem.status not in {409, 412}:
-            raise
-        return visit.leave(f"/clients/{client_id}", problem.detail, "bad")
-    return visit.leave("/clients", _("The client is archived; invoices and figures stay."))
 
 
 ROUTES = (
@@ -273,6 +243,5 @@ ROUTES = (
     Page("/clients/{id:uuid}", show_client, action=Action.client_write),
     Page("/clients/{id:uuid}/edit", edit_client, action=Action.client_write),
     Page("/clients/{id:uuid}/edit", change_client, ("POST",), action=Action.client_write),
-    Page("/clients/{id:uuid}/archive", ask_archive, action=Action.client_write),
-    Page("/clients/{id:uuid}/archive", archive_client, ("POST",), action=Action.client_write),
+    *archive_pages("/clients", Action.client_write, _archive_words),
 )

@@ -10,7 +10,7 @@ from portal.confirm import Confirmation
 from portal.door import Answer, Json, Problem
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
-from portal.pages.project_forms import LOST_RACE, edit_words
+from portal.refusals import FORM_REFUSALS, edit_words
 from portal.timeline import Events, client_timeline
 from portal.web import Page, Visit
 
@@ -131,7 +131,7 @@ async def _sent(visit: Visit, page: ContactFormPage, newest: str) -> Response:
             await _write(visit, page)
             return visit.leave(f"/clients/{page.client_id}", _("%(name)s is saved.", name=page.form.value("name")))
         except Problem as problem:
-            if problem.status not in LOST_RACE:
+            if problem.status not in FORM_REFUSALS:
                 raise
             status = problem.status
             page = replace(page, form=with_problem(page.form, edit_words(problem), problem.fields, TEXTS))
@@ -171,7 +171,7 @@ async def remove_contact(visit: Visit) -> Response:
             f"/contacts/{visit.request.path_params['contact']}", etag=str(visit.sent.get("etag", ""))
         )
     except Problem as problem:
-        if problem.status not in LOST_RACE:
+        if problem.status not in FORM_REFUSALS:
             raise
         return visit.leave(back, problem.detail, "bad")
     return visit.leave(back, _("The contact is removed."))

@@ -18,6 +18,7 @@ from portal.language import amount, digits, money
 from portal.language import gettext as _
 from portal.lists import Choice
 from portal.pages.invoices import InvoiceRow, invoice_page, percent_of
+from portal.refusals import FORM_REFUSALS
 from portal.web import Page, Visit
 
 LINE_FIELDS = ("description", "quantity", "unit_price", "tax_rate")
@@ -161,7 +162,7 @@ async def save_invoice(visit: Visit) -> Response:
         try:
             made = await _send(visit, page, _head(form) | {"lines": lines})
         except Problem as problem:
-            if problem.status not in {409, 412, 422}:
+            if problem.status not in FORM_REFUSALS:
                 raise
             status = problem.status
             shown = (*HEAD_FIELDS, *(f"lines.{n}.{name}" for n in range(len(rows)) for name in LINE_FIELDS))
@@ -206,7 +207,7 @@ async def _act(visit: Visit, verb: str, notice: str) -> Response:
     try:
         await visit.api.post(f"{path}/{verb}", key=str(visit.sent.get("key", "")), etag=str(visit.sent.get("etag", "")))
     except Problem as problem:
-        if problem.status not in {409, 412, 422}:
+        if problem.status not in FORM_REFUSALS:
             raise
         return visit.leave(path, problem.detail, "bad")
     return visit.leave(path, notice)

@@ -192,7 +192,7 @@ async def client_names(visit: Visit, rows: list[Json]) -> dict[str, str]:
 
 
 async def export_invoices(visit: Visit) -> Response:
-    """The same rows as CSV, amounts as decimals."""
+    """The same rows as CSV or Excel, amounts as decimals."""
     found = await export.all_rows(visit.api, "/invoices", _query(visit, _state(visit)))
     names = await client_names(visit, found)
     rows = []
@@ -220,7 +220,7 @@ async def export_invoices(visit: Visit) -> Response:
         "total": _("Total"),
         "open": _("Open amount"),
     }
-    return export.csv_file("invoices.csv", columns, rows)
+    return export.table_file(visit, "invoices", columns, rows)
 
 
 async def show_invoice(visit: Visit) -> Response:

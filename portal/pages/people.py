@@ -145,7 +145,7 @@ async def show_people(visit: Visit) -> Response:
 
 
 async def export_people(visit: Visit) -> Response:
-    """The same rows as CSV."""
+    """The same rows as CSV or Excel."""
     rows = await export.all_rows(visit.api, "/people", _query(_state(visit)))
     columns = {
         "name": _("Name"),
@@ -155,7 +155,7 @@ async def export_people(visit: Visit) -> Response:
         "region": _("Region"),
         "external_id": _("External id"),
     }
-    return export.csv_file("people.csv", columns, rows)
+    return export.table_file(visit, "people", columns, rows)
 
 
 async def show_person(visit: Visit) -> Response:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from starlette.responses import Response
 
 from imisofts.access import Action
-from portal.confirm import Confirmation
+from portal.archive import ArchiveWords, archive_pages
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
 from portal.hours import minutes_of
@@ -13,7 +13,7 @@ from portal.language import gettext as _
 from portal.lists import Choice
 from portal.pages.invoice_forms import decimal_of
 from portal.pages.people import WEEKDAYS, Person, holidays_page, person_page
-from portal.pages.project_forms import LOST_RACE, edit_words
+from portal.refusals import FORM_REFUSALS, edit_words
 from portal.web import Page, Visit
 
 FIELDS = ("name", "email", "title", "region", "user_id")
@@ -53,7 +53,7 @@ async def create_person(visit: Visit) -> Response:
         try:
             made = await visit.api.post("/people", json=body)
         except Problem as problem:
-            if problem.status not in LOST_RACE:
+            if problem.status not in FORM_REFUSALS:
                 raise
             form = with_problem(form, problem.detail, problem.fields, FIELDS)
         else:
@@ -85,44 +85,22 @@ async def change_person(visit: Visit) -> Response:
             await visit.api.patch(path, json=body, etag=etag)
             return visit.leave(path, _("Changes saved."))
         except Problem as problem:
-            if problem.status not in LOST_RACE:
+            if problem.status not in FORM_REFUSALS:
                 raise
             status, form = problem.status, with_problem(form, edit_words(problem), problem.fields, FIELDS)
     page = await _stored(visit)
     return visit.page("people/form.html", replace(page, form=form, etag=page.etag if status == 412 else etag), status)
 
 
-async def ask_archive(visit: Visit) -> Response:
-    """What archiving takes and leaves, before it is done."""
-    page = await _stored(visit)
-    assert page.person is not None
-    back = f"/people/{page.person.id}"
-    if page.person.archived:
-        return visit.leave(back, _("This person is archived already."), "information")
-    question = Confirmation(
+def _archive_words(name: str) -> ArchiveWords:
+    return ArchiveWords(
         title=_("Archive this person?"),
-        subject=page.person.name,
-        going=_("%(name)s has no working hours from tomorrow on and gets no new tasks.", name=page.person.name),
+        going=_("%(name)s has no working hours from tomorrow on and gets no new tasks.", name=name),
         staying=_("The time entered and every figure stay; find the person again under “Archived”."),
         button=_("Archive person"),
-        icon="archive",
-        action=f"{back}/archive",
-        back=back,
-        etag=page.etag,
+        already=_("This person is archived already."),
+        done=_("The person is archived; time and figures stay."),
     )
-    return visit.page("confirm.html", question)
-
-
-async def archive_person(visit: Visit) -> Response:
-    """Archive: hidden from lists, figures stay."""
-    path = f"/people/{visit.request.path_params['id']}"
-    try:
-        await visit.api.delete(path, etag=str(visit.sent.get("etag", "")))
-    except Problem as problem:
-        if problem.status not in LOST_RACE:
-            raise
-        return visit.leave(path, problem.detail, "bad")
-    return visit.leave("/people", _("The person is archived; time and figures stay."))
 
 
 async def set_hours(visit: Visit) -> Response:
@@ -139,7 +117,7 @@ async def set_hours(visit: Visit) -> Response:
         try:
             await visit.api.post(f"/people/{person_id}/working-hours", json=body)
         except Problem as problem:
-            if problem.status not in LOST_RACE:
+            if problem.status not in FORM_REFUSALS:
                 raise
             form = _dated_problem(form, problem, ("started_on", *WEEKDAYS))
         else:
@@ -162,7 +140,7 @@ async def set_rate(visit: Visit) -> Response:
         try:
             await visit.api.post(f"/people/{person_id}/rates", json=body)
         except Problem as problem:
-            if problem.status not in LOST_RACE:
+            if problem.status not in FORM_REFUSALS:
                 raise
             form = _dated_problem(form, problem, ("kind", "started_on", "hourly_rate", "currency"))
         else:
@@ -190,7 +168,7 @@ async def add_off(visit: Visit) -> Response:
         try:
             await visit.api.post("/time-off", json=body)
         except Problem as problem:
-            if problem.status not in LOST_RACE:
+            if problem.status not in FORM_REFUSALS:
                 raise
             form = with_problem(form, problem.detail, problem.fields, ("starts_on", "ends_on", "kind"))
         else:
@@ -205,7 +183,7 @@ async def delete_off(visit: Visit) -> Response:
         path = f"/time-off/{visit.request.path_params['id']}"
         await visit.api.delete(path, etag=str(visit.sent.get("etag", "")))
     except Problem as problem:
-        if problem.status not in LOST_RACE:
+        if problem.status not in FORM_REFUSALS:
             raise
         return visit.leave(back, problem.detail, "bad")
     return visit.leave(back, _("The days off are deleted."))
@@ -220,7 +198,7 @@ async def add_holiday(visit: Visit) -> Response:
         try:
             await visit.api.post("/holidays", json=body)
         except Problem as problem:
-            if problem.status not in LOST_RACE:
+            if problem.status not in FORM_REFUSALS:
                 raise
             form = with_problem(form, problem.detail, problem.fields, ("on_date", "name", "region"))
         else:
@@ -233,8 +211,7 @@ ROUTES = (
     Page("/people/new", create_person, ("POST",), action=Action.person_write),
     Page("/people/{id:uuid}/edit", edit_person, action=Action.person_write),
     Page("/people/{id:uuid}/edit", change_person, ("POST",), action=Action.person_write),
-    Page("/people/{id:uuid}/archive", ask_archive, action=Action.person_write),
-    Page("/people/{id:uuid}/archive", archive_person, ("POST",), action=Action.person_write),
+    *archive_pages("/people", Action.person_write, _archive_words),
     Page("/people/{id:uuid}/working-hours", set_hours, ("POST",), action=Action.person_write),
     Page("/people/{id:uuid}/rates", set_rate, ("POST",), action=Action.person_write),
     Page("/people/{id:uuid}/time-off", add_off, ("POST",), action=Action.time_write),

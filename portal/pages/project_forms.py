@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from starlette.responses import Response
 
 from imisofts.access import Action
-from portal.confirm import Confirmation
+from portal.archive import ArchiveWords, archive_pages
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
 from portal.hours import minutes_of
@@ -14,10 +14,10 @@ from portal.language import gettext as _
 from portal.lists import Choice
 from portal.pages.invoice_forms import decimal_of
 from portal.pages.projects import project_page
+from portal.refusals import FORM_REFUSALS, edit_words
 from portal.web import Page, Visit
 
 FIELDS = ("name", "client_id", "budget", "fixed_fee", "currency", "started_on", "due_on")
-LOST_RACE = (409, 412, 422)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +65,8 @@ def checked(form: Form) -> tuple[Form, Json]:
 
 def _with_problem(form: Form, problem: Problem) -> Form:
     names = {"budget_minutes": "budget"}
-    fields = [(names.get(name, name), message) for name, message in problem.fields]
+    fields = {names.get(name, name): message for name, message in problem.fields.items()}
     return with_problem(form, edit_words(problem), fields, FIELDS)
-
-
-def edit_words(problem: Problem) -> str:
-    """Why an edit was refused, in words."""
-    if problem.status == 412:
-        return _(
-            "Somebody else changed this while you were editing. Your entries are still here: save again to overwrite."
-        )
-    return problem.detail
 
 
 async def create_project(visit: Visit) -> Response:
@@ -88,7 +79,7 @@ async def create_project(visit: Visit) -> Response:
         try:
             made = await visit.api.post("/projects", json=body)
         except Problem as problem:
-            if problem.status not in LOST_RACE:
+            if problem.status not in FORM_REFUSALS:
                 raise
             form = _with_problem(form, problem)
         else:
@@ -129,7 +120,7 @@ async def change_project(visit: Visit) -> Response:
             await visit.api.patch(path, json=body, etag=etag)
             return visit.leave(path, _("Changes saved."))
         except Problem as problem:
-            if problem.status not in LOST_RACE:
+            if problem.status not in FORM_REFUSALS:
                 raise
             status, form = problem.status, _with_problem(form, problem)
     page = await _stored(visit)
@@ -141,7 +132,7 @@ async def _act(visit: Visit, path: str, back: str, notice: str) -> Response:
     try:
         await visit.api.post(path)
     except Problem as problem:
-        if problem.status not in LOST_RACE:
+        if problem.status not in FORM_REFUSALS:
             raise
         return visit.leave(back, problem.detail, "bad")
     return visit.leave(back, notice)
@@ -159,38 +150,15 @@ async def reopen_project(visit: Visit) -> Response:
     return await _act(visit, f"{path}/reopen", path, _("The project is open again."))
 
 
-async def ask_archive(visit: Visit) -> Response:
-    """What archiving takes and leaves, before it is done."""
-    answer = await visit.api.get(f"/projects/{visit.request.path_params['id']}")
-    back = f"/projects/{answer.object['id']}"
-    if answer.object["archived"]:
-        return visit.leave(back, _("This project is archived already."), "information")
-    page = Confirmation(
+def _archive_words(name: str) -> ArchiveWords:
+    return ArchiveWords(
         title=_("Archive this project?"),
-        subject=answer.object["name"],
-        going=_(
-            "%(name)s leaves the list of projects; no tasks or time can be added to it.", name=answer.object["name"]
-        ),
+        going=_("%(name)s leaves the list of projects; no tasks or time can be added to it.", name=name),
         staying=_("Its tasks, hours and every figure stay; find it again under “Archived”."),
         button=_("Archive project"),
-        icon="archive",
-        action=f"{back}/archive",
-        back=back,
-        etag=answer.etag,
+        already=_("This project is archived already."),
+        done=_("The project is archived; its hours and figures stay."),
     )
-    return visit.page("confirm.html", page)
-
-
-async def archive_project(visit: Visit) -> Response:
-    """Archive: hidden from lists, figures stay."""
-    path = f"/projects/{visit.request.path_params['id']}"
-    try:
-        await visit.api.delete(path, etag=str(visit.sent.get("etag", "")))
-    except Problem as problem:
-        if problem.status not in LOST_RACE:
-            raise
-        return visit.leave(path, problem.detail, "bad")
-    return visit.leave("/projects", _("The project is archived; its hours and figures stay."))
 
 
 async def add_milestone(visit: Visit) -> Response:
@@ -202,7 +170,7 @@ async def add_milestone(visit: Visit) -> Response:
         try:
             await visit.api.post(f"/projects/{project_id}/milestones", json=body)
         except Problem as problem:
-            if problem.status not in LOST_RACE:
+            if problem.status not in FORM_REFUSALS:
                 raise
             form = with_problem(form, problem.detail, problem.fields, ("title", "due_on"))
         else:
@@ -221,7 +189,7 @@ async def change_milestone(visit: Visit) -> Response:
         elif verb in done:
             await visit.api.patch(path, json={"completed_on": done[verb]}, etag=etag)
     except Problem as problem:
-        if problem.status not in LOST_RACE:
+        if problem.status not in FORM_REFUSALS:
             raise
         return visit.leave(back, problem.detail, "bad")
     return visit.leave(back, _("The milestone is deleted.") if verb == "delete" else _("Changes saved."))
@@ -234,8 +202,7 @@ ROUTES = (
     Page("/projects/{id:uuid}/edit", change_project, ("POST",), action=Action.project_write),
     Page("/projects/{id:uuid}/complete", complete_project, ("POST",), action=Action.project_write),
     Page("/projects/{id:uuid}/reopen", reopen_project, ("POST",), action=Action.project_write),
-    Page("/projects/{id:uuid}/archive", ask_archive, action=Action.project_write),
-    Page("/projects/{id:uuid}/archive", archive_project, ("POST",), action=Action.project_write),
+    *archive_pages("/projects", Action.project_write, _archive_words),
     Page("/projects/{id:uuid}/milestones", add_milestone, ("POST",), action=Action.project_write),
     Page("/milestones/{id:uuid}", change_milestone, ("POST",), action=Action.project_write),
 )

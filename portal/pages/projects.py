@@ -233,7 +233,7 @@ async def show_projects(visit: Visit) -> Response:
 
 
 async def export_projects(visit: Visit) -> Response:
-    """The same rows as CSV; hours as decimals."""
+    """The same rows as CSV or Excel; hours as decimals."""
     found = await export.all_rows(visit.api, "/projects", _query(_state(visit)))
     rows = [
         {
@@ -262,7 +262,7 @@ async def export_projects(visit: Visit) -> Response:
     }
     if visit.me.may(Action.time_read):
         columns |= {"worked": _("Hours worked"), "budget": _("Hours planned")}
-    return export.csv_file("projects.csv", columns, rows)
+    return export.table_file(visit, "projects", columns, rows)
 
 
 async def show_project(visit: Visit) -> Response:

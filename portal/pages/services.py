@@ -8,13 +8,14 @@ from starlette.responses import Response
 
 from imisofts.access import Action
 from portal import export, lists
-from portal.confirm import Confirmation
+from portal.archive import ArchiveWords, archive_pages
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
 from portal.language import money
 from portal.lists import Choice
 from portal.pages.invoice_forms import decimal_of, new_key
+from portal.refusals import FORM_REFUSALS, edit_words
 from portal.timeline import Entry, timeline
 from portal.web import Page, Visit
 from portal.words import every_words, interval_choices
@@ -115,7 +116,7 @@ async def show_services(visit: Visit) -> Response:
 
 
 async def export_services(visit: Visit) -> Response:
-    """The same rows as CSV."""
+    """The same rows as CSV or Excel."""
     rows = await export.all_rows(visit.api, "/services", _query(_state(visit)))
     columns = {
         "name": _("Name"),
@@ -127,7 +128,7 @@ async def export_services(visit: Visit) -> Response:
         "external_id": _("External id"),
         "archived_at": _("Archived at"),
     }
-    return export.csv_file("services.csv", columns, rows)
+    return export.table_file(visit, "services", columns, rows)
 
 
 async def show_service(visit: Visit) -> Response:
@@ -209,55 +210,24 @@ async def change_service(visit: Visit) -> Response:
             await visit.api.patch(path, json=_body(form), etag=etag)
             return visit.leave(path, _("Changes saved."))
         except Problem as problem:
-            if problem.status not in {409, 412, 422}:
+            if problem.status not in FORM_REFUSALS:
                 raise
             status = problem.status
-            form = with_problem(form, _edit_words(problem), problem.fields, FIELDS)
+            form = with_problem(form, edit_words(problem), problem.fields, FIELDS)
     stored = await visit.api.get(path)
     newest = stored.etag if status == 412 else etag
     return visit.page("services/form.html", _page(form, ServiceRow.of(stored.object), newest), status)
 
 
-def _edit_words(problem: Problem) -> str:
-    if problem.status == 412:
-        return _(
-            "Somebody else changed this service while you were editing. Your entries are still here: "
-            "compare them with the service's page, then save again to overwrite."
-        )
-    return problem.detail
-
-
-async def ask_archive(visit: Visit) -> Response:
-    """What archiving takes and leaves, before it is done."""
-    answer = await visit.api.get(f"/services/{visit.request.path_params['id']}")
-    service = ServiceRow.of(answer.object)
-    back = f"/services/{service.id}"
-    if service.archived:
-        return visit.leave(back, _("This service is archived already."), "information")
-    page = Confirmation(
+def _archive_words(name: str) -> ArchiveWords:
+    return ArchiveWords(
         title=_("Archive this service?"),
-        subject=service.name,
-        going=_("%(name)s leaves the list and is not sold any more.", name=service.name),
+        going=_("%(name)s leaves the list and is not sold any more.", name=name),
         staying=_("Subscriptions that have it go on as agreed; find the service again under “Archived”."),
         button=_("Archive service"),
-        icon="archive",
-        action=f"{back}/archive",
-        back=back,
-        etag=answer.etag,
+        already=_("This service is archived already."),
+        done=_("The service is archived; what was sold goes on."),
     )
-    return visit.page("confirm.html", page)
-
-
-async def archive_service(visit: Visit) -> Response:
-    """Archive: not sold any more, what was sold goes on."""
-    path = f"/services/{visit.request.path_params['id']}"
-    try:
-        await visit.api.delete(path, etag=str(visit.sent.get("etag", "")))
-    except Problem as problem:
-        if problem.status not in {409, 412}:
-            raise
-        return visit.leave(path, problem.detail, "bad")
-    return visit.leave("/services", _("The service is archived; what was sold goes on."))
 
 
 ROUTES = (
@@ -268,6 +238,5 @@ ROUTES = (
     Page("/services/{id:uuid}", show_service, action=Action.service_read),
     Page("/services/{id:uuid}/edit", edit_service, action=Action.service_write),
     Page("/services/{id:uuid}/edit", change_service, ("POST",), action=Action.service_write),
-    Page("/services/{id:uuid}/archive", ask_archive, action=Action.service_write),
-    Page("/services/{id:uuid}/archive", archive_service, ("POST",), action=Action.service_write),
+    *archive_pages("/services", Action.service_write, _archive_words),
 )

@@ -69,7 +69,7 @@ def _sign_in_words(problem: Problem) -> str:
 
 def _carry_cookie(answer: Answer, response: Response) -> Response:
     """Hand the API's own cookies to the browser and drop the guest's."""
-    for cookie in answer.cookies:
+    for cookie in answer.set_cookies:
         response.raw_headers.append((b"set-cookie", cookie.encode("latin-1")))
     response.delete_cookie(security.GUEST_COOKIE)
     return response
@@ -110,7 +110,7 @@ async def set_password(visit: Visit) -> Response:
             spent = problem.status in {401, 404, 409, 410}
             form = with_problem(form, problem.detail, problem.fields, ("password",))
         else:
-            where = "/" if answer.cookies else "/sign-in"
+            where = "/" if answer.set_cookies else "/sign-in"
             return _carry_cookie(answer, visit.leave(where, _("Your password is set.")))
     return visit.page("set_password.html", SetPasswordPage(form, token, spent), 422)
 

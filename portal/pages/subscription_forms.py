@@ -25,6 +25,7 @@ from portal.pages.subscription_lines import (
     typed_lines,
 )
 from portal.pages.subscriptions import LineRow, SubscriptionRow
+from portal.refusals import FORM_REFUSALS
 from portal.web import Page, Visit
 from portal.words import interval_choices
 
@@ -194,7 +195,7 @@ async def change_subscription(visit: Visit) -> Response:
             await visit.api.post(f"{path}/change", json=body, key=form.value("key"), etag=form.value("etag"))
             return visit.leave(path, _("The change is agreed."))
         except Problem as problem:
-            if problem.status not in {409, 412, 422}:
+            if problem.status not in FORM_REFUSALS:
                 raise
             status = problem.status
             names = (*_names("items", len(rows), CHANGED_FIELDS), *_names("add", len(new), NEW_FIELDS), "effective_on")
@@ -203,15 +204,15 @@ async def change_subscription(visit: Visit) -> Response:
     return await _change_page(visit, answer, form, rows, status)
 
 
-def _replaced(problem: Problem, places: list[int]) -> list[tuple[str, str]]:
+def _replaced(problem: Problem, places: list[int]) -> dict[str, str]:
     """The API counts the lines it was sent; the form counts those it shows."""
-    found: list[tuple[str, str]] = []
-    for name, message in problem.fields:
+    found: dict[str, str] = {}
+    for name, message in problem.fields.items():
         head, _dot, rest = name.removeprefix("items.").partition(".")
         if name.startswith("items.") and head.isdecimal():
             field = rest if rest in CHANGED_FIELDS else "quantity"
             name = f"items.{places[int(head)]}.{field}"
-        found.append((name, message))
+        found[name] = message
     return found
 
 
@@ -277,7 +278,7 @@ async def do_verb(visit: Visit) -> Response:
             body = _verb_body(form, verb)
             await visit.api.post(f"{path}/{verb}", json=body, key=form.value("key"), etag=form.value("etag"))
         except Problem as problem:
-            if problem.status not in {409, 412, 422}:
+            if problem.status not in FORM_REFUSALS:
                 raise
             status = problem.status
             form = with_problem(form, _race_words(problem), problem.fields, VERB_FIELDS[verb])

@@ -198,7 +198,7 @@ async def show_subscriptions(visit: Visit) -> Response:
 
 
 async def export_subscriptions(visit: Visit) -> Response:
-    """The same rows as CSV, amounts as decimals."""
+    """The same rows as CSV or Excel, amounts as decimals."""
     found = await export.all_rows(visit.api, "/subscriptions", _query(_state(visit)))
     rows = [
         row
@@ -222,7 +222,7 @@ async def export_subscriptions(visit: Visit) -> Response:
         "next_charge": _("Next charge"),
         "external_id": _("External id"),
     }
-    return export.csv_file("subscriptions.csv", columns, rows)
+    return export.table_file(visit, "subscriptions", columns, rows)
 
 
 async def show_subscription(visit: Visit) -> Response:

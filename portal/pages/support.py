@@ -13,7 +13,7 @@ from portal.forms import Form, typed, with_problem
 from portal.hours import minutes_of
 from portal.language import gettext as _
 from portal.language import hours, weekday_name
-from portal.pages.project_forms import LOST_RACE
+from portal.refusals import FORM_REFUSALS
 from portal.web import Page, Visit
 from portal.words import priority_words
 
@@ -143,9 +143,9 @@ async def set_hours(visit: Visit) -> Response:
         try:
             await visit.api.put("/support/business-hours", json={"intervals": intervals})
         except Problem as problem:
-            if problem.status not in LOST_RACE:
+            if problem.status not in FORM_REFUSALS:
                 raise
-            form = with_problem(form, problem.detail, (), ())
+            form = with_problem(form, problem.detail, {}, ())
         else:
             return visit.leave("/support", _("The opening hours are saved."))
     return await support_page(visit, opening=form, status=422)
@@ -165,9 +165,9 @@ async def set_promises(visit: Visit) -> Response:
         try:
             await visit.api.put("/support/service-levels", json={"targets": list(targets.values())})
         except Problem as problem:
-            if problem.status not in LOST_RACE:
+            if problem.status not in FORM_REFUSALS:
                 raise
-            form = with_problem(form, problem.detail, (), ())
+            form = with_problem(form, problem.detail, {}, ())
         else:
             return visit.leave("/support", _("The promises are saved; they hold for every open ticket."))
     return await support_page(visit, promises=form, status=422)

@@ -14,8 +14,8 @@ from portal.hours import minutes_of
 from portal.language import gettext as _
 from portal.language import hours
 from portal.lists import Choice
-from portal.pages.project_forms import LOST_RACE, edit_words
 from portal.pages.projects import Task
+from portal.refusals import FORM_REFUSALS, edit_words
 from portal.web import Page, Visit, safe_next
 from portal.words import priority_choices
 
@@ -112,7 +112,7 @@ def _checked(form: Form) -> tuple[Form, Json]:
 
 def _refused(form: Form, problem: Problem) -> Form:
     names = {"estimate_minutes": "estimate"}
-    fields = [(names.get(name, name), message) for name, message in problem.fields]
+    fields = {names.get(name, name): message for name, message in problem.fields.items()}
     return with_problem(form, edit_words(problem), fields, FIELDS)
 
 
@@ -124,7 +124,7 @@ async def create_task(visit: Visit) -> Response:
         try:
             await visit.api.post(f"/projects/{row['id']}/tasks", json=body)
         except Problem as problem:
-            if problem.status not in LOST_RACE:
+            if problem.status not in FORM_REFUSALS:
                 raise
             form = _refused(form, problem)
         else:
@@ -156,7 +156,7 @@ async def change_task(visit: Visit) -> Response:
             await visit.api.patch(f"/tasks/{visit.request.path_params['id']}", json=body, etag=etag)
             return visit.leave(f"/projects/{page.project_id}", _("Changes saved."))
         except Problem as problem:
-            if problem.status not in LOST_RACE:
+            if problem.status not in FORM_REFUSALS:
                 raise
             status, form = problem.status, _refused(form, problem)
     return await _editor(visit, replace(page, form=form, etag=page.etag if status == 412 else etag), status)
@@ -175,7 +175,7 @@ async def move_task(visit: Visit) -> Response:
         path = f"/tasks/{visit.request.path_params['id']}"
         await visit.api.patch(path, json=moves.get(verb, {}), etag=str(visit.sent.get("etag", "")))
     except Problem as problem:
-        if problem.status not in LOST_RACE:
+        if problem.status not in FORM_REFUSALS:
             raise
         return visit.leave(back, problem.detail, "bad")
     return visit.leave(back, _("The task is done.") if verb == "complete" else _("Changes saved."))
@@ -207,7 +207,7 @@ async def delete_task(visit: Visit) -> Response:
     try:
         await visit.api.delete(path, etag=str(visit.sent.get("etag", "")))
     except Problem as problem:
-        if problem.status not in LOST_RACE:
+        if problem.status not in FORM_REFUSALS:
             raise
         return visit.leave(path, problem.detail, "bad")
     return visit.leave(f"/projects/{page.project_id}", _("The task is deleted."))

@@ -10,8 +10,8 @@ from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
 from portal.lists import Choice
 from portal.pages.invoice_forms import choose_clients, new_key
-from portal.pages.project_forms import LOST_RACE, edit_words
 from portal.pages.tickets import ticket_page
+from portal.refusals import FORM_REFUSALS, edit_words
 from portal.web import Page, Visit
 from portal.words import priority_choices
 
@@ -49,7 +49,7 @@ async def open_ticket(visit: Visit) -> Response:
         try:
             made = await visit.api.post("/tickets", json=body, key=form.value("key"))
         except Problem as problem:
-            if problem.status not in LOST_RACE:
+            if problem.status not in FORM_REFUSALS:
                 raise
             form = with_problem(form, problem.detail, problem.fields, names)
         else:
@@ -69,9 +69,11 @@ async def _say(visit: Visit, verb: str, notice: str, missing: str) -> Response:
         try:
             await visit.api.post(f"/tickets/{ticket_id}/{verb}", json=body, key=form.value("key"))
         except Problem as problem:
-            if problem.status not in LOST_RACE:
+            if problem.status not in FORM_REFUSALS:
                 raise
-            fields = [(verb if name in {"body", "body.body"} else name, message) for name, message in problem.fields]
+            fields = {
+                verb if name in {"body", "body.body"} else name: message for name, message in problem.fields.items()
+            }
             form = with_problem(form, problem.detail, fields, (verb,))
         else:
             return visit.leave(f"/tickets/{ticket_id}", notice)
@@ -98,7 +100,7 @@ async def _act(visit: Visit, verb: str, notice: str, body: Json | None = None) -
     try:
         await visit.api.post(f"{path}/{verb}", json=body)
     except Problem as problem:
-        if problem.status not in LOST_RACE:
+        if problem.status not in FORM_REFUSALS:
             raise
         return visit.leave(path, problem.detail, "bad")
     return visit.leave(path, notice)
@@ -134,7 +136,7 @@ async def change_ticket(visit: Visit) -> Response:
             await visit.api.patch(f"/tickets/{ticket_id}", json=body, etag=form.value("etag"))
             return visit.leave(f"/tickets/{ticket_id}", _("Changes saved."))
         except Problem as problem:
-            if problem.status not in LOST_RACE:
+            if problem.status not in FORM_REFUSALS:
                 raise
             status = problem.status
             form = with_problem(form, edit_words(problem), problem.fields, ("subject", "priority", "assignee_id"))

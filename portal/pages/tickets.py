@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from imisofts.access import Action
 from portal import export, lists
-from portal.door import Answer, Json
+from portal.door import Json
 from portal.forms import Form
 from portal.language import as_instant, instant, zone
 from portal.language import gettext as _
@@ -176,7 +176,7 @@ async def show_tickets(visit: Visit) -> Response:
 
 
 async def export_tickets(visit: Visit) -> Response:
-    """The same rows as CSV; instants in the workspace's zone."""
+    """The same rows as CSV or Excel; instants in the workspace's zone."""
     rows = await export.all_rows(visit.api, "/tickets", _query(_state(visit), await _my_id(visit)))
     times = ("opened_at", "first_response_at", "resolved_at")
     columns = {
@@ -192,9 +192,8 @@ async def export_tickets(visit: Visit) -> Response:
     }
     if visit.me.is_client:
         del columns["client_name"]
-    return export.csv_file(
-        "tickets.csv", columns, [row | {name: _local(row.get(name)) for name in times} for row in rows]
-    )
+    lines = [row | {name: _local(row.get(name)) for name in times} for row in rows]
+    return export.table_file(visit, "tickets", columns, lines)
 
 
 def _local(text: str | None) -> str:
@@ -212,7 +211,7 @@ async def ticket_page(visit: Visit, ticket_id: str, *, status: int = 200, **form
     answer, people, users = await asyncio.gather(visit.api.get(f"/tickets/{ticket_id}"), _people(visit), _users(visit))
     row = answer.object
     ticket = Ticket.of(row, visit.me.is_client)
-    names = {str(user["user_id"]): str(user["name"]) for user in users.items}
+    names = {str(user["user_id"]): str(user["name"]) for user in users}
     stored = Form({"subject": ticket.subject, "priority": ticket.priority, "assignee_id": ticket.assignee_id})
     edit = forms.get("edit", stored)
     # Saving again after a lost race is a decision, and needs the version that is shown now.
@@ -236,10 +235,10 @@ async def ticket_page(visit: Visit, ticket_id: str, *, status: int = 200, **form
     return visit.page("tickets/detail.html", page, status)
 
 
-async def _users(visit: Visit) -> Answer:
+async def _users(visit: Visit) -> list[Json]:
     if not visit.me.may(Action.user_read):
-        return Answer(200, {}, {})
-    return await visit.api.get("/users", params={"limit": "200"})
+        return []
+    return (await visit.api.get("/users", params={"limit": "200"})).items
 
 
 def _turns() -> tuple[Choice, ...]:

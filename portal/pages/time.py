@@ -15,8 +15,8 @@ from portal.language import day as in_words
 from portal.language import gettext as _
 from portal.language import hours
 from portal.lists import Choice
-from portal.pages.project_forms import LOST_RACE, edit_words
 from portal.pages.tasks import own_person, people_choices
+from portal.refusals import FORM_REFUSALS, edit_words
 from portal.web import Page, Visit
 
 FIELDS = ("work", "worked_on", "hours", "note")
@@ -235,7 +235,7 @@ def _refused(form: Form, problem: Problem) -> Form:
     names = {"minutes": "hours", "project_id": "work", "task_id": "work", "is_billable": "work"}
     if problem.code == "day_full":
         return form.failed("hours", problem.detail)
-    fields = [(names.get(name, name), message) for name, message in problem.fields]
+    fields = {names.get(name, name): message for name, message in problem.fields.items()}
     return with_problem(form, edit_words(problem), fields, FIELDS)
 
 
@@ -248,7 +248,7 @@ async def add_entry(visit: Visit) -> Response:
             body["is_billable"] = await _billable(visit, form, body)
             await visit.api.post("/time-entries", json=body | ({"person_id": person} if person else {}))
         except Problem as problem:
-            if problem.status not in LOST_RACE:
+            if problem.status not in FORM_REFUSALS:
                 raise
             status, form = problem.status, _refused(form, problem)
         else:
@@ -298,7 +298,7 @@ async def change_entry(visit: Visit) -> Response:
             await visit.api.patch(f"/time-entries/{page.entry_id}", json=body, etag=etag)
             return visit.leave(page.back, _("Changes saved."))
         except Problem as problem:
-            if problem.status not in LOST_RACE:
+            if problem.status not in FORM_REFUSALS:
                 raise
             status, form = problem.status, _refused(form, problem)
     return visit.page("time/entry.html", replace(page, form=form, etag=page.etag if status == 412 else etag), status)
@@ -327,7 +327,7 @@ async def delete_entry(visit: Visit) -> Response:
     try:
         await visit.api.delete(f"/time-entries/{page.entry_id}", etag=str(visit.sent.get("etag", "")))
     except Problem as problem:
-        if problem.status not in LOST_RACE:
+        if problem.status not in FORM_REFUSALS:
             raise
         return visit.leave(page.back, problem.detail, "bad")
     return visit.leave(page.back, _("The entry is deleted."))
