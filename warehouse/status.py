@@ -6,6 +6,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import duckdb
 import psycopg
@@ -136,6 +137,25 @@ def read(settings: "Settings") -> Status:
         fresh=not reasons,
         reason="; ".join(dict.fromkeys(reasons)) or None,
     )
+
+
+@dataclass(frozen=True)
+class SourceSide:
+    """One workspace's rows at the source by table, and what waits in the slot; ``reason`` where it cannot be asked."""
+
+    rows_by_table: dict[str, int]
+    undelivered: Undelivered | None
+    reason: str | None
+
+
+def source_side(settings: "Settings", workspace_id: UUID) -> SourceSide:
+    """Count a workspace's rows in the published tables that belong to workspaces, and look into the slot."""
+    try:
+        with source.connect(settings.loader_database_url) as connection:
+            rows = source.rows_of(connection, workspace_id)
+            return SourceSide(rows, _undelivered(settings, connection), None)
+    except (ReplicationError, psycopg.Error) as error:
+        return SourceSide({}, None, str(error).strip())
 
 
 def last_audit(settings: "Settings") -> AuditRow | None:

@@ -26,12 +26,16 @@ from warehouse.gateway.client_report_figures import (
     ProjectHours,
     UpcomingRow,
 )
+from warehouse.gateway.facts import FactRows, FactValue, LakeRecord
 from warehouse.gateway.gateway import Gateway
 from warehouse.gateway.health import ClientHealth, HealthDay, HealthTable
 from warehouse.gateway.health_words import HealthInput
 from warehouse.metrics.definitions import Dimension, Grain, MetricDefinition
+from warehouse.metrics.rows import FactColumn
+from warehouse.publish import AuditRow, PublicationRow
 
 __all__ = [
+    "AuditRow",
     "BadQuery",
     "Change",
     "ClientHealth",
@@ -39,6 +43,9 @@ __all__ = [
     "CurrencyFigures",
     "Dimension",
     "DoneRow",
+    "FactColumn",
+    "FactRows",
+    "FactValue",
     "Gateway",
     "GatewayError",
     "Grain",
@@ -46,6 +53,7 @@ __all__ = [
     "HealthInput",
     "HealthTable",
     "InvoiceRow",
+    "LakeRecord",
     "Measure",
     "MetricAnswer",
     "MetricDefinition",
@@ -58,6 +66,7 @@ __all__ = [
     "PriorityRow",
     "ProjectHours",
     "Publication",
+    "PublicationRow",
     "State",
     "UnknownDimension",
     "UnknownMetric",

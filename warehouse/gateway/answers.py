@@ -60,7 +60,10 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class MetricQuery:
-    """A question. ``first`` and ``last`` are dates, both inclusive; ``as_of`` is a business date."""
+    """A question. ``first`` and ``last`` are dates, both inclusive; ``as_of`` is a business date.
+
+    ``whole`` asks for the range as one period, whatever the grain: a rate over a year is no sum of monthly rates.
+    """
 
     name: str
     first: date | None = None
@@ -69,11 +72,16 @@ class MetricQuery:
     by: tuple[str, ...] = ()
     where: tuple[tuple[str, str], ...] = ()
     as_of: date | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class MetricRow:
-    """One figure. ``period`` is the period's first day (with ``as_of`` a stock metric's own day)."""
+    """One figure. ``period`` is the period's first day (with ``as_of`` a stock metric's own day).
+
+    ``n`` is how many things a rate, mean or median is made of (clients, tickets, milestones); ``None`` where it is not
+    made of counted things.
+    """
 
     period: date
     dimensions: dict[str, str | int | None]
@@ -81,6 +89,7 @@ class MetricRow:
     value: Decimal | None
     unit: str
     incomplete: bool
+    n: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,15 +22,17 @@ class Cell:
     labels: tuple[str | None, ...]
     currency: str | None
     value: Decimal | None
+    n: int | None = None
 
 
 def read(row: tuple[object, ...], dimensions: int, measure: Measure, metric: MetricDefinition) -> Cell:
-    """A row of a compiled question: period, key and label of each dimension, currency, numerator, denominator."""
+    """A row of a compiled question: period, key and label of each dimension, currency, n, numerator, denominator."""
     pairs = row[1 : 1 + 2 * dimensions]
     value = _divided(row[-2], row[-1], measure) if measure.denominator else _exact(row[-2], measure.divide_by)
     if value is None and not measure.denominator:
         value = metric.nothing
-    return Cell(row[0], pairs[::2], pairs[1::2], row[-3], value)  # type: ignore[arg-type]
+    counted = None if row[-3] is None else int(str(row[-3]))
+    return Cell(row[0], pairs[::2], pairs[1::2], row[-4], value, counted)  # type: ignore[arg-type]
 
 
 def combined(metric: MetricDefinition, parts: Sequence[list[Cell]], spans: Sequence[Span]) -> list[Cell]:

@@ -16,6 +16,7 @@ from warehouse.gateway.answers import (
 from warehouse.gateway.client_report import client_report
 from warehouse.gateway.client_report_figures import ClientReportFigures
 from warehouse.gateway.documents import invoices
+from warehouse.gateway.facts import FactRows, LakeRecord, rows_behind
 from warehouse.gateway.health import HealthDay, HealthTable, health_history, health_table
 from warehouse.gateway.questions import Desk, allowed_metrics, ask, definition
 from warehouse.gateway.reader import Clock, Reader
@@ -76,6 +77,18 @@ class Gateway:
         if not actor.may(Action.invoice_read):
             raise UnknownMetric(f"There is no metric called “{measure}”.")
         return invoices(Desk.of(self._reader.pin(), actor), measure, first, last, client_id, as_of, limit)
+
+    def rows_behind(self, actor: Actor, query: MetricQuery, *, limit: int = 1000) -> FactRows:
+        """The facts that a figure is made of, newest first; refused exactly where the figure would be."""
+        metric = definition(actor, query.name)
+        return rows_behind(Desk.of(self._reader.pin(), actor), actor, metric, query, limit)
+
+    def record(self, actor: Actor, *, limit: int = 30) -> LakeRecord:
+        """What the lake keeps about itself, for those who run the agency."""
+        if not actor.may(Action.metric_leadership) or actor.client_ids is not None:
+            raise UnknownMetric("There is no record of the lake.")
+        published, audited = self._reader.history(limit)
+        return LakeRecord(tuple(published), tuple(audited), self._reader.raw_rows(actor.workspace_id))
 
     def health(self, actor: Actor, *, on: date | None = None, client_id: UUID | None = None) -> HealthTable:
         """How clients are on a day (the data date unless said): all that the actor sees, or one."""

@@ -83,17 +83,17 @@ def definition(actor: Actor, name: str) -> MetricDefinition:
 
 def ask(desk: Desk, metric: MetricDefinition, query: MetricQuery) -> MetricAnswer:
     """Answer one question on the desk's publication."""
-    dimensions = tuple(_dimension(metric, name) for name in dict.fromkeys(query.by) if not _is_column(metric, name))
-    filters = [Filter(_dimension(metric, name), value) for name, value in query.where]
+    dimensions = tuple(dimension(metric, name) for name in dict.fromkeys(query.by) if not _is_column(metric, name))
+    filters = [Filter(dimension(metric, name), value) for name, value in query.where]
     _check(metric, query)
     spans = _spans(desk, metric, filters, query)
     known_on = query.as_of or END_OF_TIME
     found = _cells(desk, metric, dimensions, filters, spans, known_on) if spans else []
     if len({(cell.keys, cell.currency) for cell in found}) * len(spans) > MAX_CELLS:
         raise BadQuery("That is too much at once: ask for a shorter range, a coarser grain or fewer dimensions.")
-    at_a_day = metric.kind == "stock" and query.as_of is not None
+    one_period = query.whole or (metric.kind == "stock" and query.as_of is not None)
     shape = series.Shape(
-        metric, dimensions, spans, None if at_a_day else query.grain, _currency(desk, query), desk.publication.data_on
+        metric, dimensions, spans, None if one_period else query.grain, _currency(desk, query), desk.publication.data_on
     )
     return MetricAnswer(metric, desk.publication, series.figures(found, shape))
 
@@ -119,7 +119,8 @@ def _is_column(metric: MetricDefinition, name: str) -> bool:
     return name == "currency" and metric.by_currency
 
 
-def _dimension(metric: MetricDefinition, name: str) -> Dimension:
+def dimension(metric: MetricDefinition, name: str) -> Dimension:
+    """The dimension of that name; raises :class:`UnknownDimension` where this actor's metric has none."""
     found = metric.dimension(name)
     if found is None:
         known = ", ".join(dimension.name for dimension in metric.dimensions)
@@ -154,6 +155,8 @@ def _spans(desk: Desk, metric: MetricDefinition, filters: Sequence[Filter], quer
         first, last = _in_whole_months(first, last, query.as_of)
     if first > last:
         return []
+    if query.whole:
+        return [(first, first, last)]
     if periods.count(first, last, query.grain) > MAX_PERIODS:
         raise BadQuery(f"More than {MAX_PERIODS} periods: ask for a shorter range or a coarser grain.")
     return list(periods.spans(first, last, query.grain, desk.house.week_starts_on_sunday))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
+from uuid import UUID
 
 import duckdb
 
@@ -13,6 +14,8 @@ from imisofts.settings import Settings
 from warehouse import lake
 from warehouse.gateway.answers import NothingPublished, Publication
 from warehouse.gateway.scope import Scope
+from warehouse.lake import quoted
+from warehouse.publish import AuditRow, PublicationRow, audits, publications
 
 KEPT_PINS = 3
 """Questions that began before a new publication finish on theirs; older pins are let go."""
@@ -28,6 +31,12 @@ _LAST_SIGN_OF_LIFE = """
         union all
         select max(committed_at) as seen_at from lake.meta.watermark
     )"""
+
+_RAW_TABLES = """
+    select table_name, column_name from duckdb_columns()
+    where database_name = 'lake' and schema_name = 'raw'
+        and (column_name = 'workspace_id' or (table_name = 'workspace' and column_name = 'id'))
+    order by table_name"""
 
 Row = tuple[Any, ...]
 
@@ -118,6 +127,27 @@ class Reader:
         passed, at, checks = found[0]
         failed = tuple(str(check["name"]) for check in json.loads(checks or "[]") if not check["passed"])
         return Audit(bool(passed), at, failed)
+
+    def history(self, limit: int) -> tuple[list[PublicationRow], list[AuditRow]]:
+        """The newest publications and audits, with their checks; empty before the first."""
+        if self.newest() is None and self.audit() is None:
+            return [], []
+        with self._lock:
+            assert self._present is not None
+            cursor = self._present.cursor()
+        try:
+            return publications(cursor, limit), audits(cursor, limit)
+        finally:
+            cursor.close()
+
+    def raw_rows(self, workspace_id: UUID) -> dict[str, int]:
+        """Rows of one workspace in the lake's copy of each table that belongs to workspaces."""
+        counts = (
+            f"select '{table}', count(*) from lake.raw.{quoted(table)} where {column} = '{workspace_id}'"
+            for table, column in self._now(_RAW_TABLES)
+        )
+        asked = " union all ".join(counts)
+        return {name: int(rows) for name, rows in self._now(asked)} if asked else {}
 
     def replicated_at(self) -> datetime | None:
         """When replication last showed that it lives."""

@@ -41,7 +41,8 @@ def figures(cells: Iterable[Cell], shape: Shape) -> list[MetricRow]:
             if not _possible(span[0], keys, shape):
                 continue
             cell = found.get((span[0], keys, currency))
-            rows.append(_row(span, keys, labels.get(keys), currency, _value(cell, currency, shape.metric), shape))
+            value = _value(cell, currency, shape.metric)
+            rows.append(_row(span, keys, labels.get(keys), currency, value, cell.n if cell else None, shape))
     return rows
 
 
@@ -92,6 +93,7 @@ def _row(
     labels: tuple[str | None, ...] | None,
     currency: str | None,
     value: Decimal | None,
+    n: int | None,
     shape: Shape,
 ) -> MetricRow:
     dimensions: dict[str, Key] = {}
@@ -101,7 +103,7 @@ def _row(
             dimensions[f"{dimension.name}_name"] = labels[position] if labels else None
     last = span[2] if shape.grain is None else periods.end(span[0], shape.grain)
     unit = currency if shape.metric.unit == "money" and currency else shape.metric.unit
-    return MetricRow(span[0], dimensions, currency, value, unit, last > shape.data_on)
+    return MetricRow(span[0], dimensions, currency, value, unit, last > shape.data_on, n)
 
 
 def _possible(period: date, keys: tuple[Key, ...], shape: Shape) -> bool:

@@ -27,6 +27,8 @@ _AGGREGATES = {
     "median": "median({})",
     "expression": "{}",
 }
+_COUNTED = {"count": "count({})", "count_distinct": "count(distinct {})", "median": "count({})"}
+"""Of how many things a rate is made whose denominator is such an aggregate, or a median."""
 Entry = Mapping[str, Any]
 
 
@@ -39,6 +41,12 @@ def metrics() -> tuple[MetricDefinition, ...]:
     """All metrics, by subject, in the order of the files."""
     read = _Files({path.stem: yaml.safe_load(path.read_text()) for path in _files()})
     return tuple(read.metric(name) for name in read.entries)
+
+
+@cache
+def dimensions() -> Mapping[str, Dimension]:
+    """Every dimension of every subject by name."""
+    return _Files({path.stem: yaml.safe_load(path.read_text()) for path in _files()}).dimensions
 
 
 @cache
@@ -177,12 +185,17 @@ def _dimension(name: str, entry: Entry) -> Dimension:
 class _Aggregate:
     sql: str
     divide_by: int
+    counted: str | None
 
 
 def _measure(model: Entry, names: list[str]) -> Measure:
     """The measures of one mart: the first alone, or divided by the second."""
     found = {
-        entry["name"]: _Aggregate(_AGGREGATES[entry["agg"]].format(entry["expr"]), entry.get("divide_by", 1))
+        entry["name"]: _Aggregate(
+            _AGGREGATES[entry["agg"]].format(entry["expr"]),
+            entry.get("divide_by", 1),
+            _COUNTED[entry["agg"]].format(entry["expr"]) if entry["agg"] in _COUNTED else None,
+        )
         for entry in model["measures"]
     }
     above, *below = (found[name] for name in names)
@@ -199,4 +212,5 @@ def _measure(model: Entry, names: list[str]) -> Measure:
         stage=stage,
         whole_months=defaults.get("whole_months", False),
         until=defaults.get("until", "last_row"),
+        counted=below[0].counted if below else above.counted if above.sql.startswith("median") else None,
     )

@@ -5,18 +5,19 @@ cannot reach any others. In a definition ``$on`` and ``$first`` are the last and
 ``$known_on`` the business date that is looked from.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from warehouse.metrics.definitions import Dimension, Measure, MetricDefinition
+from warehouse.metrics.rows import FactColumn, Ledger
 
 ON, FIRST = "spans.last_day", "spans.first_day"
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """SQL with ``{mart}`` places and ``$named`` parameters; rows are period, dimensions, labels, currency, two sums."""
+    """SQL with ``{mart}`` places and ``$named`` parameters; rows: period, dimensions, labels, currency, n, two sums."""
 
     sql: str
     parameters: dict[str, object]
@@ -67,13 +68,40 @@ def figures(
         with spans as (
             select unnest($periods) as period, unnest($first_days) as first_day, unnest($last_days) as last_day
         )
-        select {listed}, {_at(measure.numerator, ON, FIRST)} as numerator,
+        select {listed}, {_at(measure.counted or "null", ON, FIRST)} as n,
+            {_at(measure.numerator, ON, FIRST)} as numerator,
             {_at(measure.denominator or "null", ON, FIRST)} as denominator
         {rows}
         group by {", ".join(str(position + 1) for position in range(len(columns)))}"""
     periods, first_days, last_days = zip(*spans, strict=True)
     lists = {"periods": list(periods), "first_days": list(first_days), "last_days": list(last_days)}
     return Compiled(sql, parameters | lists | {"known_on": known_on})
+
+
+def rows(
+    measure: Measure,
+    ledger: Ledger,
+    columns: Sequence[FactColumn],
+    filters: Sequence[Filter],
+    span: tuple[date, date],
+    known_on: date,
+    limit: int,
+) -> Compiled:
+    """The ledger's rows of the days of ``span`` that the measure takes, newest first, one value per column."""
+    where, parameters = _where(measure, filters, "$last", "$first")
+    if ledger.standing is not None:
+        where = " and ".join([_at(ledger.standing, "$last", "$first"), *_filters(filters, "$last", "$first")])
+    else:
+        where = f"facts.{measure.dated_by} between $first and least($last, $known_on) and {where}"
+    needed = [*(item.dimension for item in filters), *(item.dimension for item in columns if item.dimension)]
+    listed = ", ".join(f"{_at(column.expression, '$last', '$first')} as {column.name}" for column in columns)
+    sql = f"""
+        select {listed}
+        from {_joined(replace(measure, mart=ledger.mart), needed)}
+        where {where} and {_at(ledger.condition, "$last", "$first")} and $first <= $last and $known_on is not null
+        order by 1 desc nulls first, {", ".join(str(place + 2) for place in range(len(columns) - 1))}
+        limit $row_limit"""
+    return Compiled(sql, parameters | {"first": span[0], "last": span[1], "known_on": known_on, "row_limit": limit})
 
 
 def _joined(measure: Measure, dimensions: Sequence[Dimension]) -> str:
@@ -108,15 +136,16 @@ def _staged(measure: Measure, columns: dict[str, str], rows: str) -> str:
 
 
 def _where(measure: Measure, filters: Sequence[Filter], on: str, first: str) -> tuple[str, dict[str, object]]:
-    clauses = [_at(measure.condition, on, first)]
-    parameters: dict[str, object] = {}
+    parameters: dict[str, object] = {f"where_{position}": item.value for position, item in enumerate(filters)}
+    return " and ".join([_at(measure.condition, on, first), *_filters(filters, on, first)]), parameters
+
+
+def _filters(filters: Sequence[Filter], on: str, first: str) -> Iterator[str]:
+    """A clause per filter; its value is the parameter ``where_<position>``."""
     for position, item in enumerate(filters):
-        name = f"where_{position}"
         expressions = (item.dimension.expression, *item.dimension.match)
-        matches = (f"cast({_at(expression, on, first)} as varchar) = ${name}" for expression in expressions)
-        clauses.append(f"({' or '.join(matches)})")
-        parameters[name] = item.value
-    return " and ".join(clauses), parameters
+        matches = (f"cast({_at(expression, on, first)} as varchar) = $where_{position}" for expression in expressions)
+        yield f"({' or '.join(matches)})"
 
 
 def _at(expression: str, on: str, first: str) -> str:

@@ -58,7 +58,8 @@ class Measure:
 
     Each is divided by its ``divide_by`` (60 makes hours of minutes), once, after summing. ``whole_months`` says that a
     row is a month, dated by its last day: a range that cuts a month takes all of it. ``until`` is where a series ends
-    that nobody gave an end: with the last row, or with the data date.
+    that nobody gave an end: with the last row, or with the data date. ``counted`` is the aggregate that says of how
+    many things a rate or median is made.
     """
 
     mart: str
@@ -71,6 +72,7 @@ class Measure:
     stage: Stage | None = None
     whole_months: bool = False
     until: Literal["last_row", "data_date"] = "last_row"
+    counted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

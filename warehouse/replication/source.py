@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -136,6 +137,18 @@ def lake_type(table: str, column: str, pg_type: str, kind: str = "b") -> str:
         return _LAKE_TYPES[pg_type]
     hint = " (give it a precision)" if pg_type == "numeric" else ""
     raise TableUnsupported(f"{table}.{column}: the lake cannot keep {pg_type} exactly{hint}")
+
+
+def rows_of(connection: Connection, workspace_id: UUID) -> dict[str, int]:
+    """One workspace's rows in each published table that says whose they are."""
+    counted = {}
+    for name, table in tables(connection).items():
+        column = "id" if name == "workspace" else "workspace_id"
+        if any(found.name == column for found in table.columns):
+            statement = f"select count(*) from {quoted(_SCHEMA)}.{quoted(name)} where {quoted(column)} = %s"
+            row = connection.execute(statement.encode(), (workspace_id,)).fetchone()
+            counted[name] = int(row[0]) if row else 0
+    return counted
 
 
 def count(connection: Connection, table: str) -> int:
