@@ -6,7 +6,9 @@ alternative text). The console hands it to Altair; portal and PDF draw it once w
 
 import vl_convert
 
+from .bridge import Step, waterfall
 from .cohort import cohort_retention
+from .grid import Bar, Cell, bars, heat
 from .look import Look, Spec
 from .money import (
     AGE_BUCKETS,
@@ -15,19 +17,30 @@ from .money import (
     receivables_by_age,
     sparkline,
 )
+from .series import columns, lines
+from .words import Point
 from .work import hours_against_budget
 
 __all__ = [
     "AGE_BUCKETS",
+    "Bar",
+    "Cell",
     "Look",
+    "Point",
     "Spec",
+    "Step",
     "age_labels",
+    "bars",
     "cohort_retention",
+    "columns",
+    "heat",
     "hours_against_budget",
     "invoiced_and_collected",
+    "lines",
     "receivables_by_age",
     "sparkline",
     "svg",
+    "waterfall",
 ]
 
 _TEXT_WIDTH = 640

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from .look import Look, Spec, document, sentence_instead
+from .look import CELL_TEXT, Look, Spec, document, sentence_instead
 
 
 def cohort_retention(
@@ -100,7 +100,7 @@ def cohort_retention(
                 },
             },
             {
-                "mark": {"type": "text", "fontSize": 10, "tooltip": None},
+                "mark": {"type": "text", "tooltip": None, **CELL_TEXT},
                 "encoding": {
                     "text": {"field": "share", "type": "quantitative", "format": ".0%"},
                     "color": {

@@ -16,6 +16,13 @@ Spec = dict[str, Any]
 SCHEMA: Final = "https://vega.github.io/schema/vega-lite/v6.json"
 
 
+CELL_TEXT: Final[Spec] = {
+    "fontSize": {"expr": "bandwidth('x') < 30 ? 8 : 10"},
+    "opacity": {"expr": "bandwidth('x') < 22 ? 0 : 1"},
+}
+"""Of a heat table's figures: smaller in narrow cells, and gone where they would run into each other."""
+
+
 def _same(text: str) -> str:
     return text
 
@@ -31,6 +38,9 @@ class Look:
     line: str = "#e4e7ec"
     surface: str = "#ffffff"
     bad: str = "#c0342b"
+    good: str = "#157347"
+    warning: str = "#955800"
+    more: tuple[str, ...] = ("#009e73", "#cc79a7", "#56b4e9")
     font: str = "Inter"
     locale: str = "en"
     translate: Callable[[str], str] = _same
@@ -54,6 +64,9 @@ class Look:
             line=tokens.get("line", plain.line),
             surface=tokens.get("surface", plain.surface),
             bad=tokens.get("bad", plain.bad),
+            good=tokens.get("good", plain.good),
+            warning=tokens.get("warning", plain.warning),
+            more=_further(tokens) or plain.more,
             font=font,
             locale=locale,
             translate=translate,
@@ -94,6 +107,13 @@ def _second(tokens: Mapping[str, str], accent: str) -> str | None:
     """The series colour that differs most in lightness, so that two bars also differ in grey print."""
     series = [tokens[name] for name in ("series-2", "series-3", "series-4") if name in tokens]
     return max(series, key=lambda c: abs(_lightness(c) - _lightness(accent)), default=None)
+
+
+def _further(tokens: Mapping[str, str]) -> tuple[str, ...]:
+    """Series colours after the first two."""
+    second = _second(tokens, tokens.get("accent", "#000000"))
+    series = (tokens[f"series-{place}"] for place in range(2, 7) if f"series-{place}" in tokens)
+    return tuple(colour for colour in series if colour != second)
 
 
 def _lightness(colour: str) -> float:
