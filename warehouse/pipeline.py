@@ -104,6 +104,7 @@ def refresh(
     """Build, audit and publish what the lake holds beyond its last publication."""
     steps = steps or _Steps(None)
     with _one_pipeline(settings):
+        builder.sweep(settings)
         pending = changes.pending(settings)
         stale_models = pending.published is not None and pending.published.metric_version != metric_version()
         everything = full_refresh or stale_models or pending.changed is None
@@ -145,7 +146,6 @@ def _publish_changes(
     changed: set[str] | None,
     full_refresh: bool,
 ) -> PipelineResult:
-    builder.sweep(settings)
     lsn, data_at = _watermark(settings, pending)
     with steps.step("build") as detail:
         built = builder.build(settings, pending.snapshot, data_at=data_at, changed=changed, full_refresh=full_refresh)

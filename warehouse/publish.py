@@ -15,6 +15,7 @@ import duckdb
 
 from warehouse import lake
 from warehouse.lake import literal, quoted
+from warehouse.replication import failpoints
 
 if TYPE_CHECKING:
     from imisofts.settings import Settings
@@ -97,7 +98,9 @@ def publish(
             values += [metric_version, len(checks), 0, _dump(checks)]
             connection.execute(f"insert into lake.meta.publication values ({', '.join('?' * len(values))})", values)
             _sign(connection, publication, len(marts))
+            failpoints.reach("before_publication_commit")
             connection.execute("commit")
+            failpoints.reach("after_publication_commit")
             _confirm(connection, snapshot)
         finally:
             connection.close()

@@ -148,13 +148,3 @@ def test_a_fall_by_more_than_half_is_drift(agency: Agency) -> None:
     assert not result.ok
     failed = {check.name for check in result.checks if not check.passed}
     assert "fct_invoices: rows against the last publication" in failed
-
-
-def test_a_killed_build_forgets_nothing(agency: Agency, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = agency.settings
-    agency.invoice(1_000)
-    with monkeypatch.context() as patch:
-        patch.setattr(build, "build", lambda *_args, **_kw: (_ for _ in ()).throw(RuntimeError("killed")))
-        with pytest.raises(RuntimeError, match="killed"):
-            pipeline.run(settings)
-    assert pipeline.run(settings).published

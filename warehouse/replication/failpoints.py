@@ -1,4 +1,4 @@
-"""Named lines where a test may stop the loader, so that "exactly once" is shown and not believed."""
+"""Named lines where a test may stop the loader or the publisher, so that "exactly once" is shown, not believed."""
 
 import os
 import signal
@@ -7,7 +7,8 @@ ENVIRONMENT = "IMISOFTS_FAILPOINT"
 FIRST_LOAD = ("slot_made", "snapshot_exported", "mid_copy", "copy_done")
 STREAMING = ("decoded", "staged")
 COMMIT = ("before_lake_commit", "after_lake_commit", "before_acknowledgement", "after_acknowledgement")
-NAMES = (*FIRST_LOAD, *STREAMING, *COMMIT)
+PUBLISHING = ("before_publication_commit", "after_publication_commit")
+NAMES = (*FIRST_LOAD, *STREAMING, *COMMIT, *PUBLISHING)
 
 
 class FailpointReached(Exception):
