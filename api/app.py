@@ -26,6 +26,7 @@ from api.metrics.router import router as metrics_router
 from api.projects.router import router as projects_router
 from api.rates.router import router as rates_router
 from api.reports.router import router as reports_router
+from api.reports.settings_router import router as report_settings_router
 from api.subscriptions.router import router as subscriptions_router
 from api.support.router import router as support_router
 from api.time.people_router import router as people_router
@@ -48,6 +49,7 @@ ROUTERS: list[APIRouter] = [
     people_router,
     projects_router,
     reports_router,
+    report_settings_router,
     time_router,
 ]
 PREFIX = "/v1"

@@ -105,6 +105,10 @@ class EventName(StrEnum):
     REPORT_RELEASED = "report.released"
     REPORT_SENT = "report.sent"
     REPORT_FAILED = "report.failed"
+    REPORT_DRAFTED = "report.drafted"
+    REPORT_APPROVED = "report.approved"
+    REPORT_WITHDRAWN = "report.withdrawn"
+    REPORT_SETTINGS_SET = "report_settings.set"
 
 
 class EventOut(BaseModel):

@@ -1,4 +1,4 @@
-"""Carrying one report out: hold or freeze, draw, send, record.
+"""Carrying one report out: hold or freeze, draw, wait for a review where there is one, send, record.
 
 Idempotent. A delivery is worked on by one process at a time (an advisory lock that dies with its holder), and the row
 says *sending* before the mail server is spoken to. Whoever finds *sending* under the lock knows that a process died in
@@ -16,11 +16,14 @@ from sqlalchemy import text
 from api.clients.models import Client
 from api.events import service as events
 from api.events.schemas import EventName
-from api.reports import figures, hold, mail, pdf, repository
+from api.reports import figures, hold, mail, pdf, preferences, repository, states
+from api.reports.document import Document
 from api.reports.language import Language
 from api.reports.models import ReportDelivery
 from api.reports.office import Office, in_thread, system
 from api.reports.period import Period
+from api.reports.preferences import Preferences
+from api.reports.sections import SECTIONS
 from imisofts.brand import Brand
 from warehouse.gateway import ClientReportFigures
 
@@ -44,11 +47,21 @@ class Task:
     recipient: str | None
     message_id: str
     workspace: dict[str, object]
-    language: Language
+    preferences: Preferences
+    approved: bool
 
     @property
     def brand(self) -> Brand:
         return Brand.from_workspace(self.workspace)
+
+    @property
+    def language(self) -> Language:
+        return Language(self.preferences.locale)
+
+    @property
+    def waiting(self) -> str:
+        """Where a report goes back to that could not leave: an approved one is not drawn anew."""
+        return "approved" if self.approved else "queued"
 
 
 async def carry_out(office: Office, workspace_id: UUID, report_id: UUID) -> str:
@@ -59,21 +72,23 @@ async def carry_out(office: Office, workspace_id: UUID, report_id: UUID) -> str:
             return task.status
         if task.status in ("sending", "unknown"):
             return await _clear_up(office, task)
+        if task.status == "approved":
+            return await _send_approved(office, task)
         if task.status != "queued":
             return task.status
         document = await _prepare(office, task)
         if isinstance(document, str):
             return document
-        return await _send(office, task, *document) if task.deliver else "built"
+        return await _send(office, task, document)
 
 
 async def give_up(office: Office, workspace_id: UUID, report_id: UUID, error: Exception) -> str:
     """Nobody will try again: a delivery that waits is failed and one that was leaving is unknown, with the reason."""
     async with _alone(office, report_id) as mine:
         task = await _read(office, workspace_id, report_id)
-        if not mine or task.status not in ("queued", "sending"):
+        if not mine or task.status not in ("queued", "approved", "sending"):
             return task.status
-        status = "failed" if task.status == "queued" else "unknown"
+        status = "unknown" if task.status == "sending" else "failed"
         known = isinstance(error, mail.MailError)
         failure = str(error) if known else task.language.say("The report could not be made; the log says why.")
         return await _move(office, task, status, EventName.REPORT_FAILED, failure=failure)
@@ -100,6 +115,7 @@ async def _read(office: Office, workspace_id: UUID, report_id: UUID) -> Task:
         client = await session.get_one(Client, row.client_id)
         workspace = await repository.workspace(session, actor)
         definition = await repository.definition(session, actor)
+        preferred = await preferences.of(session, row.client_id, definition.locale)
         return Task(
             row.id,
             workspace_id,
@@ -110,12 +126,14 @@ async def _read(office: Office, workspace_id: UUID, report_id: UUID) -> Task:
             client.email,
             row.message_id,
             workspace,
-            Language(definition.locale),
+            preferred,
+            row.approved_at is not None,
         )
 
 
-async def _prepare(office: Office, task: Task) -> tuple[figures.Frozen, bytes] | str:
-    """Freeze the report's figures and PDF in the row, or hold it: then the answer is its status."""
+async def _prepare(office: Office, task: Task) -> Document | str:
+    """Freeze the report's figures and PDF in the row. It goes no further, and the answer is its status, where it is
+    held, is a draft that a person must read, or is not to be sent at all."""
     actor = system(task.workspace_id)
     state = await in_thread(office.gateway.state, actor)
     reason = hold.reason(state, task.period, task.language) if task.deliver else None
@@ -125,43 +143,60 @@ async def _prepare(office: Office, task: Task) -> tuple[figures.Frozen, bytes] |
         return await _move(office, task, "held", EventName.REPORT_HELD, held_reason=reason)
     answer = await in_thread(office.gateway.client_report, actor, task.client_id, task.period.first, task.period.last)
     if answer is None:
-        failure = task.language.say("The published data does not know this client yet.")
-        return await _move(office, task, "failed", EventName.REPORT_FAILED, failure=failure)
-    return await _freeze(office, task, answer)
+        unknown = task.language.say("The published data does not know this client yet.")
+        return await _move(office, task, "held", EventName.REPORT_HELD, held_reason=unknown)
+    document = await _freeze(office, task, answer)
+    if not task.deliver:
+        return "built"
+    return "draft" if task.preferences.review else document
 
 
-async def _freeze(office: Office, task: Task, answer: ClientReportFigures) -> tuple[figures.Frozen, bytes]:
-    frozen = figures.freeze(answer)
-    drawn = await in_thread(lambda: pdf.build(frozen, task.brand, task.language, font_folder=office.fonts))
-    status, event = ("sending", None) if task.deliver else ("built", EventName.REPORT_REQUESTED)
+async def _freeze(office: Office, task: Task, answer: ClientReportFigures) -> Document:
+    frozen, sections = figures.freeze(answer), task.preferences.sections
+    fonts = office.fonts
+    drawn = await in_thread(lambda: pdf.build(frozen, task.brand, task.language, font_folder=fonts, sections=sections))
     await _move(
         office,
         task,
-        status,
-        event,
+        *_after_drawing(task),
         publication_id=answer.publication.id,
         figures=frozen,
         figures_hash=figures.digest(frozen),
         template_version=pdf.TEMPLATE_VERSION,
         brand=task.workspace["brand"],
+        sections=list(sections),
+        locale=task.preferences.locale,
         pdf=drawn,
     )
-    return frozen, drawn
+    return Document(frozen, drawn, task.brand, task.language, sections)
 
 
-async def _send(office: Office, task: Task, frozen: figures.Frozen, drawn: bytes) -> str:
+def _after_drawing(task: Task) -> tuple[str, EventName | None]:
+    if not task.deliver:
+        return "built", EventName.REPORT_REQUESTED
+    return ("draft", EventName.REPORT_DRAFTED) if task.preferences.review else ("sending", None)
+
+
+async def _send_approved(office: Office, task: Task) -> str:
+    """What was approved leaves as it was read, whatever the data or the settings say today."""
+    document = await _frozen(office, task)
+    status = await _move(office, task, "sending", None)
+    return status if status != "sending" else await _send(office, task, document)
+
+
+async def _send(office: Office, task: Task, document: Document) -> str:
     """Speak to the mail server, with no transaction open, and record what came of it."""
     if not task.recipient:
         failure = task.language.say("The client has no e-mail address.")
         return await _move(office, task, "failed", EventName.REPORT_FAILED, failure=failure)
-    letter = mail.Letter(task.report_id, task.message_id, task.recipient, frozen, task.brand, drawn, task.language)
+    letter = mail.Letter(task.report_id, task.message_id, task.recipient, task.period.text, document)
     message = mail.compose(letter, office.settings)
     try:
         await in_thread(mail.send, message, office.settings)
     except mail.Refused as error:
         return await _move(office, task, "failed", EventName.REPORT_FAILED, failure=str(error))
     except mail.NotSent as error:
-        await _move(office, task, "queued", None, failure=str(error))
+        await _move(office, task, task.waiting, None, failure=str(error))
         raise TryAgain(str(error)) from error
     except mail.MaybeSent as error:
         log.warning("report %s: %s", task.report_id, error)
@@ -179,29 +214,35 @@ async def _clear_up(office: Office, task: Task) -> str:
             return "unknown"
         failure = task.language.say("The process ended while the mail was leaving; whether it arrived is not known.")
         return await _move(office, task, "unknown", EventName.REPORT_FAILED, failure=failure)
-    frozen, drawn = await _frozen(office, task)
-    return await _send_again(office, task, frozen, drawn)
+    return await _send_again(office, task, await _frozen(office, task))
 
 
-async def _send_again(office: Office, task: Task, frozen: figures.Frozen, drawn: bytes) -> str:
+async def _send_again(office: Office, task: Task, document: Document) -> str:
     """The transport has plainly not got it: the same frozen document goes out, once more asked and not assumed."""
     if task.status == "unknown":
         await _move(office, task, "sending", None, failure=None)
-    return await _send(office, task, frozen, drawn)
+    return await _send(office, task, document)
 
 
-async def _frozen(office: Office, task: Task) -> tuple[figures.Frozen, bytes]:
+async def _frozen(office: Office, task: Task) -> Document:
     async with office.database.begin(task.workspace_id, read_only=True) as session:
         row = await repository.get(session, system(task.workspace_id), task.report_id, whole=True)
         assert row.figures is not None and row.pdf is not None  # noqa: PT018 - frozen before it was sending
-        return row.figures, row.pdf
+        brand = Brand.from_workspace({**task.workspace, "brand": row.brand})
+        language = Language(row.locale or task.preferences.locale)
+        return Document(row.figures, row.pdf, brand, language, tuple(row.sections or SECTIONS))
 
 
 async def _move(office: Office, task: Task, status: str, event: EventName | None, **values: object) -> str:
-    """One transaction: the row under lock, its new status, the event that tells of it."""
+    """One transaction: the row under lock, its new status, the event that tells of it.
+
+    The status after it: the present one where somebody has withdrawn the report meanwhile.
+    """
     actor = system(task.workspace_id)
     async with office.database.begin(task.workspace_id) as session:
         row = await repository.lock(session, actor, task.report_id)
+        if not states.can_move(row.status, status):
+            return row.status
         before = facts(row)
         row.status = status
         row.held_reason = row.failure = None
@@ -221,4 +262,6 @@ def facts(row: ReportDelivery) -> dict[str, object]:
         "held_reason": row.held_reason,
         "failure": row.failure,
         "publication_id": row.publication_id,
+        "approved_at": row.approved_at,
+        "approved_by": row.approved_by,
     }

@@ -4,13 +4,13 @@ from api.kit.errors import Conflict, Malformed, NotFound
 
 
 class BadPeriod(Malformed):
-    """The period is not a month."""
+    """The period is neither a month nor a quarter."""
 
     code = "bad_period"
     title = "Not a period"
 
     def __init__(self, text: str) -> None:
-        super().__init__(f'"{text[:20]}" is not a period: write a month like 2026-10.')
+        super().__init__(f'"{text[:20]}" is not a period: write a month like 2026-10 or a quarter like 2026-Q4.')
 
 
 class UnknownReport(NotFound):
@@ -46,6 +46,20 @@ class NotFailed(Conflict):
 
     code = "report_not_failed"
     title = "The report has not failed"
+
+
+class NotADraft(Conflict):
+    """Only a draft can be approved."""
+
+    code = "report_not_a_draft"
+    title = "The report is not a draft"
+
+
+class NotWithdrawable(Conflict):
+    """What has left, or never will, cannot be withdrawn."""
+
+    code = "report_not_withdrawable"
+    title = "The report cannot be withdrawn"
 
 
 class StillHeld(Conflict):

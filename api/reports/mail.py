@@ -16,9 +16,8 @@ from uuid import UUID
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.reports.content import content
+from api.reports.document import Document
 from api.reports.figures import Frozen
-from api.reports.language import Language
-from api.reports.sections import SECTIONS
 from imisofts.brand import Brand
 from imisofts.settings import Settings
 
@@ -51,11 +50,8 @@ class Letter:
     report_id: UUID
     message_id: str
     recipient: str
-    figures: Frozen
-    brand: Brand
-    pdf: bytes
-    language: Language
-    sections: tuple[str, ...] = SECTIONS
+    period: str
+    document: Document
 
 
 def message_id(report_id: UUID) -> str:
@@ -65,8 +61,9 @@ def message_id(report_id: UUID) -> str:
 
 def compose(letter: Letter, settings: Settings) -> EmailMessage:
     """Text and HTML alternatives with the PDF attached; sender and answer address are the brand's."""
-    said = content(letter.figures, letter.brand, letter.language, letter.sections)
-    say, brand = letter.language.say, letter.brand
+    document = letter.document
+    said = content(document.figures, document.brand, document.language, document.sections)
+    say, brand = document.language.say, document.brand
     month = said["cover"]["month"]
     values = {
         "language": said["language"],
@@ -74,7 +71,7 @@ def compose(letter: Letter, settings: Settings) -> EmailMessage:
         "tokens": brand.tokens("light"),
         "dark": brand.tokens("dark"),
         "title": say("Your report for {month}", month=month),
-        "greeting": say("Hello {client},", client=letter.figures["client_name"]),
+        "greeting": say("Hello {client},", client=document.figures["client_name"]),
         "intro": say("Your report for {month} is attached as a PDF. In short:", month=month),
         "paragraphs": said["summary"]["paragraphs"],
         "numbers": said["summary"]["numbers"][:4],
@@ -91,13 +88,13 @@ def compose(letter: Letter, settings: Settings) -> EmailMessage:
     if brand.reply_to:
         mail["Reply-To"] = brand.reply_to
     mail["Message-ID"] = letter.message_id
-    mail["Date"] = format_datetime(_published(letter.figures))
+    mail["Date"] = format_datetime(_published(document.figures))
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(_TEMPLATES.get_template("mail.txt").render(values))
     mail.add_alternative(_TEMPLATES.get_template("mail.html").render(values), subtype="html")
     _add_logo(mail, brand)
-    name = f"report-{letter.figures['first'][:7]}.pdf"
-    mail.add_attachment(letter.pdf, maintype="application", subtype="pdf", filename=name)
+    name = f"report-{letter.period}.pdf"
+    mail.add_attachment(document.pdf, maintype="application", subtype="pdf", filename=name)
     return mail
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
@@ -27,8 +27,30 @@ class ReportDefinition(TenantMixin, Base):
     locale: Mapped[str] = mapped_column()
 
 
+class ReportSetting(TenantMixin, Base):
+    """How one client's reports are made, where that was ever decided: which sections, in which language, how often,
+    and whether a person reads them before they leave. A client without a row has the defaults."""
+
+    __tablename__ = "report_setting"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "id"),
+        UniqueConstraint("workspace_id", "client_id"),
+        ForeignKeyConstraint(["workspace_id"], ["workspace.id"]),
+        ForeignKeyConstraint(["workspace_id", "client_id"], ["client.workspace_id", "client.id"]),
+        CheckConstraint("cadence in ('monthly', 'quarterly', 'none')", name="cadence"),
+        {"info": {"lake_excluded": "settings of documents, of no use to figures"}},
+    )
+
+    client_id: Mapped[UUID] = mapped_column()
+    sections: Mapped[list[str]] = mapped_column(JSONB)
+    locale: Mapped[str] = mapped_column()
+    cadence: Mapped[str] = mapped_column()
+    review: Mapped[bool] = mapped_column()
+
+
 class ReportDelivery(TenantMixin, Base):
-    """One report for one client and period. What was sent is frozen here: figures, hash, template, brand and PDF."""
+    """One report for one client and period. What is sent is frozen here: figures, hash, sections, language, template,
+    brand and PDF; ``approved_at`` and ``approved_by`` tell of the review where there was one."""
 
     __tablename__ = "report_delivery"
     __table_args__ = (
@@ -38,7 +60,11 @@ class ReportDelivery(TenantMixin, Base):
             ["workspace_id", "definition_id"], ["report_definition.workspace_id", "report_definition.id"]
         ),
         ForeignKeyConstraint(["workspace_id", "client_id"], ["client.workspace_id", "client.id"]),
-        CheckConstraint("status in ('queued', 'held', 'built', 'sending', 'sent', 'failed', 'unknown')", name="status"),
+        CheckConstraint(
+            "status in ('queued', 'held', 'draft', 'approved', 'withdrawn', 'built', 'sending', 'sent', 'failed',"
+            " 'unknown')",
+            name="status",
+        ),
         CheckConstraint("(status = 'held') = (held_reason is not null)", name="held"),
         Index("ix_report_delivery_list", "workspace_id", "client_id", "period"),
         Index("ix_report_delivery_status", "workspace_id", "status"),
@@ -56,8 +82,12 @@ class ReportDelivery(TenantMixin, Base):
     figures: Mapped[dict[str, Any] | None] = deferred(mapped_column(JSONB(none_as_null=True)))
     figures_hash: Mapped[str | None] = mapped_column()
     template_version: Mapped[str | None] = mapped_column()
+    sections: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
+    locale: Mapped[str | None] = mapped_column()
     brand: Mapped[dict[str, Any] | None] = deferred(mapped_column(JSONB(none_as_null=True)))
     pdf: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
     message_id: Mapped[str] = mapped_column()
     released_at: Mapped[datetime | None] = mapped_column()
     sent_at: Mapped[datetime | None] = mapped_column()
+    approved_at: Mapped[datetime | None] = mapped_column()
+    approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("app_user.id"))

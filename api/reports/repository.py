@@ -1,7 +1,9 @@
 """Reads of reports; every one begins at :func:`visible_to`."""
 
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,9 +13,11 @@ from api.clients.models import Client
 from api.kit.ids import new_id
 from api.reports.errors import UnknownReport, UnknownReportClient
 from api.reports.models import ReportDefinition, ReportDelivery
+from api.reports.period import Period
 from imisofts.access import Actor
 
 STANDARD = "Client report"
+LOCALE = "en_GB"
 
 
 def visible_to(actor: Actor) -> Select[ReportDelivery]:
@@ -32,7 +36,9 @@ async def get(session: AsyncSession, actor: Actor, report_id: UUID, *, whole: bo
     """One visible delivery, ``whole`` with its PDF and frozen figures."""
     query = visible_to(actor).where(ReportDelivery.id == report_id)
     if whole:
-        query = query.options(undefer(ReportDelivery.pdf), undefer(ReportDelivery.figures))
+        query = query.options(
+            *(undefer(column) for column in (ReportDelivery.pdf, ReportDelivery.figures, ReportDelivery.brand))
+        )
     found = await session.scalar(query)
     if found is None:
         raise UnknownReport("There is no such report.")
@@ -62,6 +68,17 @@ async def client(session: AsyncSession, actor: Actor, wanted: str) -> Client:
     return found
 
 
+async def lock_client(session: AsyncSession, actor: Actor, client_id: UUID) -> Client:
+    """The visible client with this id, locked until the transaction ends."""
+    query = select(Client).where(Client.workspace_id == actor.workspace_id, Client.id == client_id)
+    if actor.client_ids is not None:
+        query = query.where(Client.id.in_(actor.client_ids))
+    found = await session.scalar(query.with_for_update())
+    if found is None:
+        raise UnknownReportClient("There is no such client.")
+    return found
+
+
 async def workspace(session: AsyncSession, actor: Actor) -> dict[str, Any]:
     """Slug, name, time zone and brand of the actor's workspace."""
     query = text("select slug, name, timezone, currency, brand from workspace where id = :id")
@@ -69,35 +86,54 @@ async def workspace(session: AsyncSession, actor: Actor) -> dict[str, Any]:
     return dict(row)
 
 
+async def locale(session: AsyncSession) -> str:
+    """The workspace's language of reports; the usual one before its first report."""
+    query = select(ReportDefinition.locale).where(ReportDefinition.name == STANDARD)
+    return await session.scalar(query) or LOCALE
+
+
 async def definition(session: AsyncSession, actor: Actor) -> ReportDefinition:
     """The workspace's report definition, made at its first use."""
     await session.execute(
         text(
             "insert into report_definition (id, workspace_id, name, template, locale)"
-            " values (:id, :workspace, :name, 'client_report', 'en_GB') on conflict (workspace_id, name) do nothing"
+            " values (:id, :workspace, :name, 'client_report', :locale) on conflict (workspace_id, name) do nothing"
         ),
-        {"id": new_id(), "workspace": actor.workspace_id, "name": STANDARD},
+        {"id": new_id(), "workspace": actor.workspace_id, "name": STANDARD, "locale": LOCALE},
     )
     found = await session.scalar(select(ReportDefinition).where(ReportDefinition.name == STANDARD))
     assert found is not None
     return found
 
 
-async def clients_due(session: AsyncSession, period: str, first: object, last: object) -> list[UUID]:
-    """Clients with an address and an invoice or a payment in the period, who have no report of it yet."""
-    rows = await session.execute(
-        text(
-            "select c.id from client c where c.email is not null and c.archived_at is null"
-            " and (exists (select from invoice i where i.workspace_id = c.workspace_id and i.client_id = c.id"
-            "   and i.status not in ('draft', 'void') and i.issued_on between :first and :last)"
-            "  or exists (select from payment p where p.workspace_id = c.workspace_id and p.client_id = c.id"
-            "   and p.paid_on between :first and :last))"
-            " and not exists (select from report_delivery d where d.workspace_id = c.workspace_id"
-            "   and d.client_id = c.id and d.period = :period and d.deliver and d.status <> 'failed')"
-            " order by c.id"
-        ),
-        {"period": period, "first": first, "last": last},
-    )
+_DUE = """
+    select c.id from client c
+    left join report_setting s on s.workspace_id = c.workspace_id and s.client_id = c.id
+    where c.email is not null and c.archived_at is null and coalesce(s.cadence, 'monthly') = :cadence
+        and (exists (select from invoice i where i.workspace_id = c.workspace_id and i.client_id = c.id
+                and i.status not in ('draft', 'void') and i.issued_on between :first and :last)
+            or exists (select from payment p where p.workspace_id = c.workspace_id and p.client_id = c.id
+                and p.paid_on between :first and :last)
+            or exists (select from time_entry e where e.workspace_id = c.workspace_id and e.client_id = c.id
+                and e.worked_on between :first and :last)
+            or exists (select from ticket t where t.workspace_id = c.workspace_id and t.client_id = c.id
+                and (t.opened_at between :opens and :closes or t.resolved_at between :opens and :closes)))
+        and not exists (select from report_delivery d where d.workspace_id = c.workspace_id
+            and d.client_id = c.id and d.period = :period and d.deliver
+            and (d.status <> 'failed' or d.updated_at >= c.updated_at))
+    order by c.id"""
+
+
+async def clients_due(session: AsyncSession, period: Period, zone: str) -> list[UUID]:
+    """Clients with an address whose cadence has such periods, with anything in this one, who have no report of it yet.
+
+    A report that failed is its client's report: it waits for a person, and is made anew by itself only once the
+    client was changed since (a refused address was mended).
+    """
+    opens = datetime.combine(period.first, time(), ZoneInfo(zone))
+    closes = datetime.combine(period.last + timedelta(days=1), time(), ZoneInfo(zone)) - timedelta(microseconds=1)
+    asked = {"period": period.text, "cadence": period.cadence, "first": period.first, "last": period.last}
+    rows = await session.execute(text(_DUE), {**asked, "opens": opens, "closes": closes})
     return [row.id for row in rows]
 
 

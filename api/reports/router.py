@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from api.clients.models import Client
 from api.kit import lists
 from api.kit.access import allowed
+from api.kit.clock import AppClock
 from api.kit.concurrency import etag
 from api.kit.database import ReadSession, WriteSession
 from api.kit.errors import Conflict, NotFound, documented
@@ -35,6 +36,8 @@ _PLAIN = (
     "created_at",
     "released_at",
     "sent_at",
+    "approved_at",
+    "approved_by",
     "version",
 )
 LIST = lists.ListSpec(
@@ -127,5 +130,30 @@ async def redeliver_report(
 ) -> ReportOut:
     """Try a failed report anew: the refused address was mended, or the mail server answers again."""
     row = await service.redeliver(session, actor, report_id)
+    await session.refresh(row)
+    return await _answer(session, row, response)
+
+
+@router.post("/{report_id}/approve", responses=documented(NotFound, Conflict))
+async def approve_report(
+    actor: CanManage,
+    session: WriteSession,
+    clock: AppClock,
+    report_id: UUID,
+    response: Response,
+    _: IdempotencyKey = None,
+) -> ReportOut:
+    """Let a draft leave as it was read; who approved it, and when, is recorded."""
+    row = await service.approve(session, actor, clock, report_id)
+    await session.refresh(row)
+    return await _answer(session, row, response)
+
+
+@router.post("/{report_id}/withdraw", responses=documented(NotFound, Conflict))
+async def withdraw_report(
+    actor: CanManage, session: WriteSession, report_id: UUID, response: Response, _: IdempotencyKey = None
+) -> ReportOut:
+    """Keep a report that has not left from ever leaving."""
+    row = await service.withdraw(session, actor, report_id)
     await session.refresh(row)
     return await _answer(session, row, response)

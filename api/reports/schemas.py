@@ -1,12 +1,16 @@
 """What is asked of reports and what they answer."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal, get_args
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-Status = Literal["queued", "held", "built", "sending", "sent", "failed", "unknown"]
+Status = Literal["queued", "held", "draft", "approved", "withdrawn", "built", "sending", "sent", "failed", "unknown"]
+Section = Literal["work", "hours", "milestones", "support", "money", "next"]
+Locale = Literal["en_GB", "en_US"]
+Cadence = Literal["monthly", "quarterly", "none"]
+EVERY: tuple[Section, ...] = get_args(Section)
 
 
 class ReportCreate(BaseModel):
@@ -17,7 +21,7 @@ class ReportCreate(BaseModel):
     )
 
     client: str = Field(min_length=1, max_length=200, description="The client's external id or id.")
-    period: str = Field(min_length=7, max_length=7, description="A month, like 2026-10.")
+    period: str = Field(min_length=7, max_length=7, description="A month like 2026-10, or a quarter like 2026-Q4.")
     deliver: bool = Field(default=True, description="Mail it to the client; otherwise it is only made.")
 
 
@@ -37,5 +41,43 @@ class ReportOut(BaseModel):
     message_id: str
     created_at: datetime
     released_at: datetime | None
+    approved_at: datetime | None
+    approved_by: UUID | None
     sent_at: datetime | None
+    version: int
+
+
+def _in_order(given: list[Section]) -> list[Section]:
+    """Each once, in the order of the pages."""
+    return [name for name in EVERY if name in given]
+
+
+class ReportSettingsSet(BaseModel):
+    """How a client's reports are made from now on; what was drawn before stays as it is."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "sections": ["work", "hours", "milestones", "money", "next"],
+                "locale": "en_GB",
+                "cadence": "quarterly",
+                "review": True,
+            }
+        },
+    )
+
+    sections: Annotated[list[Section], Field(min_length=1, max_length=20), AfterValidator(_in_order)]
+    locale: Locale
+    cadence: Cadence = Field(description="How often a report is made by itself.")
+    review: bool = Field(description="Whether a person approves each report before it leaves.")
+
+
+class ReportSettingsOut(BaseModel):
+    """The settings in force; ``version`` is 0 while a client has the defaults."""
+
+    sections: list[Section]
+    locale: str
+    cadence: Cadence
+    review: bool
     version: int

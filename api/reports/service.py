@@ -12,9 +12,10 @@ from api import jobs as queue
 from api.clients.models import Client
 from api.events import service as events
 from api.events.schemas import EventName
+from api.kit.clock import Clock
 from api.kit.ids import new_id
-from api.reports import delivery, hold, jobs, mail, repository
-from api.reports.errors import NoRecipient, NotFailed, NotHeld, StillHeld
+from api.reports import delivery, hold, jobs, mail, repository, states
+from api.reports.errors import NoRecipient, NotADraft, NotFailed, NotHeld, NotWithdrawable, StillHeld
 from api.reports.language import Language
 from api.reports.models import ReportDelivery
 from api.reports.office import Figures, Office, in_thread, opened, system
@@ -74,16 +75,42 @@ async def _let_go(session: AsyncSession, actor: Actor, row: ReportDelivery) -> R
 
 
 async def redeliver(session: AsyncSession, actor: Actor, report_id: UUID) -> ReportDelivery:
-    """Try a failed report anew, from the present publication and to the client's present address."""
+    """Try a failed report anew, to the client's present address; drawn from the present publication unless approved."""
     row = await repository.lock(session, actor, report_id)
     if row.status != "failed":
         raise NotFailed("Only a report that failed can be tried again.")
     _check_recipient(await repository.client(session, actor, str(row.client_id)), row.deliver)
     before = delivery.facts(row)
-    row.status, row.failure = "queued", None
+    row.status, row.failure = ("queued" if row.approved_at is None else "approved"), None
     row.version += 1
     await events.record(session, actor, EventName.REPORT_REQUESTED, row, before=before, after=delivery.facts(row))
     await _enqueue(session, row)
+    return row
+
+
+async def approve(session: AsyncSession, actor: Actor, clock: Clock, report_id: UUID) -> ReportDelivery:
+    """Let a draft leave exactly as it was read; who approved it, and when, is kept."""
+    row = await repository.lock(session, actor, report_id)
+    if row.status != "draft":
+        raise NotADraft("Only a draft can be approved.")
+    _check_recipient(await repository.client(session, actor, str(row.client_id)), row.deliver)
+    before = delivery.facts(row)
+    row.status, row.approved_at, row.approved_by = "approved", clock.now(), actor.user_id
+    row.version += 1
+    await events.record(session, actor, EventName.REPORT_APPROVED, row, before=before, after=delivery.facts(row))
+    await _enqueue(session, row)
+    return row
+
+
+async def withdraw(session: AsyncSession, actor: Actor, report_id: UUID) -> ReportDelivery:
+    """Keep a report from ever leaving; the schedule makes no other of its period by itself."""
+    row = await repository.lock(session, actor, report_id)
+    if not states.can_move(row.status, "withdrawn"):
+        raise NotWithdrawable("This report has left already, is on its way, or was withdrawn before.")
+    before = delivery.facts(row)
+    row.status, row.held_reason = "withdrawn", None
+    row.version += 1
+    await events.record(session, actor, EventName.REPORT_WITHDRAWN, row, before=before, after=delivery.facts(row))
     return row
 
 
@@ -125,7 +152,8 @@ async def release_all(office: Office) -> int:
 
 
 def deliver_due(settings: Settings, period: str | None = None) -> int:
-    """Queue the report of ``period`` (else of the last whole month) for every client with activity and an address."""
+    """Queue the report of ``period`` (else of the last whole month or quarter, as each client's cadence says) for every
+    client with activity and an address."""
 
     async def work(office: Office) -> int:
         return await queue_due(office, period)
@@ -134,16 +162,19 @@ def deliver_due(settings: Settings, period: str | None = None) -> int:
 
 
 async def queue_due(office: Office, period: str | None = None) -> int:
-    """Idempotent: a client that has a report of the period, sent, held or under way, is passed over."""
+    """Idempotent: a client that has a report of the period, whatever became of it, is passed over; one that failed
+    is offered again once the client was changed since."""
     queued = 0
     for workspace_id in await office.workspace_ids():
         actor = system(workspace_id)
         async with office.database.begin(workspace_id) as session:
-            workspace = await repository.workspace(session, actor)
-            wanted = Period.parse(period) if period else Period.before(office.clock.today(workspace["timezone"]))
-            for client_id in await repository.clients_due(session, wanted.text, wanted.first, wanted.last):
-                await request(session, actor, ReportCreate(client=str(client_id), period=wanted.text))
-                queued += 1
+            zone = (await repository.workspace(session, actor))["timezone"]
+            today = office.clock.today(zone)
+            ended = [Period.before(today), Period.quarter_before(today)]
+            for wanted in [Period.parse(period)] if period else ended:
+                for client_id in await repository.clients_due(session, wanted, zone):
+                    await request(session, actor, ReportCreate(client=str(client_id), period=wanted.text))
+                    queued += 1
     return queued
 
 

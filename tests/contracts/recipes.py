@@ -112,6 +112,7 @@ def _in_state(state: str, more: str) -> Make:
 
 held = _in_state("held", "held_reason = 'stale'")
 failed = _in_state("failed", "failure = 'no such mailbox'")
+draft = _in_state("draft", "pdf = 'a document'")
 sent = _in_state("sent", "pdf = 'a document', sent_at = now()")
 
 
@@ -172,6 +173,12 @@ WRITES: dict[str, Write] = {
     "POST /v1/imports": Write((EventName.CLIENT_IMPORTED,), _import),
     "POST /v1/reports": Write((EventName.REPORT_REQUESTED,), _report),
     "POST /v1/reports/{report_id}/release": Write((EventName.REPORT_RELEASED,), row=held),
+    "POST /v1/reports/{report_id}/approve": Write((EventName.REPORT_APPROVED,), row=draft),
+    "POST /v1/reports/{report_id}/withdraw": Write((EventName.REPORT_WITHDRAWN,), row=draft),
+    "PUT /v1/clients/{client_id}/report-settings": Write(
+        (EventName.REPORT_SETTINGS_SET,),
+        _json(sections=["money"], locale="en_GB", cadence="quarterly", review=True),
+    ),
     "POST /v1/reports/{report_id}/redeliver": Write((EventName.REPORT_REQUESTED,), row=failed),
 }
 
@@ -209,7 +216,7 @@ def options(agency: Agency, route: Route, client_id: str) -> Options:
 
 def etag_of(agency: Agency, route: Route, ident: str) -> str | None:
     """What If-Match must say: the row's ETag where it can be read, else that of a row never changed."""
-    if route.method not in {"PATCH", "DELETE"}:
+    if route.method not in {"PATCH", "DELETE", "PUT"}:
         return None
     if any(other.path == route.path and other.method == "GET" for other in ROUTES):
         return agency.api.ask("GET", route.address(ident), agency.as_role[Role.owner]).etag

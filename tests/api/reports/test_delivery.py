@@ -3,12 +3,11 @@
 import base64
 import hashlib
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from email.message import EmailMessage
 from io import BytesIO
-from uuid import UUID
 
 import pytest
 from pypdf import PdfReader
@@ -17,38 +16,13 @@ from sqlalchemy import text
 from api import jobs as queue
 from api.kit.errors import NotFound
 from api.reports import delivery, figures, jobs, mail, pdf, repository, service
-from api.reports.models import ReportDelivery
 from api.reports.office import Office, system
-from api.reports.schemas import ReportCreate
 from imisofts.access import Role, actor_of_role
 from tests.api.reports import samples
-from tests.api.reports.conftest import Agency, Numbers, Post
+from tests.api.reports.conftest import Numbers, Post
+from tests.api.reports.steps import Make, ask, event_names, jobs_of, row_of
 
 pytestmark = pytest.mark.anyio
-Make = Callable[..., Agency]
-
-
-async def ask(office: Office, agency: Agency, *, deliver: bool = True) -> UUID:
-    async with office.database.begin(agency.id) as session:
-        given = ReportCreate(client="C-1", period="2026-10", deliver=deliver)
-        return (await service.request(session, system(agency.id), given)).id
-
-
-async def row_of(office: Office, agency: Agency, report_id: UUID) -> ReportDelivery:
-    async with office.database.begin(agency.id, read_only=True) as session:
-        return await repository.get(session, system(agency.id), report_id, whole=True)
-
-
-async def jobs_of(office: Office, report_id: UUID) -> int:
-    async with office.database.begin(None, read_only=True) as session:
-        query = text("select count(*) from queue.procrastinate_jobs where args ->> 'report_id' = :id")
-        return int(await session.scalar(query, {"id": str(report_id)}) or 0)
-
-
-async def event_names(office: Office, agency: Agency, report_id: UUID) -> list[str]:
-    async with office.database.begin(agency.id, read_only=True) as session:
-        query = text("select name from event where subject_id = :id order by id")
-        return list(await session.scalars(query, {"id": report_id}))
 
 
 async def test_what_leaves_is_frozen_with_its_hash(office: Office, agency: Make, post: Post) -> None:

@@ -138,3 +138,60 @@ def test_another_agency_finds_nothing(api: Api, acme: Agency, numbers: Numbers) 
     stranger = found(api).as_role[Role.owner]
     for path in (f"/reports/{report_id}", f"/reports/{report_id}/pdf", f"/reports/{uuid4()}"):
         assert api.refusal("GET", path, stranger).code == "unknown_report"
+
+
+SETTINGS = {"sections": ["next", "money"], "locale": "en_US", "cadence": "quarterly", "review": True}
+
+
+def test_settings_are_the_defaults_until_they_are_set(api: Api, acme: Agency) -> None:
+    owner, path = acme.as_role[Role.owner], f"/clients/{acme.client_id}/report-settings"
+    found = api.ask("GET", path, owner)
+    assert found.etag == '"0"'
+    assert found.body == {
+        "sections": ["work", "hours", "milestones", "support", "money", "next"],
+        "locale": "en_GB",
+        "cadence": "monthly",
+        "review": False,
+        "version": 0,
+    }
+    changed = api.ask("PUT", path, owner, json=SETTINGS, if_match='"0"')
+    assert changed.body == {**SETTINGS, "sections": ["money", "next"], "version": 1}
+    assert api.ask("GET", path, owner).body == changed.body
+    assert api.refusal("PUT", path, owner, json=SETTINGS, if_match='"0"').status == 412
+    assert api.refusal("PUT", path, owner, json=SETTINGS).status == 428
+    again = api.ask("PUT", path, owner, json=SETTINGS, if_match=changed.etag)
+    assert again.body["version"] == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("sections", []), ("sections", ["costs"]), ("locale", "xx_XX"), ("cadence", "daily"), ("surprise", 1)],
+)
+def test_a_wrong_setting_is_refused_by_its_field(api: Api, acme: Agency, field: str, value: object) -> None:
+    path = f"/clients/{acme.client_id}/report-settings"
+    owner = acme.as_role[Role.owner]
+    refused = api.refusal("PUT", path, owner, json={**SETTINGS, field: value}, if_match='"0"')
+    assert (refused.status, field in str(refused.fields)) == (422, True)
+
+
+def test_a_draft_is_approved_by_a_person_and_seen_by_the_client_once_it_was_sent(
+    api: Api, acme: Agency, numbers: Numbers, post: Post
+) -> None:
+    owner, client = acme.as_role[Role.owner], acme.as_role[Role.client]
+    path = f"/clients/{acme.client_id}/report-settings"
+    api.ask("PUT", path, owner, json={**SETTINGS, "cadence": "monthly"}, if_match='"0"')
+    report_id = ask(api, acme)
+    assert api.refusal("POST", f"/reports/{report_id}/approve", owner).code == "report_not_a_draft"
+    assert carry_out(api, acme, report_id, numbers) == "draft"
+    assert api.ask("GET", f"/reports/{report_id}/pdf", owner).content.startswith(b"%PDF")
+    assert api.refusal("GET", f"/reports/{report_id}", client).status == 404
+    assert api.refusal("GET", f"/reports/{report_id}/pdf", client).status == 404
+    assert api.refusal("POST", f"/reports/{report_id}/approve", acme.as_role[Role.member]).status == 403
+    approved = api.ask("POST", f"/reports/{report_id}/approve", owner).body
+    me = api.ask("GET", "/session", owner).body["user"]["id"]
+    assert (approved["status"], approved["approved_by"]) == ("approved", me)
+    assert approved["approved_at"] is not None
+    assert api.refusal("GET", f"/reports/{report_id}", client).status == 404
+    assert carry_out(api, acme, report_id, numbers) == "sent"
+    assert api.ask("GET", f"/reports/{report_id}", client).body["status"] == "sent"
+    assert api.refusal("POST", f"/reports/{report_id}/withdraw", owner).code == "report_not_withdrawable"

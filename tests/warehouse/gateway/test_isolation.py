@@ -48,7 +48,8 @@ def leaks(figures: Gateway) -> list[str]:
         found.append("invoices of another workspace")
     if figures.client_report(actor("southbay"), ACME, date(2026, 1, 1), date(2026, 1, 31)):
         found.append("a report on another workspace's client")
-    if figures.client_report(narrowed(BIRCH), ACME, date(2026, 1, 1), date(2026, 1, 31)):
+    staff_of_birch = actor("northlight", Role.owner, frozenset({BIRCH}))
+    if figures.client_report(staff_of_birch, ACME, date(2026, 1, 1), date(2026, 1, 31)):
         found.append("a report on another client")
     return found
 
