@@ -2,15 +2,15 @@
 
 import base64
 from datetime import UTC, datetime
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 import streamlit as st
 
-from console import access, queries
+from console import access, pages, queries
 from console.access import Denied, Viewer
 from console.fonts import faces
 from console.templating import show
-from console.views import overview, revenue
 from imisofts import settings as settings_module
 from imisofts.brand import Brand, css
 from warehouse.gateway import State
@@ -41,14 +41,19 @@ def main() -> None:
     if state.publication is None:
         show("notice.html", title="No figures yet.", text=NOTHING_PUBLISHED, link="", link_text="")
         return
-    pages = [
-        st.Page(
-            lambda: overview.page(viewer, state), title="Overview", icon=":material/dashboard:", url_path="overview"
-        ),
-        st.Page(lambda: revenue.page(viewer, state), title="Revenue", icon=":material/payments:", url_path="revenue"),
-    ]
-    st.navigation(pages).run()
+    st.navigation(navigation(viewer, state)).run()
     show("foot.html", publication=state.publication, portal=portal_url(settings.port_base))
+
+
+def navigation(viewer: Viewer, state: State) -> dict[str, list[Any]]:
+    """The viewer's pages under the names of their groups."""
+    assert state.publication is not None
+    groups: dict[str, list[Any]] = {}
+    for page in pages.for_viewer(viewer, state.publication.id):
+        draw = partial(page.draw, viewer, state)
+        icon = f":material/{page.icon}:"
+        groups.setdefault(page.group, []).append(st.Page(draw, title=page.title, icon=icon, url_path=page.path))
+    return groups
 
 
 NOTHING_PUBLISHED: Final = (

@@ -1,25 +1,43 @@
-"""The one filter bar: period, grain, client and comparisons; its state lives in the address."""
+"""The one filter bar: period, comparisons, currency and whatever narrows the page; its state lives in the address."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 import streamlit as st
 
+from console import queries
+from console.access import Viewer
+from console.templating import show
+from warehouse.gateway import Publication
 from warehouse.gateway.comparison import Comparison
 
 COMPARISONS: Final[tuple[Comparison, ...]] = ("previous period", "same period last year")
 RANGES: Final = {"3 months": 3, "6 months": 6, "12 months": 12, "24 months": 24, "All": 0}
+DEFAULT_RANGE: Final = "12 months"
+KEPT: Final = "_bar"
+"""Where the bar's choice waits while another page is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the bar asks for; dates inclusive, ``first`` None means from the first figure on."""
+    """What the bar asks for: whole months, dates inclusive, and dimensions with the value that each must have."""
 
-    first: date | None
+    first: date
     last: date
-    currency: str | None
-    comparisons: tuple[Comparison, ...]
+    currency: str
+    comparisons: tuple[Comparison, ...] = ()
+    where: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What a page's bar offers: ``metrics`` say how far its data reaches and in which currencies; ``dimensions`` may
+    narrow it, each with the words of its first choice."""
+
+    metrics: tuple[str, ...]
+    dimensions: tuple[tuple[str, str], ...] = ()
 
 
 def month_start(day: date, back: int = 0) -> date:
@@ -33,24 +51,107 @@ def month_end(day: date) -> date:
     return month_start(day, -1) - timedelta(days=1)
 
 
-def filter_bar(data_on: date, currencies: list[str], preferred: str) -> Filters:
+def filter_bar(viewer: Viewer, publication: Publication, bar: Bar) -> Filters:
     """Draw the bar and return its choice; unknown values in the address fall back to the defaults."""
-    options = currencies or [preferred]
-    # A choice of one is no choice: the currency has a place in the bar where there are several.
-    period, against, *money = st.columns([4, 4, 1] if len(options) > 1 else [1, 1], vertical_alignment="bottom")
+    reach = queries.reach(viewer, publication.id, bar.metrics)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="bar"):
+        chosen = _period()
+        compared = _comparisons(chosen)
+        currency = _currency(reach.currencies, viewer.currency)
+        where = tuple(
+            (name, value)
+            for name, everybody in bar.dimensions
+            if (value := _value(viewer, publication.id, bar.metrics, name, everybody)) is not None
+        )
+    first, last = _range(chosen, publication.data_on, reach.first, reach.last)
+    _say(chosen, first, last, reach.last)
+    kept = {"range": chosen, "compare": list(compared), "currency": currency, **dict(where)}
+    st.session_state[KEPT] = {
+        **st.session_state.get(KEPT, {}),
+        **dict.fromkeys((n for n, _ in bar.dimensions), ""),
+        **kept,
+    }
+    st.query_params.from_dict(kept)
+    return Filters(first, last, currency, compared, where)
+
+
+def _asked(name: str) -> list[str]:
+    """What the address says, else what was last chosen on another page."""
+    if name in st.query_params:
+        return list(st.query_params.get_all(name))
+    kept = st.session_state.get(KEPT, {}).get(name, [])
+    return list(kept) if isinstance(kept, list) else [kept] if kept else []
+
+
+def _first_of(asked: Sequence[str], options: Sequence[str], default: str) -> str:
+    return next((one for one in asked if one in options), default)
+
+
+def _period() -> str:
     names = list(RANGES)
-    asked = st.query_params.get("range", "12 months")
-    chosen = period.segmented_control(
-        "Period", names, default=asked if asked in names else "12 months", key="range", width="stretch", wrap=True
+    default = _first_of(_asked("range"), names, DEFAULT_RANGE)
+    chosen = st.segmented_control("Period", names, default=default, key="range", width="content", wrap=True)
+    return chosen or DEFAULT_RANGE
+
+
+def _comparisons(chosen: str) -> tuple[Comparison, ...]:
+    """Before everything there is nothing: the whole reach is compared with nothing."""
+    whole = RANGES[chosen] == 0
+    default = [one for one in COMPARISONS if one in _asked("compare") and not whole]
+    found = st.multiselect(
+        "Compare with",
+        COMPARISONS,
+        default=default,
+        placeholder="Nothing",
+        width=290,
+        disabled=whole,
+        key=f"compare-{'all' if whole else 'range'}",
     )
-    chosen = chosen or "12 months"
-    compare_asked = [c for c in COMPARISONS if c in st.query_params.get_all("compare")]
-    comparisons = against.multiselect("Compare with", COMPARISONS, default=compare_asked, placeholder="Nothing")
-    index = options.index(preferred) if preferred in options else 0
-    asked_currency = st.query_params.get("currency")
-    index = options.index(asked_currency) if asked_currency in options else index
-    currency = money[0].selectbox("Currency", options, index=index) if money else options[0]
-    st.query_params.from_dict({"range": chosen, "compare": list(comparisons), "currency": currency or preferred})
-    months = RANGES[chosen]
-    first = month_start(data_on, months - 1) if months else None
-    return Filters(first, month_end(data_on), currency, tuple(comparisons))
+    return () if whole else tuple(found)
+
+
+def _currency(known: Sequence[str], preferred: str) -> str:
+    """A choice of one is no choice: the currency has a place in the bar where there are several."""
+    options = list(known) or [preferred]
+    usual = preferred if preferred in options else options[0]
+    if len(options) == 1:
+        return usual
+    default = _first_of(_asked("currency"), options, usual)
+    return st.selectbox("Currency", options, index=options.index(default), width=110, key="currency")
+
+
+def _value(viewer: Viewer, publication: int, metrics: Sequence[str], name: str, everybody: str) -> str | None:
+    """One value of a dimension, or everything."""
+    labels = queries.values(viewer, publication, metrics, name)
+    if not labels:
+        return None
+    options = ["", *sorted(labels, key=lambda key: labels[key].casefold())]
+    default = _first_of(_asked(name), options, "")
+    return (
+        st.selectbox(
+            name.capitalize(),
+            options,
+            index=options.index(default),
+            format_func=lambda key: labels[key] if key else everybody,
+            width=210,
+            key=f"where-{name}",
+        )
+        or None
+    )
+
+
+def _range(chosen: str, data_on: date, oldest: date | None, newest: date | None) -> tuple[date, date]:
+    """Months up to the data date's; "All" is from the first figure to the last, however long ago that was."""
+    if RANGES[chosen]:
+        return month_start(data_on, RANGES[chosen] - 1), month_end(data_on)
+    return month_start(oldest or data_on), month_end(newest or data_on)
+
+
+def _say(chosen: str, first: date, last: date, newest: date | None) -> None:
+    """The months in words; and where the figures ended before the range began, that they did."""
+    text = f"{first:%B %Y} to {last:%B %Y}"
+    if RANGES[chosen] == 0:
+        text += ", from the first figure to the last."
+    elif newest is not None and newest < first:
+        text += f". The newest figures are of {newest:%B %Y}: choose All to see them."
+    show("range.html", text=text)

@@ -1,34 +1,17 @@
-"""CSV of what a page shows: exact values, and no cell that a spreadsheet would run."""
+"""What a page shows, as CSV and Excel: exact values with their publication."""
 
-from collections.abc import Sequence
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from functools import partial
 
-import polars as pl
 import streamlit as st
 
-from warehouse.gateway import MetricAnswer
+from imisofts import exports
+from warehouse.gateway import FactRows, MetricAnswer
 
-Cell = str | int | Decimal | None
-
-
-def neutral(cell: Cell) -> str:
-    """Text that no spreadsheet takes for a formula; numbers, negative ones too, stay numbers."""
-    if cell is None:
-        return ""
-    if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"}:
-        return "'" + cell
-    return format(cell, "f") if isinstance(cell, Decimal) else str(cell)
+Row = Mapping[str, object]
 
 
-def csv(rows: Sequence[dict[str, Cell]]) -> bytes:
-    """Rows of equal keys as CSV, the keys as its head."""
-    if not rows:
-        return b""
-    frame = pl.DataFrame([{name: neutral(cell) for name, cell in row.items()} for row in rows])
-    return frame.write_csv().encode()
-
-
-def answer_rows(*answers: MetricAnswer) -> list[dict[str, Cell]]:
+def answer_rows(*answers: MetricAnswer) -> list[Row]:
     """Metric answers as ``metric, period, dimensions…, currency, value, unit`` like the command's CSV."""
     return [
         {
@@ -38,6 +21,7 @@ def answer_rows(*answers: MetricAnswer) -> list[dict[str, Cell]]:
             "currency": row.currency,
             "value": row.value,
             "unit": row.unit,
+            "n": row.n,
             "incomplete": "yes" if row.incomplete else "no",
             "publication": answer.publication.id,
         }
@@ -46,8 +30,28 @@ def answer_rows(*answers: MetricAnswer) -> list[dict[str, Cell]]:
     ]
 
 
-def download(label: str, rows: Sequence[dict[str, Cell]], file_name: str, key: str) -> None:
-    """A quiet button that saves ``rows`` as CSV."""
-    st.download_button(
-        label, csv(rows), file_name, "text/csv", key=key, type="tertiary", icon=":material/download:", disabled=not rows
-    )
+def fact_rows(found: FactRows) -> list[Row]:
+    """The rows behind a figure by the names of their columns."""
+    names = [column.name for column in found.columns]
+    return [dict(zip(names, row, strict=True)) for row in found.rows]
+
+
+def downloads(rows: Sequence[Row], name: str, key: str) -> None:
+    """Two quiet buttons that save ``rows`` as ``name.csv`` and ``name.xlsx``; the files are made when they are asked
+    for, so that no page waits for them."""
+    with st.container(horizontal=True, gap="small", width="content"):
+        for label, ending, made, kind in (
+            ("CSV", "csv", exports.csv, exports.CSV_TYPE),
+            ("Excel", "xlsx", exports.excel, exports.EXCEL_TYPE),
+        ):
+            st.download_button(
+                label,
+                partial(made, rows),
+                f"{name}.{ending}",
+                kind,
+                key=f"{key}-{ending}",
+                type="tertiary",
+                icon=":material/download:",
+                disabled=not rows,
+                on_click="ignore",
+            )

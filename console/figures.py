@@ -1,16 +1,18 @@
 """Charts of the console: the specifications of ``imisofts.charts`` with this workspace's look, and nothing else."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import streamlit as st
 
+from console import money
 from console.access import Viewer
+from console.reading import Reading
 from imisofts import charts
 from imisofts.brand import Mode
-
-Row = Mapping[str, object]
+from imisofts.charts import Point
+from warehouse.gateway import MetricAnswer, MetricRow
 
 
 def mode() -> Mode:
@@ -25,13 +27,21 @@ def look(viewer: Viewer) -> charts.Look:
 
 def draw(spec: charts.Spec, key: str) -> None:
     """Show a chart with its alternative text in words."""
-    st.vega_lite_chart(spec=spec, theme=None, width="stretch", key=key, alt=str(spec.get("description", "")))
+    st.vega_lite_chart(spec=_undescribed(spec), theme=None, width="stretch", key=key, alt=str(spec["description"]))
+
+
+def _undescribed(spec: charts.Spec) -> charts.Spec:
+    """The chart without its words, which Streamlit wants apart."""
+    return {name: part for name, part in spec.items() if name != "description"}
 
 
 def draw_pickable(spec: charts.Spec, key: str, field: str = "period") -> date | None:
     """Show a chart whose bars may be picked; returns the picked bar's day."""
+    if "mark" not in spec or field not in str(spec.get("encoding")):
+        draw(spec, key)
+        return None
     pickable: charts.Spec = {
-        **spec,
+        **_undescribed(spec),
         "params": [{"name": "picked", "select": {"type": "point", "fields": [field]}}],
     }
     event: Any = st.vega_lite_chart(
@@ -41,22 +51,41 @@ def draw_pickable(spec: charts.Spec, key: str, field: str = "period") -> date | 
         key=key,
         on_select="rerun",
         selection_mode="picked",
-        alt=str(spec.get("description", "")),
+        alt=str(spec["description"]),
     )
     chosen = event.selection.get("picked") or []
     return date.fromisoformat(str(chosen[0][field])[:10]) if chosen else None
 
 
-def months(viewer: Viewer, rows: Sequence[Row], currency: str) -> charts.Spec:
-    """Invoiced and collected by month."""
-    return charts.invoiced_and_collected(rows, look(viewer), currency, height=260)
+def points(rows: Sequence[MetricRow], series: str, *, sign: int = 1) -> list[Point]:
+    """One series of a chart over periods; ``sign`` −1 hangs it below zero."""
+    return [
+        Point(
+            row.period,
+            series,
+            None if row.value is None else float(row.value) * sign,
+            " ".join(part for part in (money.figure(row), money.counted(row)) if part),
+            row.incomplete,
+        )
+        for row in rows
+    ]
 
 
-def ages(viewer: Viewer, rows: Sequence[Row], currency: str) -> charts.Spec:
-    """Receivables by age."""
-    return charts.receivables_by_age(rows, look(viewer), currency, height=220)
+def all_points(reading: Reading, answers: Sequence[MetricAnswer], labels: Sequence[str] = ()) -> list[Point]:
+    """One series per answer, under the given words or the metric's own."""
+    words = labels or [answer.definition.label for answer in answers]
+    pairs = zip(answers, words, strict=True)
+    return [point for answer, label in pairs for point in points(reading.rows(answer), label)]
 
 
-def cohorts(viewer: Viewer, rows: Sequence[Row]) -> charts.Spec:
-    """Clients by month of the first invoice and months since."""
-    return charts.cohort_retention(rows, look(viewer))
+def compared_points(reading: Reading, name: str, series: str) -> list[Point]:
+    """The metric in each range that the bar compares with, laid over this range's periods one by one."""
+    periods = [row.period for row in reading.rows(reading.series(name))]
+    found: list[Point] = []
+    for compared in reading.filters.comparisons:
+        earlier = reading.rows(reading.series(name, compared=compared))
+        for period, row in zip(periods, earlier, strict=False):
+            value = None if row.value is None else float(row.value)
+            told = f"{row.period:%B %Y}"
+            found.append(Point(period, f"{series}, {compared}", value, money.figure(row), False, True, told))
+    return found

@@ -5,12 +5,27 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from console import money
+from console import figures, money
+from console.reading import Reading
 from console.templating import show
-from warehouse.gateway import MetricAnswer, MetricRow
+from warehouse.gateway import MetricRow
+from warehouse.gateway.comparison import Comparison
 
 Direction = Literal["up", "down", "neither"]
 """Which way is good: more revenue is, more receivables are not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    """A metric on a card; a flow is that of the range, a stock that of its last day.
+
+    ``with_n`` always shows the n; ``times`` prints a ratio as a multiple (1.24) and not as a share.
+    """
+
+    name: str
+    good: Direction
+    with_n: bool = False
+    times: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +52,17 @@ class Card:
     values: tuple[Decimal | None, ...] = field(default=(), repr=False)
 
 
-def rows_in(answer: MetricAnswer, currency: str | None) -> list[MetricRow]:
-    """Rows of one currency (all rows where the metric is not money), by period."""
-    return [row for row in answer.rows if row.currency in (None, currency)]
-
-
-def total(rows: Sequence[MetricRow]) -> Decimal | None:
-    """The sum of a flow over the range; blank where there is no row."""
-    values = [row.value for row in rows if row.value is not None]
-    return sum(values, Decimal(0)) if values else None
-
-
-def delta(now: Decimal | None, before: Decimal | None, against: str, good: Direction) -> Delta:
-    """``+12.0 %`` with its meaning; says so where there is nothing to compare with."""
-    share = money.change(now, before)
-    if share is None:
+def delta(now: Decimal | None, before: Decimal | None, against: str, good: Direction, unit: str = "") -> Delta:
+    """``▲ 12.0 %`` with its meaning, a ratio's in points; says so where there is nothing to compare with."""
+    moved = money.change(now, before) if unit != "ratio" else None if now is None or before is None else now - before
+    if moved is None:
         return Delta("no figure", "", f"in the {against}")
-    arrow = "▲" if share > 0 else "▼" if share < 0 else "="
-    risen_well = (share > 0) == (good == "up")
-    tone = "" if share == 0 or good == "neither" else "good" if risen_well else "bad"
-    return Delta(f"{arrow} {abs(share) * 100:.1f} %", tone, f"against the {against}")
+    arrow = "▲" if moved > 0 else "▼" if moved < 0 else "="
+    risen_well = (moved > 0) == (good == "up")
+    tone = "" if moved == 0 or good == "neither" else "good" if risen_well else "bad"
+    return Delta(
+        f"{arrow} {abs(moved) * 100:.1f} {'points' if unit == 'ratio' else '%'}", tone, f"against the {against}"
+    )
 
 
 def polyline(values: Sequence[Decimal | None]) -> str:
@@ -70,6 +76,45 @@ def polyline(values: Sequence[Decimal | None]) -> str:
     return " ".join(f"{index * width:.2f},{31 - (value - low) / span * 28:.2f}" for index, value in known)
 
 
-def show_cards(cards: Sequence[Card], accent: str) -> None:
-    """Draw the cards in one row that wraps; ``accent`` colours the lines."""
-    show("cards.html", cards=cards, accent=accent)
+def show_kpis(reading: Reading, wanted: Sequence[Kpi]) -> None:
+    """A card for each metric that the viewer may see, in one row that wraps."""
+    cards = [card(reading, kpi) for kpi in wanted if reading.knows(kpi.name)]
+    show("cards.html", cards=cards, accent=figures.look(reading.viewer).accent)
+
+
+def card(reading: Reading, kpi: Kpi) -> Card:
+    """One card with its comparisons."""
+    known = reading.definition(kpi.name)
+    row = reading.total(kpi.name)
+    now = row.value if row else None
+    currency = row.currency if row else None
+    unit = "times" if kpi.times else known.unit
+    values = tuple(found.value for found in reading.rows(reading.series(kpi.name)))
+    return Card(
+        label=known.label,
+        definition=" ".join([known.definition, *known.policy]),
+        short=money.short(now, unit, currency),
+        exact=money.exact(now, unit, currency),
+        note=_note(reading, kpi, row),
+        deltas=tuple(_delta(reading, kpi, now, compared) for compared in reading.filters.comparisons),
+        points=polyline(values),
+        trend=f"{known.label} by month over {len(values)} months",
+    )
+
+
+def _delta(reading: Reading, kpi: Kpi, now: Decimal | None, compared: Comparison) -> Delta:
+    before = reading.total(kpi.name, compared)
+    return delta(now, before.value if before else None, compared, kpi.good, reading.definition(kpi.name).unit)
+
+
+def _note(reading: Reading, kpi: Kpi, row: MetricRow | None) -> str:
+    """Of which days the figure is, of how many things, and whether the bar's filters hold for it."""
+    last = min(reading.filters.last, reading.publication.data_on)
+    parts = [f"on {last:%-d %b %Y}" if reading.definition(kpi.name).kind == "stock" else "over the range"]
+    if row is not None and row.n is not None and kpi.with_n:
+        parts.append(f"n = {row.n}")
+    elif money.counted(row):
+        parts.append(money.counted(row))
+    if not reading.narrowed(kpi.name):
+        parts.append("whole agency")
+    return " · ".join(parts)

@@ -7,18 +7,23 @@ from babel.numbers import format_compact_decimal, format_currency, format_decima
 from warehouse.gateway import MetricRow
 
 BLANK = "–"
+SMALL = 20
+"""Below so many clients, tickets or milestones a rate is shown with its n."""
 
 
 def exact(value: Decimal | None, unit: str, currency: str | None, locale: str = "en") -> str:
-    """The whole figure: ``€12,400.00``, ``75.0 %``, ``31.4 days``."""
+    """The whole figure: ``€12,400.00``, ``75.0 %``, ``31.4 days``; a bare count is a number alone."""
     if value is None:
         return BLANK
-    if currency:
+    if currency and unit in {"money", currency, "currency"}:
         return str(format_currency(value, currency, locale=locale))
     if unit == "ratio":
         return f"{format_decimal(value * 100, format='#,##0.0', locale=locale)} %"
+    if unit == "times":
+        return str(format_decimal(value, format="#,##0.00", locale=locale))
     whole = value == value.to_integral_value()
-    return f"{format_decimal(value, format='#,##0' if whole else '#,##0.0', locale=locale)} {unit}"
+    number = format_decimal(value, format="#,##0" if whole else "#,##0.0", locale=locale)
+    return str(number) if unit == "count" else f"{number} {unit}"
 
 
 def short(value: Decimal | None, unit: str, currency: str | None, locale: str = "en") -> str:
@@ -26,7 +31,9 @@ def short(value: Decimal | None, unit: str, currency: str | None, locale: str = 
     if value is None or unit == "ratio" or abs(value) < 10_000:
         return exact(value, unit, currency, locale)
     compact = str(format_compact_decimal(value, fraction_digits=1, locale=locale))
-    return f"{currency} {compact}" if currency else compact
+    if currency and unit in {"money", currency, "currency"}:
+        return f"{currency} {compact}"
+    return compact if unit == "count" else f"{compact} {unit}"
 
 
 def change(now: Decimal | None, before: Decimal | None) -> Decimal | None:
@@ -39,3 +46,10 @@ def change(now: Decimal | None, before: Decimal | None) -> Decimal | None:
 def figure(row: MetricRow | None) -> str:
     """The exact figure of one row of an answer."""
     return BLANK if row is None else exact(row.value, row.unit, row.currency)
+
+
+def counted(row: MetricRow | None) -> str:
+    """``n = 12`` where a rate is made of few things; empty where it is made of many, or of no countable ones."""
+    if row is None or row.n is None or row.value is None or row.n >= SMALL:
+        return ""
+    return f"n = {row.n}"

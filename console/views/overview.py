@@ -1,113 +1,91 @@
-"""Overview: how the agency stands, in five numbers and one chart."""
+"""Overview: how the agency stands, in eight numbers and one chart."""
 
-from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
 import streamlit as st
 
-from console import controls, exports, figures, kpis, money, queries
+from console import controls, drill, exports, figures, kpis, money, panels
 from console.access import Viewer
-from console.controls import Filters
-from console.templating import show
-from console.views import rows_behind
-from warehouse.gateway import MetricAnswer, MetricQuery, State
-
-
-@dataclass(frozen=True, slots=True)
-class Kpi:
-    """A metric on a card; a flow shows its sum over the range, a stock or mean its last period with a value."""
-
-    name: str
-    good: kpis.Direction
-    sums: bool
-
+from console.kpis import Kpi
+from console.panels import Panel
+from console.reading import Reading
+from imisofts import charts
+from warehouse.gateway import State
 
 KPIS: Final = (
-    Kpi("invoiced", "up", True),
-    Kpi("collected", "up", True),
-    Kpi("receivables", "down", False),
-    Kpi("active_clients", "up", False),
-    Kpi("days_to_pay", "down", False),
+    Kpi("invoiced", "up"),
+    Kpi("collected", "up"),
+    Kpi("receivables", "down"),
+    Kpi("mrr", "up"),
+    Kpi("active_clients", "up"),
+    Kpi("days_to_pay", "down"),
+    Kpi("billable_of_available", "up"),
+    Kpi("csat", "up", with_n=True),
 )
+BAR: Final = controls.Bar(("invoiced", "collected"), (("client", "All clients"),))
 
 
 def page(viewer: Viewer, state: State) -> None:
     """Draw the page."""
     assert state.publication is not None
-    publication = state.publication
     st.title("Overview")
-    filters = controls.filter_bar(publication.data_on, currencies(viewer, publication.id), viewer.currency)
-    answers = {kpi.name: queries.monthly(viewer, publication.id, kpi.name, filters) for kpi in KPIS}
-    kpis.show_cards(
-        [card(viewer, publication.id, kpi, answers[kpi.name], filters) for kpi in KPIS], figures.look(viewer).accent
+    reading = Reading(viewer, state.publication, controls.filter_bar(viewer, state.publication, BAR))
+    kpis.show_kpis(reading, KPIS)
+    picked = panels.panel(
+        "overview", f"{viewer.slug}-overview", lambda: months(reading, "Does what we invoice come in?")
     )
-    currency = filters.currency or viewer.currency
-    with st.container(border=True):
-        rows = by_month(answers["invoiced"], answers["collected"], currency)
-        show("question.html", question="Does what we invoice come in?", answer=in_words(rows, currency))
-        picked = figures.draw_pickable(figures.months(viewer, rows, currency), key="overview-months")
-        exports.download(
-            "CSV", exports.answer_rows(*answers.values()), f"{viewer.slug}-overview.csv", key="overview-csv"
-        )
-    rows_behind.month_rows(viewer, publication.id, [row["period"] for row in rows], picked, key="overview")
+    drill.months(reading, "overview", {"Invoiced": "invoiced", "Collected": "collected"}, periods(reading), picked)
 
 
-def currencies(viewer: Viewer, publication: int) -> list[str]:
-    """Currencies that the workspace has invoiced in."""
-    answer = queries.metric(viewer, publication, MetricQuery(name="invoiced", grain="year"))
-    return sorted({row.currency for row in answer.rows if row.currency})
+def periods(reading: Reading) -> list[date]:
+    """The months of the range."""
+    return [row.period for row in reading.rows(reading.series("invoiced"))]
 
 
-def figure_of(kpi: Kpi, answer: MetricAnswer, currency: str | None) -> Decimal | None:
-    """The card's number: a flow's sum, else the last value there is."""
-    rows = kpis.rows_in(answer, currency)
-    if kpi.sums:
-        return kpis.total(rows)
-    return next((row.value for row in reversed(rows) if row.value is not None), None)
-
-
-def card(viewer: Viewer, publication: int, kpi: Kpi, answer: MetricAnswer, filters: Filters) -> kpis.Card:
-    """One card with its comparisons."""
-    currency = filters.currency
-    now = figure_of(kpi, answer, currency)
-    deltas = tuple(
-        kpis.delta(
-            now,
-            figure_of(kpi, queries.monthly(viewer, publication, kpi.name, filters, compared), currency),
-            compared,
-            kpi.good,
-        )
-        for compared in filters.comparisons
-        if filters.first is not None
-    )
-    values = tuple(row.value for row in kpis.rows_in(answer, currency))
-    unit = answer.definition.unit
-    shown = currency if any(row.currency for row in answer.rows) else None
-    return kpis.Card(
-        label=answer.definition.label,
-        definition=answer.definition.definition,
-        short=money.short(now, unit, shown),
-        exact=money.exact(now, unit, shown),
-        note="over the range" if kpi.sums else "in the last month of the range",
-        deltas=deltas,
-        points=kpis.polyline(values),
-        trend=f"{answer.definition.label} by month over {len(values)} months",
-    )
-
-
-def by_month(invoiced: MetricAnswer, collected: MetricAnswer, currency: str) -> list[dict[str, object]]:
-    """Rows of the chart: both flows of each month, in one currency."""
-    came_in = {row.period: row.value for row in kpis.rows_in(collected, currency)}
-    return [
+def months(reading: Reading, question: str) -> Panel:
+    """Invoiced and collected by month, with the ranges compared with in the table."""
+    currency = reading.filters.currency
+    answers = [reading.series(name) for name in ("invoiced", "collected", "active_clients")]
+    invoiced, collected, clients = (reading.rows(answer) for answer in answers)
+    active = {row.period: row.value for row in clients}
+    came_in = {row.period: row.value or Decimal(0) for row in collected}
+    rows: list[dict[str, object]] = [
         {
             "period": row.period,
             "invoiced": row.value or Decimal(0),
-            "collected": came_in.get(row.period) or Decimal(0),
+            "collected": came_in.get(row.period, Decimal(0)),
             "incomplete": row.incomplete,
         }
-        for row in kpis.rows_in(invoiced, currency)
+        for row in invoiced
     ]
+    compared = {
+        f"invoiced, {one}": [row.value for row in reading.rows(reading.series("invoiced", compared=one))]
+        for one in reading.filters.comparisons
+    }
+    table = [
+        {
+            "month": f"{row['period']:%Y-%m}" + (" (incomplete)" if row["incomplete"] else ""),
+            "invoiced": money.exact(Decimal(str(row["invoiced"])), "money", currency),
+            "collected": money.exact(Decimal(str(row["collected"])), "money", currency),
+            "active clients": int(active.get(invoiced[place].period) or 0),
+            **{
+                name: money.exact(values[place] if place < len(values) else None, "money", currency)
+                for name, values in compared.items()
+            },
+        }
+        for place, row in enumerate(rows)
+    ]
+    return Panel(
+        question=question,
+        answer=in_words(rows, currency),
+        chart=charts.invoiced_and_collected(rows, figures.look(reading.viewer), currency, height=260),
+        table=table,
+        export=exports.answer_rows(*answers),
+        metrics=tuple(answer.definition for answer in answers),
+        pickable=True,
+    )
 
 
 def in_words(rows: list[dict[str, object]], currency: str) -> str:
@@ -117,6 +95,6 @@ def in_words(rows: list[dict[str, object]], currency: str) -> str:
     if not invoiced:
         return "Nothing was invoiced in this range."
     return (
-        f"{money.exact(collected, 'currency', currency)} came in while {money.exact(invoiced, 'currency', currency)} "
-        f"was invoiced: {collected / invoiced * 100:.1f} %. Pick a bar to see its invoices."
+        f"{money.exact(collected, 'money', currency)} came in while {money.exact(invoiced, 'money', currency)} "
+        f"was invoiced: {collected / invoiced * 100:.1f} %. Pick a bar to see what stands behind it."
     )

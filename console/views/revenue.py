@@ -1,129 +1,192 @@
-"""Revenue: what was invoiced and collected, what is open at any date, and which clients came back."""
+"""Revenue: how recurring revenue moved, what stays of it, in which currencies, and which clients came back."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import cast
+from typing import Final
 
 import streamlit as st
 
-from console import controls, exports, figures, kpis, money, queries
+from console import controls, drill, exports, figures, kpis, money, panels, queries, tables
 from console.access import Viewer
-from console.templating import show
-from console.views import overview, rows_behind
-from warehouse.gateway import MetricAnswer, MetricQuery, State
+from console.kpis import Kpi
+from console.panels import Panel
+from console.reading import Reading
+from console.views import cohorts
+from imisofts import charts
+from imisofts.charts import Step
+from warehouse.gateway import MetricAnswer, State
+
+KPIS: Final = (
+    Kpi("mrr", "up"),
+    Kpi("paying_clients", "up"),
+    Kpi("nrr_12", "up"),
+    Kpi("grr_12", "up"),
+    Kpi("logo_churn", "down"),
+    Kpi("arpa", "up"),
+    Kpi("quick_ratio", "up", times=True),
+    Kpi("at_risk_mrr", "down"),
+)
+GAINS: Final = ("new_mrr", "expansion_mrr", "reactivation_mrr")
+LOSSES: Final = ("contraction_mrr", "churned_mrr")
+BAR: Final = controls.Bar(("mrr", "invoiced"), (("client", "All clients"),))
 
 
 def page(viewer: Viewer, state: State) -> None:
     """Draw the page."""
     assert state.publication is not None
-    publication = state.publication
     st.title("Revenue")
-    filters = controls.filter_bar(publication.data_on, overview.currencies(viewer, publication.id), viewer.currency)
-    currency = filters.currency or viewer.currency
-    invoiced = queries.monthly(viewer, publication.id, "invoiced", filters)
-    collected = queries.monthly(viewer, publication.id, "collected", filters)
-    with st.container(border=True):
-        rows = overview.by_month(invoiced, collected, currency)
-        show("question.html", question="How much did we invoice and collect?", answer=overview.in_words(rows, currency))
-        picked = figures.draw_pickable(figures.months(viewer, rows, currency), key="revenue-months")
-        month_table(viewer, publication.id, filters, rows, currency)
-        exports.download(
-            "CSV", exports.answer_rows(invoiced, collected), f"{viewer.slug}-revenue.csv", key="revenue-csv"
-        )
-    rows_behind.month_rows(viewer, publication.id, [row["period"] for row in rows], picked, key="revenue")
-    with st.container(border=True):
-        receivables(viewer, publication.id, publication.data_on, currency)
-    with st.container(border=True):
-        cohorts(viewer, publication.id)
+    reading = Reading(viewer, state.publication, controls.filter_bar(viewer, state.publication, BAR))
+    kpis.show_kpis(reading, KPIS)
+    if queries.reach(viewer, state.publication.id, ("mrr",)).first is not None:
+        recurring(reading)
+    else:
+        panels.panel("mrr-none", viewer.slug, nothing_recurring)
+    panels.panel("cohorts", f"{viewer.slug}-cohorts", lambda: cohorts.panel(reading))
 
 
-def month_table(
-    viewer: Viewer, publication: int, filters: controls.Filters, rows: list[dict[str, object]], currency: str
-) -> None:
-    """The months as a table, a column for each comparison."""
-    active = {row.period: row.value for row in queries.monthly(viewer, publication, "active_clients", filters).rows}
-    columns: dict[str, list[Decimal | None]] = {}
-    for compared in filters.comparisons if filters.first else ():
-        answer = queries.monthly(viewer, publication, "invoiced", filters, compared)
-        columns[f"invoiced, {compared}"] = [row.value for row in kpis.rows_in(answer, currency)]
-    with st.expander("As a table"):
-        st.dataframe(
-            [
-                {
-                    "month": f"{row['period']:%Y-%m}" + (" (incomplete)" if row["incomplete"] else ""),
-                    "invoiced": money.exact(Decimal(str(row["invoiced"])), "currency", currency),
-                    "collected": money.exact(Decimal(str(row["collected"])), "currency", currency),
-                    "active clients": int(active.get(cast("date", row["period"])) or 0),
-                    **{name: exact_at(values, index, currency) for name, values in columns.items()},
-                }
-                for index, row in enumerate(rows)
-            ],
-            hide_index=True,
-        )
-
-
-def exact_at(values: list[Decimal | None], index: int, currency: str) -> str:
-    """The value at ``index`` or a blank: comparison ranges may be shorter."""
-    return money.exact(values[index] if index < len(values) else None, "currency", currency)
-
-
-def receivables(viewer: Viewer, publication: int, data_on: date, currency: str) -> None:
-    """Open money by age, rebuilt for any date."""
-    words, when = st.columns([4, 1], vertical_alignment="top")
-    as_of = when.date_input("As of", value=data_on, max_value=data_on, key="as-of")
-    answer = queries.metric(viewer, publication, MetricQuery(name="receivables", by=("age_bucket",), as_of=as_of))
-    rows = [{"age_bucket": row.dimensions["age_bucket"], "value": row.value} for row in kpis.rows_in(answer, currency)]
-    total = kpis.total(kpis.rows_in(answer, currency)) or Decimal(0)
-    with words:
-        late = sum((Decimal(str(row["value"] or 0)) for row in rows if row["age_bucket"] != "not_due"), Decimal(0))
-        show(
-            "question.html",
-            question="What is open, and how old is it?",
-            answer=f"{money.exact(total, 'currency', currency)} was open at the end of {as_of:%-d %B %Y}, "
-            f"{money.exact(late, 'currency', currency)} of it past due.",
-        )
-    figures.draw(figures.ages(viewer, rows, currency), key="ages")
-    with st.expander("Open invoices"):
-        open_rows = queries.invoices(viewer, publication, "receivables", first=as_of, last=as_of, as_of=as_of)
-        rows_behind.table(viewer, open_rows, f"{viewer.slug}-receivables-{as_of}.csv", key="receivables")
-    exports.download("CSV", exports.answer_rows(answer), f"{viewer.slug}-receivables-{as_of}-by-age.csv", key="age-csv")
-
-
-def cohorts(viewer: Viewer, publication: int) -> None:
-    """Which clients came back, by month of their first invoice."""
-    answer = queries.metric(
-        viewer, publication, MetricQuery(name="cohort_active_clients", by=("cohort", "month_number"))
+def nothing_recurring() -> Panel:
+    """An agency without subscriptions has no recurring revenue to explain."""
+    return Panel(
+        "Why did MRR move?", "", empty="There is no subscription yet. Services sold by the month begin in the portal."
     )
-    rows = cohort_rows(answer)
-    clients = sum(int(str(row["clients"])) for row in rows if row["month_number"] == 0)
-    show(
-        "question.html",
-        question="Do clients come back?",
-        answer=f"{clients:,} clients, grouped by the month of their first invoice; a cell is the share active later.",
-    )
-    figures.draw(figures.cohorts(viewer, rows), key="cohorts")
-    with st.expander("As a table"):
-        st.dataframe(cohort_table(rows), hide_index=True, key="cohort-table")
-    exports.download("CSV", exports.answer_rows(answer), f"{viewer.slug}-cohorts.csv", key="cohort-csv")
 
 
-def cohort_rows(answer: MetricAnswer) -> list[dict[str, object]]:
-    """Rows of the heatmap."""
-    return [
-        {
-            "cohort": date.fromisoformat(f"{str(row.dimensions['cohort'])[:7]}-01"),
-            "month_number": int(str(row.dimensions["month_number"])),
-            "clients": int(row.value or 0),
-            "incomplete": row.incomplete,
-        }
-        for row in answer.rows
+def recurring(reading: Reading) -> None:
+    """The bridge between two month ends, the months one by one, and what stays."""
+    slug = reading.viewer.slug
+    panels.panel("bridge", f"{slug}-mrr-bridge", lambda: bridge(reading))
+    picked = panels.panel("movements", f"{slug}-mrr-movements", lambda: movements(reading))
+    names = (*GAINS, *LOSSES)
+    periods = [row.period for row in reading.rows(reading.series("mrr"))]
+    drill.months(reading, "movements", {"Movements": names[0], "What recurs": "mrr"}, periods, picked)
+    left, right = st.columns(2)
+    with left:
+        panels.panel("retention", f"{slug}-retention", lambda: retention(reading))
+    with right:
+        panels.panel("mrr-by-currency", f"{slug}-mrr-by-currency", lambda: by_currency(reading))
+
+
+def bridge(reading: Reading) -> Panel:
+    """How the MRR before the range's first month became that of its last: opening and movements give the closing."""
+    currency = reading.filters.currency
+    moved = {name: reading.total(name) for name in (*GAINS, *LOSSES)}
+    amounts = {name: row.value or Decimal(0) if row else Decimal(0) for name, row in moved.items()}
+    end = reading.total("mrr")
+    closing = end.value or Decimal(0) if end else Decimal(0)
+    gained, lost = sum(amounts[name] for name in GAINS), sum(amounts[name] for name in LOSSES)
+    opening = closing - gained + lost
+    steps = [
+        Step("Opening", opening, "total", money.exact(opening, "money", currency)),
+        *(_step(reading, name, amounts[name], "up") for name in GAINS),
+        *(_step(reading, name, amounts[name], "down") for name in LOSSES),
+        Step("Closing", closing, "total", money.exact(closing, "money", currency)),
     ]
+    before, last = controls.month_start(reading.filters.first, 1), reading.filters.last
+    return Panel(
+        question="Why did MRR move?",
+        answer=f"From {money.exact(opening, 'money', currency)} at the end of {before:%B %Y} to "
+        f"{money.exact(closing, 'money', currency)} at the end of {last:%B %Y}: "
+        f"{money.exact(Decimal(gained), 'money', currency)} won, {money.exact(Decimal(lost), 'money', currency)} lost.",
+        chart=charts.waterfall(steps, figures.look(reading.viewer), currency),
+        table=[{"step": step.label, "amount": ("−" if step.kind == "down" else "") + step.text} for step in steps],
+        export=[{"step": step.label, "amount": step.amount, "currency": currency} for step in steps],
+        metrics=tuple(reading.definition(name) for name in ("mrr", *GAINS, *LOSSES)),
+    )
 
 
-def cohort_table(rows: list[dict[str, object]]) -> list[dict[str, object]]:
-    """A line per cohort, a column per month since: active clients, blank where that month has not begun."""
-    lines: dict[str, dict[str, object]] = {}
-    for row in sorted(rows, key=lambda row: (str(row["cohort"]), int(str(row["month_number"])))):
-        cohort = f"{row['cohort']:%Y-%m}"
-        lines.setdefault(cohort, {"cohort": cohort})[f"{row['month_number']}"] = row["clients"]
-    return list(lines.values())
+def _step(reading: Reading, name: str, amount: Decimal, kind: str) -> Step:
+    label = reading.definition(name).label.removesuffix(" MRR")
+    return Step(label, amount, "up" if kind == "up" else "down", money.exact(amount, "money", reading.filters.currency))
+
+
+def movements(reading: Reading) -> Panel:
+    """Each month's gains above and losses below the line."""
+    look = figures.look(reading.viewer)
+    answers = {name: reading.series(name) for name in (*GAINS, *LOSSES)}
+    points = [
+        point
+        for name, answer in answers.items()
+        for point in figures.points(reading.rows(answer), _label(answer), sign=-1 if name in LOSSES else 1)
+    ]
+    shades = (look.good, "#56b4e9", look.accent, "#e69f00", look.bad)
+    colours = {_label(answer): shade for answer, shade in zip(answers.values(), shades, strict=True)}
+    return Panel(
+        question="In which months did it move?",
+        answer=_best_and_worst(reading, list(answers.values())),
+        chart=charts.columns(points, look, unit=reading.filters.currency, stacked=True, colours=colours),
+        table=tables.by_month(reading, [*answers.values(), reading.series("mrr")]),
+        export=exports.answer_rows(*answers.values(), reading.series("mrr")),
+        metrics=tuple(answer.definition for answer in answers.values()),
+        pickable=True,
+    )
+
+
+def _label(answer: MetricAnswer) -> str:
+    return answer.definition.label.removesuffix(" MRR")
+
+
+def _best_and_worst(reading: Reading, answers: Sequence[MetricAnswer]) -> str:
+    """The months with the largest gain and the largest loss, in words."""
+    net: dict[date, Decimal] = {}
+    for answer in answers:
+        sign = -1 if answer.definition.name in LOSSES else 1
+        for row in reading.rows(answer):
+            net[row.period] = net.get(row.period, Decimal(0)) + sign * (row.value or 0)
+    if not any(net.values()):
+        return "No month moved it."
+    best, worst = max(net, key=lambda day: net[day]), min(net, key=lambda day: net[day])
+    currency = reading.filters.currency
+    return (
+        f"Most was won in {best:%B %Y} ({money.exact(net[best], 'money', currency)}), least in {worst:%B %Y} "
+        f"({money.exact(net[worst], 'money', currency)}). Pick a bar to see the clients behind it."
+    )
+
+
+def retention(reading: Reading) -> Panel:
+    """Net and gross revenue retention by month, with the ranges compared with."""
+    answers = [reading.series(name) for name in ("nrr_12", "grr_12")]
+    labels = ("Net (NRR)", "Gross (GRR)")
+    points = [
+        *(
+            point
+            for answer, label in zip(answers, labels, strict=True)
+            for point in figures.points(reading.rows(answer), label)
+        ),
+        *figures.compared_points(reading, "nrr_12", "Net"),
+    ]
+    last = [reading.total(name) for name in ("nrr_12", "grr_12", "logo_churn")]
+    clients = reading.total("paying_clients")
+    few = f" Only {clients.value} clients pay." if clients and (clients.value or 0) < money.SMALL else ""
+    return Panel(
+        question="How much stays after a year?",
+        answer=f"Of the MRR twelve months before, {money.figure(last[0])} is there with upgrades and "
+        f"{money.figure(last[1])} without. Clients that left over the range: {tables.figure(last[2])}.{few}",
+        chart=charts.lines(points, figures.look(reading.viewer), percent=True, goal=("Nothing lost", 1.0), zero=False),
+        table=tables.by_month(reading, [*answers, reading.series("logo_churn"), reading.series("gross_mrr_churn")]),
+        export=exports.answer_rows(*answers, reading.series("logo_churn"), reading.series("gross_mrr_churn")),
+        metrics=tuple(reading.definition(name) for name in ("nrr_12", "grr_12", "logo_churn", "gross_mrr_churn")),
+    )
+
+
+def by_currency(reading: Reading) -> Panel:
+    """MRR of each currency on the last day; currencies are never added up."""
+    answer = reading.series("mrr", whole=True)
+    names = ("mrr", "at_risk_mrr", "committed_mrr", "arpa")
+    answers = {name: reading.series(name, whole=True) for name in names}
+    found = {name: {row.currency: row for row in answer.rows} for name, answer in answers.items()}
+    rows = sorted((row for row in answer.rows if row.value), key=lambda row: -(row.value or 0))
+    return Panel(
+        question="What recurs in which currency?",
+        answer="Currencies are never added up." if len(rows) > 1 else "All of it recurs in one currency.",
+        table=[
+            {
+                "currency": row.currency,
+                **{reading.definition(name).label: money.figure(found[name].get(row.currency)) for name in names},
+            }
+            for row in rows
+        ],
+        empty="" if rows else "No MRR on the last day of the range.",
+        export=exports.answer_rows(*answers.values()),
+        metrics=tuple(answer.definition for answer in answers.values()),
+    )

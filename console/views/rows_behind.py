@@ -1,49 +1,16 @@
-"""The rows behind a figure: pick a bar, or a month in the list, and its invoices stand below."""
+"""Invoices with their part in a figure, as a table and as files."""
 
-from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
-from typing import Final, cast
 
 import streamlit as st
 
-from console import controls, exports, queries
-from console.access import Viewer
+from console import exports
 from console.templating import show
-from warehouse.gateway import InvoiceRow, Measure
-
-MEASURES: Final[dict[str, Measure]] = {"Invoiced": "invoiced", "Collected": "collected"}
+from warehouse.gateway import InvoiceRow
 
 
-def month_rows(viewer: Viewer, publication: int, periods: Sequence[object], picked: date | None, key: str) -> None:
-    """Invoices of the picked month; the list does by keyboard what the bar does by mouse."""
-    months = cast("list[date]", list(periods))
-    if not months:
-        return
-    with st.container(border=True):
-        which, measure = st.columns([2, 2], vertical_alignment="bottom")
-        place = months.index(picked) if picked in months else None
-        month = which.selectbox(
-            "Invoices behind the month",
-            months,
-            index=place,
-            format_func=lambda day: f"{day:%B %Y}",
-            placeholder="Pick a bar or a month",
-            key=f"{key}-month-{picked}",
-        )
-        chosen = measure.segmented_control(
-            "Measure", list(MEASURES), default="Invoiced", wrap=True, key=f"{key}-measure"
-        )
-        if month is None:
-            return
-        rows = queries.invoices(
-            viewer, publication, MEASURES[chosen or "Invoiced"], first=month, last=controls.month_end(month)
-        )
-        table(viewer, rows, f"{viewer.slug}-{month:%Y-%m}-{MEASURES[chosen or 'Invoiced']}.csv", key)
-
-
-def table(viewer: Viewer, rows: list[InvoiceRow], file_name: str, key: str) -> None:
-    """Invoices with their exact amounts, and their CSV."""
+def table(rows: list[InvoiceRow], file_name: str, key: str) -> None:
+    """Invoices with their exact amounts, and their files."""
     if not rows:
         show("notice.html", title="No invoices here.", text="Nothing stands behind this figure.", link="", link_text="")
         return
@@ -61,10 +28,10 @@ def table(viewer: Viewer, rows: list[InvoiceRow], file_name: str, key: str) -> N
         key=f"{key}-table",
         column_config={name: st.column_config.NumberColumn(name, format="accounting") for name in ("amount", "open")},
     )
-    exports.download("CSV", cells, file_name, key=f"{key}-rows-csv")
+    exports.downloads(cells, file_name, key=f"{key}-rows")
 
 
-def as_cells(row: InvoiceRow) -> dict[str, exports.Cell]:
+def as_cells(row: InvoiceRow) -> dict[str, object]:
     """One invoice as exported: exact decimals, ISO dates."""
     return {
         "invoice": row.number or row.external_id or str(row.invoice_id),

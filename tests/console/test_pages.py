@@ -1,161 +1,137 @@
-"""The console's pages over a real gateway and a small lake: what is shown, to whom, and when nothing can be."""
+"""The pages over a real gateway and a small lake: what each shows, and what it says where there is nothing."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from pathlib import Path
+from datetime import UTC, datetime
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
-from console import access, exports, kpis, queries
-from console.access import Viewer, viewer_of
-from imisofts.access import ACTIONS_OF_ROLE, Role
-from imisofts.settings import Settings
-from tests.warehouse.gateway.lake_fixture import FixtureLake, key
-from warehouse.gateway import Gateway
-from warehouse.gateway.reader import Reader
+from console import queries
+from console.access import viewer_of
+from imisofts.access import Role
+from tests.console import agency
+from tests.console.looking import session_answer
+from warehouse.gateway import BadQuery
 
-APP = Path(__file__).resolve().parents[2] / "console" / "app.py"
-NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> FixtureLake:
-    lake = FixtureLake(tmp_path_factory.mktemp("console") / "lake", now=NOW)
-    ours = key("ours")
-    lake.add(
-        "workspace",
-        [{"id": ours, "slug": "ours", "name": "Ours", "currency": "EUR", "timezone": "UTC", "week_starts_on": 0}],
-    )
-    lake.add(
-        "client",
-        [
-            {"id": key("c"), "workspace_id": ours, "external_id": "C-1", "name": "=Cli<ent>", "currency": "EUR",
-             "created_on": date(2026, 1, 1), "source": "api"}
-        ],
-    )  # fmt: skip
-    lake.add("invoice", [invoice(1, date(2026, 5, 3), 1_234_56), invoice(2, date(2026, 6, 2), 765_44)])
-    lake.add("heartbeat", [{"id": 1, "beaten_at": NOW}])
-    lake.publish(data_on=date(2026, 6, 15))
-    return lake
-
-
-def invoice(number: int, issued_on: date, minor: int) -> dict[str, object]:
-    return {
-        "id": key(f"i{number}"), "workspace_id": key("ours"), "client_id": key("c"), "number": f"INV-{number}",
-        "status": "issued", "currency": "EUR", "issued_on": issued_on, "due_on": issued_on, "subtotal_minor": minor,
-        "tax_minor": 0, "total_minor": minor, "paid_minor": 0, "credited_minor": 0, "source": "api",
-    }  # fmt: skip
-
-
-def session_answer(role: Role) -> dict[str, object]:
-    return {
-        "user": {"id": str(key("user")), "name": "Ann", "email": "ann@ours.example"},
-        "workspace": {"id": str(key("ours")), "slug": "ours", "name": "Ours", "currency": "EUR", "timezone": "UTC",
-                      "brand": {}},
-        "role": role.value,
-        "actions": sorted(ACTIONS_OF_ROLE[role]),
-        "client_id": None,
-    }  # fmt: skip
-
-
-@pytest.fixture
-def page(filled: FixtureLake, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
-    """The app as its owner sees it; a test may put another answer into ``page.viewer``."""
-    st.cache_data.clear()
-    place = SimpleNamespace(viewer=viewer_of(session_answer(Role.owner)), now=NOW)
-    gateway = Gateway(settings, reader=Reader(filled.connect), now=lambda: place.now)
-    monkeypatch.setattr(queries, "gateway", lambda: gateway)
-    monkeypatch.setattr(access, "current_viewer", lambda _url: place.viewer)
-    place.run = lambda: AppTest.from_file(str(APP), default_timeout=30).run()
-    yield place
-    gateway.close()
-
-
-def shown(app: AppTest) -> str:
-    assert not app.exception, app.exception
-    return " ".join([*(str(part.proto.body) for part in app.get("html")), *(str(t.value) for t in app.title)])
+ALL_PAGES = {"", "revenue", "billing", "team", "projects", "support", "health", "data", "metrics"}
 
 
 def test_the_overview_shows_the_gateways_figures(page: SimpleNamespace) -> None:
-    text = shown(page.run())
-    assert "€2,000.00" in text
-    assert "Publication" in text
-    assert "Audit passed" in text
+    looked = page.look()
+    assert looked.pages() == ALL_PAGES
+    assert "€2,000.00" in looked.text
+    assert "Audit passed" in looked.text
+    assert [(line["month"], line["invoiced"]) for line in looked.table("overview")][-2:] == [
+        ("2026-05", "€1,234.56"),
+        ("2026-06 (incomplete)", "€765.44"),
+    ]
 
 
-def test_a_stale_lake_is_said_on_the_page(page: SimpleNamespace) -> None:
+def test_revenue_explains_how_mrr_moved(page: SimpleNamespace) -> None:
+    looked = page.look("revenue", range="6 months", compare="previous period")
+    steps = {line["step"]: line["amount"] for line in looked.table("bridge")}
+    assert steps == {"Opening": "€0.00", "New": "€180.00", "Expansion": "€50.00", "Reactivation": "€0.00",
+                     "Contraction": "−€0.00", "Churned": "−€80.00", "Closing": "€150.00"}  # fmt: skip
+    moved = {line["month"]: line["Churned MRR"] for line in looked.table("movements")}
+    assert moved["2026-05"] == "€80.00"
+    assert "no figure" in looked.text, "the half year before had no MRR to compare with"
+    assert "n = 0" not in looked.text
+
+
+def test_team_shows_shares_of_those_in_billable_roles_and_lists_the_others(page: SimpleNamespace) -> None:
+    looked = page.look("team", range="3 months")
+    (ada,) = looked.table("weeks")
+    assert (ada["person"], ada["2026-06-01"]) == ("Ada", "75.0 %")
+    assert [line["person"] for line in looked.table("others")] == ["Otto"]
+    assert looked.table("people")[0]["Billable of worked hours"] == "100.0 %"
+
+
+def test_projects_show_budget_and_promises_with_their_n(page: SimpleNamespace) -> None:
+    looked = page.look("projects", range="3 months")
+    (site,) = looked.table("budgets")
+    assert (site["project"], site["Budget used"]) == ("Site", "175.0 %")
+    assert "1 of 1 projects worked on in this range are over their budget" in looked.text
+    assert "milestones 50.0 % (n = 2)" in looked.text
+
+
+def test_support_shows_speed_promises_and_satisfaction_with_their_n(page: SimpleNamespace) -> None:
+    looked = page.look("support", range="3 months")
+    assert "3 opened, 2 resolved; 1 are open." in looked.text
+    assert "Satisfied: 50.0 % (n = 2)" in looked.text
+    assert "a first answer within 2 hours (n = 3)" in looked.text
+    (high,) = (line for line in looked.table("priorities") if line["priority"] == "high")
+    assert high["Tickets opened"] == "3"
+
+
+def test_health_says_why_and_where_too_little_is_known(page: SimpleNamespace) -> None:
+    looked = page.look("health", range="3 months")
+    lines = {line["client"]: line for line in looked.table("clients")}
+    assert lines[agency.NAME]["band"] != "Not enough data"
+    assert lines["d"]["band"] == "Not enough data"
+    assert "in words" in looked.text
+
+
+def test_the_metric_pages_words_are_the_definitions(page: SimpleNamespace) -> None:
+    looked = page.look("metrics")
+    for metric in queries.gateway().catalogue(page.viewer.actor):
+        assert metric.name in looked.text
+    looked.app.text_input(key="q").set_value("utilization").run()
+    assert "billable_of_available" in looked.text
+    assert "days_to_pay" not in looked.text
+    looked.app.text_input(key="q").set_value("no such thing").run()
+    assert "No metric has these words." in looked.text
+
+
+def test_the_data_page_shows_rows_checks_and_publications(page: SimpleNamespace) -> None:
+    looked = page.look("data")
+    rows = {line["table"]: line["lake"] for line in looked.table("tables")}
+    assert (rows["invoice"], rows["client"], rows["ticket"]) == (2, 2, 3)
+    assert [line["publication"] for line in looked.table("publications")] == [1]
+    assert "Nothing is held back." in looked.text
+
+
+def test_a_stale_lake_is_said_on_the_page_and_holds_reports(page: SimpleNamespace) -> None:
     page.now = datetime(2026, 6, 15, 18, tzinfo=UTC)
-    assert "The data is stale." in shown(page.run())
+    looked = page.look("data")
+    assert "The data is stale." in looked.text
+    assert [line["held"] for line in looked.table("held")] == ["client reports"]
 
 
-def test_a_revoked_session_shows_no_figure(page: SimpleNamespace) -> None:
-    page.viewer = "signed-out"
-    text = shown(page.run())
-    assert "You are signed out." in text
-    assert "2,000" not in text
-
-
-@pytest.mark.parametrize("role", [Role.member, Role.client])
-def test_only_leadership_opens_the_console(role: Role) -> None:
-    assert viewer_of(session_answer(role)) is None
-
-
-def test_another_workspaces_owner_sees_nothing_of_ours(page: SimpleNamespace) -> None:
-    answer = session_answer(Role.owner)
-    answer["workspace"] = {**dict(answer["workspace"]), "id": str(key("theirs")), "name": "Theirs"}  # type: ignore[call-overload]
+@pytest.mark.parametrize("path", sorted(ALL_PAGES))
+def test_every_page_of_an_empty_agency_says_so(page: SimpleNamespace, path: str) -> None:
+    answer = session_answer(Role.owner, "theirs")
     page.viewer = viewer_of(answer)
-    text = shown(page.run())
-    assert "2,000" not in text
-    assert "1,234" not in text
+    text = page.look(path).text
+    for ours in ("2,000", "1,234", "Ada", "T-0", "Site", "175"):
+        assert ours not in text, ours
+    assert "Publication" in text
 
 
-def test_the_scope_of_a_narrowed_viewer_is_a_cache_key_of_its_own() -> None:
-    whole = viewer_of(session_answer(Role.owner))
-    narrowed = viewer_of({**session_answer(Role.owner), "client_id": str(key("c"))})
-    assert isinstance(whole, Viewer)
-    assert isinstance(narrowed, Viewer)
-    assert whole.scope != narrowed.scope
-
-
-def test_exports_run_nothing_in_a_spreadsheet_and_keep_numbers() -> None:
-    text = exports.csv([{"client": "=HYPERLINK(1)", "value": Decimal("-12.40")}]).decode()
-    assert text.splitlines() == ["client,value", "'=HYPERLINK(1),-12.40"]
-
-
-@pytest.mark.parametrize(
-    ("now", "before", "good", "text", "tone"),
-    [
-        ("120", "100", "up", "▲ 20.0 %", "good"),
-        ("80", "100", "up", "▼ 20.0 %", "bad"),
-        ("80", "100", "down", "▼ 20.0 %", "good"),
-        ("80", "0", "up", "no figure", ""),
-    ],
-)
-def test_a_change_says_which_way_is_good(now: str, before: str, good: kpis.Direction, text: str, tone: str) -> None:
-    delta = kpis.delta(Decimal(now), Decimal(before), "previous period", good)
-    assert (delta.text, delta.tone) == (text, tone)
-
-
-def test_an_open_page_is_drawn_anew_once_an_audit_fails(
-    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+def test_a_figure_that_is_refused_takes_no_other_with_it(
+    page: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No build: what the page watches is read from the lake's own record of audits."""
-    lake = FixtureLake(tmp_path / "lake", now=NOW)
-    lake.add("heartbeat", [{"id": 1, "beaten_at": NOW}])
-    gateway = Gateway(settings, reader=Reader(lake.connect), now=lambda: NOW)
-    monkeypatch.setattr(queries, "gateway", lambda: gateway)
-    viewer = viewer_of(session_answer(Role.owner))
-    assert isinstance(viewer, Viewer)
-    marks = []
-    bad = '[{"name": "a", "passed": false}]'
-    for number, (passed, checks) in enumerate([(True, "[]"), (True, "[]"), (False, bad)]):
-        gateway.close()  # a catalogue in a file has one process' writer or readers
-        lake.execute("insert into lake.meta.audit values (?, ?, 1, ?, ?)", [number, NOW, passed, checks])
-        marks.append(queries.mark(viewer))
-    assert marks[0] == marks[1], "the same verdict again is no reason"
-    assert marks[1] != marks[2]
-    gateway.close()
+    real = queries.metric
+
+    def refused(viewer: Any, publication: int, query: Any) -> Any:
+        if query.name == "receivables" and query.by:
+            raise BadQuery("Not on a Monday.")
+        return real(viewer, publication, query)
+
+    monkeypatch.setattr(queries, "metric", refused)
+    text = page.look("billing").text
+    assert "Not on a Monday." in text
+    assert "€2,000.00" in text
+
+
+def test_what_stands_behind_a_month_is_listed(page: SimpleNamespace) -> None:
+    looked = page.look("billing", range="3 months")
+    month = next(box for box in looked.app.selectbox if box.label == "Rows behind the month")
+    month.select_index(1).run()
+    assert [(line["Invoice"], line["Total"]) for line in looked.lines("drill-billing")] == [("INV-1", 1234.56)]
+
+
+def test_a_filter_narrows_every_figure_and_stays_in_the_address(page: SimpleNamespace) -> None:
+    looked = page.look("revenue", range="6 months", client="D")
+    steps = {line["step"]: line["amount"] for line in looked.table("bridge")}
+    assert (steps["New"], steps["Closing"]) == ("€80.00", "€0.00")
+    assert looked.app.query_params["client"] == ["D"]

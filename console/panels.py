@@ -1,0 +1,88 @@
+"""The one shape of a figure: a question, its answer in words, a chart, the table, the files, and what the words mean.
+
+Every view hands over a function that reads; while it reads a skeleton stands in its place, and where the gateway
+refuses or a read fails, a sentence does. So all pages load, fail and stay empty alike.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import streamlit as st
+
+from console import exports, figures
+from console.templating import show
+from imisofts import charts
+from warehouse.gateway import GatewayError, MetricDefinition
+
+DRAWN = "_drawn"
+"""The panels that this session has seen: only the first look needs a skeleton, later ones fade by themselves."""
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What a panel shows. ``empty`` is a sentence in place of the chart; ``export`` are exact rows for the files."""
+
+    question: str
+    answer: str
+    chart: charts.Spec | None = None
+    table: Sequence[exports.Row] = ()
+    export: Sequence[exports.Row] = ()
+    metrics: tuple[MetricDefinition, ...] = ()
+    empty: str = ""
+    pickable: bool = False
+
+
+def panel(key: str, file_name: str, build: Callable[[], Panel]) -> date | None:
+    """Draw a panel; returns the period whose bar was picked. ``file_name`` has no ending."""
+    with st.container(border=True, key=f"panel-{key}"):
+        place = st.empty()
+        seen = st.session_state.setdefault(DRAWN, set())
+        if key not in seen:
+            with place.container():
+                show("skeleton.html")
+        built = _built(build)
+        seen.add(key)
+        with place.container():
+            if isinstance(built, str):
+                show("notice.html", title="This figure cannot be shown.", text=built, link="", link_text="")
+                return None
+            return _draw(built, key, file_name)
+
+
+def _built(build: Callable[[], Panel]) -> Panel | str:
+    """The panel, or a sentence: a figure that cannot be read takes no others with it."""
+    try:
+        return build()
+    except GatewayError as error:
+        return str(error)
+    except Exception:  # noqa: BLE001 - the edge of a page: whatever fails inside is logged and told in words
+        _log.exception("a panel could not be read")
+        return "Reading it failed. Nothing is lost; it is tried again as soon as the page is drawn anew."
+
+
+def _draw(built: Panel, key: str, file_name: str) -> date | None:
+    show("question.html", question=built.question, answer=built.answer)
+    if built.empty:
+        show("notice.html", title=built.empty, text="", link="", link_text="")
+        return None
+    picked = None
+    if built.chart is not None:
+        if built.pickable:
+            picked = figures.draw_pickable(built.chart, key=f"{key}-chart")
+        else:
+            figures.draw(built.chart, key=f"{key}-chart")
+    if built.table and built.chart is not None:
+        with st.expander("As a table"):
+            st.dataframe(list(built.table), hide_index=True, key=f"{key}-table")
+    elif built.table:
+        st.dataframe(list(built.table), hide_index=True, key=f"{key}-table")
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        if built.export:
+            exports.downloads(built.export, file_name, key)
+        if built.metrics:
+            with st.popover("What these figures mean", type="tertiary", icon=":material/info:"):
+                show("definitions.html", metrics=built.metrics)
+    return picked

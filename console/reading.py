@@ -1,0 +1,63 @@
+"""What one page reads: for whom, of which publication, over which range. Every figure of a page comes through here."""
+
+from dataclasses import dataclass
+
+from console import queries
+from console.access import Viewer
+from console.controls import Filters
+from warehouse.gateway import FactRows, Grain, MetricAnswer, MetricDefinition, MetricQuery, MetricRow, Publication
+from warehouse.gateway.comparison import Comparison, shifted
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One viewer's page on one publication, narrowed by the filter bar."""
+
+    viewer: Viewer
+    publication: Publication
+    filters: Filters
+
+    def knows(self, name: str) -> bool:
+        """Whether the viewer may ask for the metric at all."""
+        return name in queries.catalogue(self.viewer, self.publication.id)
+
+    def definition(self, name: str) -> MetricDefinition:
+        """The metric as the catalogue words it. Raises KeyError for one that this viewer may not see."""
+        return queries.catalogue(self.viewer, self.publication.id)[name]
+
+    def query(self, name: str, *, by: tuple[str, ...] = (), grain: Grain = "month", whole: bool = False) -> MetricQuery:
+        """The question over the bar's range, narrowed by those of its filters that the metric can be narrowed by."""
+        known = self.definition(name)
+        where = tuple((dimension, value) for dimension, value in self.filters.where if known.dimension(dimension))
+        return MetricQuery(name, self.filters.first, self.filters.last, grain, by, where, whole=whole)
+
+    def narrowed(self, name: str) -> bool:
+        """Whether all of the bar's filters hold for the metric; where not, its figure is of the whole agency."""
+        return len(self.query(name).where) == len(self.filters.where)
+
+    def series(
+        self,
+        name: str,
+        *,
+        by: tuple[str, ...] = (),
+        grain: Grain = "month",
+        whole: bool = False,
+        compared: Comparison | None = None,
+    ) -> MetricAnswer:
+        """The metric by period over the range, or the range as one period, or either of the range compared with."""
+        query = self.query(name, by=by, grain=grain, whole=whole)
+        if compared is not None:
+            query = shifted(query, compared)
+        return queries.metric(self.viewer, self.publication.id, query)
+
+    def rows(self, answer: MetricAnswer) -> list[MetricRow]:
+        """Rows of the bar's currency (all rows where the metric is not money), by period."""
+        return [row for row in answer.rows if row.currency in (None, self.filters.currency)]
+
+    def total(self, name: str, compared: Comparison | None = None) -> MetricRow | None:
+        """The figure over the whole range: of a stock that of its last day."""
+        return next(iter(self.rows(self.series(name, whole=True, compared=compared))), None)
+
+    def behind(self, query: MetricQuery) -> FactRows:
+        """The facts behind a figure."""
+        return queries.rows_behind(self.viewer, self.publication.id, query)

@@ -1,0 +1,79 @@
+"""Invoices and payments: what was invoiced and collected, and what is open at any date."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+import streamlit as st
+
+from console import controls, drill, exports, figures, kpis, money, panels, queries
+from console.access import Viewer
+from console.kpis import Kpi
+from console.panels import Panel
+from console.reading import Reading
+from console.views import overview, rows_behind
+from imisofts import charts
+from warehouse.gateway import MetricQuery, State
+
+KPIS: Final = (
+    Kpi("invoiced", "up"),
+    Kpi("collected", "up"),
+    Kpi("credited", "down"),
+    Kpi("receivables", "down"),
+    Kpi("days_to_pay", "down"),
+    Kpi("active_clients", "up"),
+)
+BAR: Final = controls.Bar(("invoiced", "collected"), (("client", "All clients"),))
+
+
+def page(viewer: Viewer, state: State) -> None:
+    """Draw the page."""
+    assert state.publication is not None
+    st.title("Invoices and payments")
+    reading = Reading(viewer, state.publication, controls.filter_bar(viewer, state.publication, BAR))
+    kpis.show_kpis(reading, KPIS)
+    picked = panels.panel(
+        "billing", f"{viewer.slug}-billing", lambda: overview.months(reading, "How much did we invoice and collect?")
+    )
+    measures = {"Invoiced": "invoiced", "Collected": "collected", "Credited": "credited"}
+    drill.months(reading, "billing", measures, overview.periods(reading), picked)
+    open_money(reading)
+
+
+def open_money(reading: Reading) -> None:
+    """Open money by age, rebuilt for any date, and its invoices."""
+    data_on = reading.publication.data_on
+    as_of: date = st.date_input("As of", value=data_on, max_value=data_on, key="as-of", width=170)
+    name = f"{reading.viewer.slug}-receivables-{as_of}"
+    panels.panel("ages", f"{name}-by-age", lambda: ages(reading, as_of))
+    with st.expander("Open invoices"):
+        found = queries.invoices(
+            reading.viewer, reading.publication.id, "receivables", first=as_of, last=as_of, as_of=as_of
+        )
+        rows_behind.table(found, name, key="receivables")
+
+
+def ages(reading: Reading, as_of: date) -> Panel:
+    """What is open, by days past due."""
+    currency = reading.filters.currency
+    query = MetricQuery("receivables", by=("age_bucket",), as_of=as_of, where=reading.query("receivables").where)
+    answer = queries.metric(reading.viewer, reading.publication.id, query)
+    rows = [{"age_bucket": row.dimensions["age_bucket"], "value": row.value} for row in reading.rows(answer)]
+    total = sum((row.value or Decimal(0) for row in reading.rows(answer)), Decimal(0))
+    late = sum((Decimal(str(row["value"] or 0)) for row in rows if row["age_bucket"] != "not_due"), Decimal(0))
+    labels = charts.age_labels(figures.look(reading.viewer))
+    return Panel(
+        question="What is open, and how old is it?",
+        answer=f"{money.exact(total, 'money', currency)} was open at the end of {as_of:%-d %B %Y}, "
+        f"{money.exact(late, 'money', currency)} of it past due.",
+        chart=charts.receivables_by_age(rows, figures.look(reading.viewer), currency, height=220),
+        table=[
+            {
+                "age": labels[str(row["age_bucket"])],
+                "open": money.exact(Decimal(str(row["value"] or 0)), "money", currency),
+            }
+            for row in rows
+        ],
+        export=exports.answer_rows(answer),
+        metrics=(answer.definition,),
+    )

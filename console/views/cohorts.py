@@ -1,0 +1,49 @@
+"""Which clients came back, by the month of their first invoice."""
+
+from datetime import date
+
+from console import exports, figures, queries
+from console.panels import Panel
+from console.reading import Reading
+from imisofts import charts
+from warehouse.gateway import MetricAnswer, MetricQuery
+
+
+def panel(reading: Reading) -> Panel:
+    """All cohorts there are: a range would cut their stories."""
+    where = reading.query("cohort_active_clients").where
+    query = MetricQuery("cohort_active_clients", by=("cohort", "month_number"), where=where)
+    answer = queries.metric(reading.viewer, reading.publication.id, query)
+    rows = cohort_rows(answer)
+    clients = sum(int(str(row["clients"])) for row in rows if row["month_number"] == 0)
+    return Panel(
+        question="Do clients come back?",
+        answer=f"{clients:,} clients, grouped by the month of their first invoice; a cell is the share active later."
+        + ("" if clients >= 20 else f" With n = {clients} a single client moves much."),
+        chart=charts.cohort_retention(rows, figures.look(reading.viewer)),
+        table=cohort_table(rows),
+        export=exports.answer_rows(answer),
+        metrics=(answer.definition,),
+    )
+
+
+def cohort_rows(answer: MetricAnswer) -> list[dict[str, object]]:
+    """Rows of the heatmap."""
+    return [
+        {
+            "cohort": date.fromisoformat(f"{str(row.dimensions['cohort'])[:7]}-01"),
+            "month_number": int(str(row.dimensions["month_number"])),
+            "clients": int(row.value or 0),
+            "incomplete": row.incomplete,
+        }
+        for row in answer.rows
+    ]
+
+
+def cohort_table(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    """A line per cohort, a column per month since: active clients, blank where that month has not begun."""
+    lines: dict[str, dict[str, object]] = {}
+    for row in sorted(rows, key=lambda row: (str(row["cohort"]), int(str(row["month_number"])))):
+        cohort = f"{row['cohort']:%Y-%m}"
+        lines.setdefault(cohort, {"cohort": cohort})[f"{row['month_number']}"] = row["clients"]
+    return list(lines.values())

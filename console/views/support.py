@@ -1,0 +1,151 @@
+"""Support: how much comes in, how soon it is answered and solved, which promises are kept, and what clients say."""
+
+from typing import Final
+
+import streamlit as st
+
+from console import controls, drill, exports, figures, kpis, money, panels, tables
+from console.access import Viewer
+from console.kpis import Kpi
+from console.panels import Panel
+from console.reading import Reading
+from imisofts import charts
+from warehouse.gateway import MetricRow, State
+
+KPIS: Final = (
+    Kpi("tickets_opened", "neither"),
+    Kpi("tickets_open", "down"),
+    Kpi("first_response_hours_business", "down", with_n=True),
+    Kpi("resolution_hours_business", "down", with_n=True),
+    Kpi("sla_met", "up", with_n=True),
+    Kpi("resolution_sla_met", "up", with_n=True),
+    Kpi("reopen_rate", "down", with_n=True),
+    Kpi("csat", "up", with_n=True),
+)
+BAR: Final = controls.Bar(
+    ("tickets_opened", "tickets_resolved"),
+    (("client", "All clients"), ("priority", "All priorities"), ("person", "Everybody")),
+)
+CLOCKS: Final = {"Opening hours": "_business", "Calendar": ""}
+
+
+def page(viewer: Viewer, state: State) -> None:
+    """Draw the page."""
+    assert state.publication is not None
+    st.title("Support")
+    reading = Reading(viewer, state.publication, controls.filter_bar(viewer, state.publication, BAR))
+    kpis.show_kpis(reading, KPIS)
+    slug = viewer.slug
+    left, right = st.columns(2)
+    with left:
+        picked = panels.panel("tickets", f"{slug}-tickets", lambda: volume(reading))
+    with right:
+        panels.panel("promises", f"{slug}-promises", lambda: promises(reading))
+    measures = {
+        "Opened": "tickets_opened",
+        "Resolved": "tickets_resolved",
+        "Promises judged": "sla_met",
+        "Rated": "csat_n",
+    }
+    periods = [row.period for row in reading.rows(reading.series("tickets_opened"))]
+    drill.months(reading, "support", measures, periods, picked)
+    clock = st.segmented_control("Time counted in", list(CLOCKS), default="Opening hours", key="clock", wrap=True)
+    suffix = CLOCKS[clock or "Opening hours"]
+    left, right = st.columns(2)
+    with left:
+        panels.panel(f"speed{suffix}", f"{slug}-speed", lambda: speed(reading, suffix))
+    with right:
+        panels.panel("satisfied", f"{slug}-satisfaction", lambda: satisfied(reading))
+    panels.panel("priorities", f"{slug}-priorities", lambda: priorities(reading))
+
+
+def volume(reading: Reading) -> Panel:
+    """Tickets opened and resolved by month."""
+    answers = [reading.series(name) for name in ("tickets_opened", "tickets_resolved")]
+    points = figures.all_points(reading, answers)
+    stocks = [reading.series(name) for name in ("tickets_open", "tickets_unanswered")]
+    opened, resolved, waiting = (reading.total(name) for name in ("tickets_opened", "tickets_resolved", "tickets_open"))
+    return Panel(
+        question="Do we keep up?",
+        answer=f"{money.figure(opened)} opened, {money.figure(resolved)} resolved; {money.figure(waiting)} are open.",
+        chart=charts.columns(points, figures.look(reading.viewer)),
+        table=tables.by_month(reading, [*answers, *stocks]),
+        export=exports.answer_rows(*answers, *stocks),
+        metrics=tuple(answer.definition for answer in answers),
+        pickable=True,
+    )
+
+
+def promises(reading: Reading) -> Panel:
+    """Shares of first answers and resolutions within the promised time."""
+    names = ("sla_met", "resolution_sla_met")
+    answers = [reading.series(name) for name in names]
+    points = figures.all_points(reading, answers)
+    points += figures.compared_points(reading, "sla_met", "First answers")
+    first, last = (reading.total(name) for name in names)
+    return Panel(
+        question="Which promises do we keep?",
+        answer=f"First answers in time: {_with_n(first)}; resolutions in time: {_with_n(last)}.",
+        chart=charts.lines(points, figures.look(reading.viewer), percent=True),
+        table=tables.by_month(reading, answers),
+        export=exports.answer_rows(*answers),
+        metrics=tuple(answer.definition for answer in answers),
+    )
+
+
+def speed(reading: Reading, suffix: str) -> Panel:
+    """Median hours to the first answer and to the resolution, by the clock that was chosen."""
+    names = (f"first_response_hours{suffix}", f"resolution_hours{suffix}")
+    answers = [reading.series(name) for name in names]
+    labels = ("First answer", "Resolution")
+    points = figures.all_points(reading, answers, labels)
+    first, last = (reading.total(name) for name in names)
+    return Panel(
+        question="How long do clients wait?",
+        answer=f"Half of them have a first answer within {_with_n(first)} and a solution within {_with_n(last)}"
+        + (", in opening hours." if suffix else ", by the calendar."),
+        chart=charts.lines(points, figures.look(reading.viewer), unit="h"),
+        table=tables.by_month(reading, answers),
+        export=exports.answer_rows(*answers),
+        metrics=tuple(answer.definition for answer in answers),
+    )
+
+
+def satisfied(reading: Reading) -> Panel:
+    """The share of satisfied ratings with its n, and how often tickets are opened again."""
+    answers = [reading.series(name) for name in ("csat", "reopen_rate")]
+    points = figures.all_points(reading, answers)
+    rated, again = (reading.total(name) for name in ("csat", "reopen_rate"))
+    return Panel(
+        question="Are clients satisfied?",
+        answer=f"Satisfied: {_with_n(rated)}; opened again: {_with_n(again)}. Single months are made of few ratings.",
+        chart=charts.lines(points, figures.look(reading.viewer), percent=True),
+        table=tables.by_month(reading, [*answers, reading.series("csat_n")]),
+        export=exports.answer_rows(*answers, reading.series("csat_n")),
+        metrics=tuple(reading.definition(name) for name in ("csat", "csat_n", "reopen_rate")),
+    )
+
+
+def priorities(reading: Reading) -> Panel:
+    """The same figures by priority: urgent tickets are another matter than low ones."""
+    names = (
+        "tickets_opened",
+        "first_response_hours_business",
+        "resolution_hours_business",
+        "sla_met",
+        "reopen_rate",
+        "csat",
+    )
+    answers = [reading.series(name, by=("priority",), whole=True) for name in names]
+    return Panel(
+        question="Does urgency make a difference?",
+        answer="Over the range, by the priority of the ticket.",
+        table=tables.by_dimension(reading, "priority", answers),
+        export=exports.answer_rows(*answers),
+        metrics=tuple(answer.definition for answer in answers),
+    )
+
+
+def _with_n(row: MetricRow | None) -> str:
+    """The figure with the number of tickets that it is made of."""
+    return f"{money.figure(row)} (n = {row.n or 0})" if row else money.BLANK
