@@ -2,7 +2,7 @@
 
 import typer
 
-from imisofts.cli import demo, execute, imports, metrics, people, pipeline, reports, settings, status, up
+from imisofts.cli import demo, execute, health, imports, metrics, people, pipeline, reports, settings, status, up
 
 app = typer.Typer(
     name="imisofts",
@@ -23,6 +23,7 @@ app.command("stop", rich_help_panel="Run")(up.stop)
 app.command("demo", rich_help_panel="Run")(demo.demo)
 app.command("status", rich_help_panel="Look")(status.status)
 app.command("metrics", rich_help_panel="Look")(metrics.metrics)
+app.command("health-backtest", rich_help_panel="Look")(health.backtest)
 app.command("settings", rich_help_panel="Look")(settings.settings)
 app.command("import", cls=imports.ImportCommand, rich_help_panel="Work")(imports.import_file)
 app.add_typer(pipeline.app, name="pipeline", rich_help_panel="Work")

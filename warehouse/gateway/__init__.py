@@ -29,6 +29,7 @@ from warehouse.gateway.client_report_figures import (
 from warehouse.gateway.facts import FactRows, FactValue, LakeRecord
 from warehouse.gateway.gateway import Gateway
 from warehouse.gateway.health import ClientHealth, HealthDay, HealthTable
+from warehouse.gateway.health_backtest import Backtest, Departure
 from warehouse.gateway.health_words import HealthInput
 from warehouse.metrics.definitions import Dimension, Grain, MetricDefinition
 from warehouse.metrics.rows import FactColumn
@@ -36,11 +37,13 @@ from warehouse.publish import AuditRow, PublicationRow
 
 __all__ = [
     "AuditRow",
+    "Backtest",
     "BadQuery",
     "Change",
     "ClientHealth",
     "ClientReportFigures",
     "CurrencyFigures",
+    "Departure",
     "Dimension",
     "DoneRow",
     "FactColumn",

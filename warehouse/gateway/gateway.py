@@ -18,6 +18,7 @@ from warehouse.gateway.client_report_figures import ClientReportFigures
 from warehouse.gateway.documents import invoices
 from warehouse.gateway.facts import FactRows, LakeRecord, rows_behind
 from warehouse.gateway.health import HealthDay, HealthTable, health_history, health_table
+from warehouse.gateway.health_backtest import Backtest, health_backtest
 from warehouse.gateway.questions import Desk, allowed_metrics, ask, definition
 from warehouse.gateway.reader import Clock, Reader
 from warehouse.metrics.definitions import MetricDefinition
@@ -97,6 +98,10 @@ class Gateway:
     def health_history(self, actor: Actor, client_id: UUID, *, first: date, last: date) -> list[HealthDay]:
         """A client's health day by day, without the days of which nothing is known."""
         return health_history(Desk.of(self._reader.pin(), actor), actor, client_id, first, last)
+
+    def health_backtest(self, actor: Actor, *, days: int = 60) -> Backtest:
+        """Whether scores told who would leave: before each departure, against clients who stayed."""
+        return health_backtest(Desk.of(self._reader.pin(), actor), actor, days)
 
     def client_report(self, actor: Actor, client_id: UUID, first: date, last: date) -> ClientReportFigures | None:
         """The figures of one client's report, all of one publication; ``None`` for a client that is not seen."""

@@ -100,7 +100,7 @@ def health_table(desk: Desk, actor: Actor, on: date | None, client_id: UUID | No
 
     Raises :class:`UnknownMetric` for whoever may not see health.
     """
-    _check(actor)
+    check(actor)
     publication = desk.publication
     day = min(on or publication.data_on, publication.data_on)
     asked: dict[str, object] = {"on": day, "client_id": str(client_id) if client_id else None}
@@ -110,7 +110,7 @@ def health_table(desk: Desk, actor: Actor, on: date | None, client_id: UUID | No
 
 def health_history(desk: Desk, actor: Actor, client_id: UUID, first: date, last: date) -> list[HealthDay]:
     """The days of a client of which anything is known, in order. Raises :class:`UnknownMetric` as above."""
-    _check(actor)
+    check(actor)
     rows = desk.pin.rows(desk.scope, _HISTORY, {"client_id": str(client_id), "first": first, "last": last})
     return [
         HealthDay(on, score, band, coverage, dict(zip(MEASURED, contributions, strict=True)))
@@ -118,7 +118,8 @@ def health_history(desk: Desk, actor: Actor, client_id: UUID, first: date, last:
     ]
 
 
-def _check(actor: Actor) -> None:
+def check(actor: Actor) -> None:
+    """Raises :class:`UnknownMetric` for whoever may not see health."""
     if not actor.may(Action.health_read):
         raise UnknownMetric("There is no metric called “health_score”.")
 

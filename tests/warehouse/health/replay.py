@@ -56,8 +56,8 @@ def _score(name: str, value: Fraction | int) -> int:
         "support": ("0.98", "0.9", "0.8", "0.6"),
         "sentiment": ("0.9", "0.8", "0.65", "0.5"),
         "commercial": ("0.05", "0", "-0.1", "-0.3"),
-    }[name]
-    for bound, points in zip(table, (100, 80, 50, 20), strict=True):
+    }
+    for bound, points in zip(table[name], (100, 80, 50, 20), strict=True):
         limit = Fraction(bound)
         if value <= limit if name in ("payment", "engagement") else value >= limit:
             return points
