@@ -6,9 +6,11 @@ Everything is read from the dbt project, so that a new model or test appears wit
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
+from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
@@ -44,8 +46,28 @@ class Project:
                 return str(source["description"])
         return f"The lake's copy of the product's table {table}, row for row."
 
+    @cached_property
     def models(self) -> list[Mapping[str, Any]]:
-        return [node for node in self.manifest["nodes"].values() if node["resource_type"] == "model"]
+        """Each model after the models that it reads."""
+        found = {name: node for name, node in self.manifest["nodes"].items() if node["resource_type"] == "model"}
+        reads = {
+            name: [other for other in node["depends_on"]["nodes"] if other in found] for name, node in found.items()
+        }
+        return [found[name] for name in TopologicalSorter(reads).static_order()]
+
+    def made_with(self, marts: Collection[str]) -> list[Mapping[str, Any]]:
+        """These marts and the views that no other mart reads, each after what it reads.
+
+        A view that other marts read as well is left out: told anew, it would make those look behind.
+        """
+        below: dict[str, set[str]] = {model["unique_id"]: set() for model in self.models}
+        for model in reversed(self.models):
+            own = {model["name"]} if model_key(model).path[0] == "marts" else set()
+            below[model["unique_id"]] |= own
+            for other in model["depends_on"]["nodes"]:
+                if other in below:
+                    below[other] |= below[model["unique_id"]]
+        return [model for model in self.models if below[model["unique_id"]] and below[model["unique_id"]] <= set(marts)]
 
     def tested(self) -> frozenset[str]:
         """Names of the models and tables that some dbt test guards."""
@@ -56,7 +78,7 @@ class Project:
 
     def key_of(self, table: str) -> dg.AssetKey:
         """The asset behind a check's table: a model, else a raw table."""
-        for model in self.models():
+        for model in self.models:
             if model["name"] == table:
                 return model_key(model)
         return raw_key(table)
@@ -100,7 +122,7 @@ def model_specs(project: Project) -> list[dg.AssetSpec]:
             freshness_policy=_QUIET_MODEL,
             skippable=True,
         )
-        for model in project.models()
+        for model in project.models
     ]
 
 
@@ -108,7 +130,7 @@ def check_specs(project: Project) -> list[dg.AssetCheckSpec]:
     """One check per kind and model: stable names, however many single tests stand behind them."""
     tested = project.tested()
     specs = []
-    for model in project.models():
+    for model in project.models:
         kinds = ["dbt"] if model["name"] in tested else []
         kinds += ["expectation", "reconciliation"] if model_key(model).path[0] == "marts" else []
         specs += [

@@ -45,10 +45,10 @@ def batch_events(batch: Batch) -> list[Event]:
 
 
 def result_events(project: assets.Project, result: PipelineResult) -> list[Event]:
-    """What was published, and every verdict; a failed audit gives verdicts alone."""
+    """What was published with the views behind it, and every verdict; a failed audit gives verdicts alone."""
     published: list[Event] = [
-        dg.AssetMaterialization(project.key_of(name), metadata={"publication": result.publication_id or 0})
-        for name in (result.built if result.published else ())
+        dg.AssetMaterialization(assets.model_key(model), metadata={"publication": result.publication_id or 0})
+        for model in (project.made_with(result.built) if result.published else ())
     ]
     return [*published, *_verdicts(project, result.checks)]
 
@@ -56,12 +56,13 @@ def result_events(project: assets.Project, result: PipelineResult) -> list[Event
 def confirmations(project: assets.Project, lsn: str, audit: AuditRow | None) -> list[Event]:
     """Everything is as the source has it, though nothing changed: silence is not staleness.
 
+    What is read is told before what reads it, else Dagster takes the reader for behind.
     The newest audit is told again, because it may have been made without Dagster; models are confirmed only if
     it passed.
     """
     keys = [assets.raw_key(table) for table in project.raw_tables()]
     if audit is not None and audit.passed:
-        keys += [assets.model_key(model) for model in project.models()]
+        keys += [assets.model_key(model) for model in project.models]
     told: list[Event] = [dg.AssetMaterialization(key, description="confirmed", metadata={"lsn": lsn}) for key in keys]
     return [*told, *_verdicts(project, audit.checks if audit else ())]
 

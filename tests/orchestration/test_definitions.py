@@ -1,16 +1,19 @@
 """What Dagster is told, and that its jobs do what the pipeline does."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.data_version import CachingStaleStatusResolver, StaleStatus
+from dagster._core.loader import LoadingContextForTest
 
 from api.migrations.publication import lake_tables
 from imisofts.settings import Settings
 from orchestration import assets, location, reporting
 from tests.orchestration.conftest import Agency
 from warehouse import build, pipeline
-from warehouse.publish import CheckResult
+from warehouse.publish import AuditRow, CheckResult
 
 
 @pytest.fixture
@@ -24,7 +27,7 @@ def test_every_table_and_model_is_an_asset_with_description_owner_and_freshness(
     specs = {spec.key.to_user_string(): spec for spec in defs.resolve_all_asset_specs()}
     project = assets.Project(build.manifest_json(settings))
     expected = {f"raw/{table.name}" for table in lake_tables()}
-    expected |= {assets.model_key(model).to_user_string() for model in project.models()}
+    expected |= {assets.model_key(model).to_user_string() for model in project.models}
     assert set(specs) == expected
     assert {"raw/invoice", "marts/fct_invoices", "staging/stg_app__invoices"} <= set(specs)
     for key, spec in specs.items():
@@ -62,6 +65,32 @@ def test_reporting_tells_of_failed_checks_without_a_publication(
     key = dg.AssetCheckKey(dg.AssetKey(["marts", "fct_invoices"]), "reconciliation")
     record = instance.event_log_storage.get_asset_check_execution_history(key, limit=1)[0]
     assert record.status.value == "FAILED"
+
+
+def test_no_asset_looks_behind_after_a_confirmation_or_a_publication(
+    settings: Settings, instance: dg.DagsterInstance
+) -> None:
+    """Dagster compares an asset with what it reads: the order in which they are told decides what it shows."""
+    project = assets.Project(build.manifest_json(settings))
+    graph = location.create(settings).resolve_asset_graph()
+
+    def behind() -> list[str]:
+        resolver = CachingStaleStatusResolver(instance, graph, LoadingContextForTest(instance))
+        keys = sorted(graph.materializable_asset_keys)
+        return [key.to_user_string() for key in keys if resolver.get_status(key) != StaleStatus.FRESH]
+
+    def tell(events: list[reporting.Event]) -> None:
+        for event in events:
+            instance.report_runless_asset_event(event)
+
+    passed = AuditRow(1, datetime.now(UTC), 1, True, ())
+    tell(reporting.confirmations(project, "0/1", passed))
+    assert not behind()
+    marts = build._marts_below(build._manifest(settings), {"client"})
+    tell([dg.AssetMaterialization(assets.raw_key("client"))])
+    assert behind() == ["staging/stg_app__clients"]
+    tell(reporting.result_events(project, pipeline.PipelineResult([], 1, 1, [], True, published=True, built=marts)))
+    assert not behind()
 
 
 def test_dagster_away_neither_blocks_nor_loses(instance: dg.DagsterInstance, caplog: pytest.LogCaptureFixture) -> None:
