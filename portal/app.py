@@ -29,6 +29,7 @@ from portal.pages import (
     people_forms,
     project_forms,
     projects,
+    report_settings,
     reports,
     services,
     sign_in,
@@ -67,6 +68,7 @@ PAGES: tuple[Page, ...] = (
     *people.ROUTES,
     *imports.ROUTES,
     *reports.ROUTES,
+    *report_settings.ROUTES,
     *look.ROUTES,
 )
 

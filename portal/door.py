@@ -42,9 +42,9 @@ class Door:
         """Change the version that ``etag`` names."""
         return await self._call("PATCH", path, json=json, if_match=etag)
 
-    async def put(self, path: str, *, json: Mapping[str, object]) -> Answer:
-        """Replace as a whole."""
-        return await self._call("PUT", path, json=json)
+    async def put(self, path: str, *, json: Mapping[str, object], etag: str = "") -> Answer:
+        """Replace as a whole; ``etag`` names the version meant."""
+        return await self._call("PUT", path, json=json, if_match=etag)
 
     async def delete(self, path: str, *, etag: str = "") -> Answer:
         """Archive or delete."""

@@ -125,7 +125,10 @@ def hours(minutes: int | None) -> str:
 
 
 def month_name(period: str) -> str:
-    """``2026-10`` as a month in words; anything else as it is."""
+    """``2026-10`` as a month in words, ``2026-Q4`` as a quarter; anything else as it is."""
+    year, quarter, number = period.partition("-Q")
+    if quarter and year.isdigit() and number in {"1", "2", "3", "4"}:
+        return str(format_date(date(int(year), 3 * int(number), 1), "QQQ y", locale=locale()))
     try:
         first = date.fromisoformat(f"{period}-01")
     except ValueError:

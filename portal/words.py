@@ -39,6 +39,9 @@ def delivery_status(code: str) -> Status:
     known: dict[str, tuple[str, Tone]] = {
         "queued": (_("Queued"), "information"),
         "held": (_("Held back"), "warning"),
+        "draft": (_("Draft, to be read"), "warning"),
+        "approved": (_("Approved"), "information"),
+        "withdrawn": (_("Withdrawn"), "idle"),
         "sending": (_("Sending"), "information"),
         "sent": (_("Sent"), "good"),
         "released": (_("Released"), "good"),

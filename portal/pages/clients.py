@@ -73,6 +73,7 @@ class ClientPage:
     more_entries: bool
     may_write: bool
     may_bill: bool
+    may_report: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,7 @@ async def show_client(visit: Visit) -> Response:
         more_entries=events.next_cursor is not None,
         may_write=visit.me.may(Action.client_write),
         may_bill=visit.me.may(Action.invoice_write),
+        may_report=visit.me.may(Action.report_manage),
     )
     return visit.page("clients/detail.html", page)
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from imisofts.access import Action
 from portal import lists
+from portal.confirm import Confirmation
 from portal.door import Json, Problem
 from portal.figures import DataState, data_state
 from portal.forms import Form, required, typed, with_problem
@@ -34,6 +35,8 @@ class ReportRow:
     has_pdf: bool
     may_release: bool = False
     may_redeliver: bool = False
+    may_approve: bool = False
+    may_withdraw: bool = False
 
     @classmethod
     def of(cls, row: Json, client_name: str = "") -> "ReportRow":
@@ -47,10 +50,16 @@ class ReportRow:
             status=status,
             reason=row.get("held_reason") or row.get("failure") or "",
             at=row.get("sent_at") or row.get("created_at") or "",
-            has_pdf=bool(row.get("has_pdf", status.code not in {"queued", "failed", "held"})),
+            has_pdf=row.get("figures_hash") is not None,
             may_release=status.code == "held",
             may_redeliver=status.code == "failed",
+            may_approve=status.code == "draft",
+            may_withdraw=status.code in {"draft", "approved", "held", "failed"},
         )
+
+    def only_read(self) -> "ReportRow":
+        """The same for who may look and not act."""
+        return replace(self, may_release=False, may_redeliver=False, may_approve=False, may_withdraw=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +95,7 @@ async def _page(visit: Visit, form: Form, status: int = 200) -> Response:
     )
     names = {choice.value: choice.label for choice in clients}
     rows = tuple(ReportRow.of(row, names.get(str(row.get("client_id")), "")) for row in answer.items)
-    rows = tuple(row if may_manage else replace(row, may_release=False, may_redeliver=False) for row in rows)
+    rows = tuple(row if may_manage else row.only_read() for row in rows)
     page = ReportsPage(lists.moved(state, answer.next_cursor), rows, data, form, clients, may_manage)
     return visit.page("reports/list.html", page, status)
 
@@ -146,6 +155,37 @@ async def redeliver_report(visit: Visit) -> Response:
     return await _act(visit, "redeliver", _("The report is being sent again."))
 
 
+async def approve_report(visit: Visit) -> Response:
+    """Let a draft leave as it was read."""
+    return await _act(visit, "approve", _("The report is approved and on its way to the client."))
+
+
+async def ask_to_withdraw(visit: Visit) -> Response:
+    """The question before a report is kept for good."""
+    row = ReportRow.of((await visit.api.get(f"/reports/{visit.request.path_params['id']}")).object)
+    if not row.may_withdraw:
+        return visit.leave("/reports", _("This report has left already, or was withdrawn before."), "information")
+    question = Confirmation(
+        title=_("Withdraw this report?"),
+        subject=_("Reports"),
+        going=_(
+            "%(client)s never gets the report for %(period)s by itself.", client=row.client_name, period=row.period
+        ),
+        staying=_("Its figures stay where they are; a new report of the same time can be made at any moment."),
+        button=_("Withdraw report"),
+        icon="archive",
+        action=f"/reports/{row.id}/withdraw",
+        back="/reports",
+        etag="",
+    )
+    return visit.page("confirm.html", question)
+
+
+async def withdraw_report(visit: Visit) -> Response:
+    """Keep a report from ever leaving."""
+    return await _act(visit, "withdraw", _("The report is withdrawn."))
+
+
 async def _act(visit: Visit, verb: str, done: str) -> Response:
     try:
         await visit.api.post(f"/reports/{visit.request.path_params['id']}/{verb}")
@@ -169,4 +209,7 @@ ROUTES = (
     Page("/reports/{id:uuid}/pdf", download_report, action=Action.report_read),
     Page("/reports/{id:uuid}/release", release_report, ("POST",), action=Action.report_manage),
     Page("/reports/{id:uuid}/redeliver", redeliver_report, ("POST",), action=Action.report_manage),
+    Page("/reports/{id:uuid}/approve", approve_report, ("POST",), action=Action.report_manage),
+    Page("/reports/{id:uuid}/withdraw", ask_to_withdraw, action=Action.report_manage),
+    Page("/reports/{id:uuid}/withdraw", withdraw_report, ("POST",), action=Action.report_manage),
 )

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from portal.app import PAGES
 from tests.e2e.conftest import DESK, PHONE, Place, faults, opened, signed_in
+from tests.portal import world as world_module
 
 pytestmark = pytest.mark.browser
 FILES = {
@@ -33,6 +34,7 @@ def addresses(place: Place) -> dict[str, list[str]]:
     """Route → what to look at there: each state that a page has."""
     clients, invoices = place.world.clients, place.world.invoices
     client = f"/clients/{clients['alpen']}"
+    draft_report = world_module.draft_report(place.settings, place.world)
     states = [f"/invoices/{invoices[f'alpen-{state}']}" for state in ("draft", "issued", "overdue", "paid", "void")]
     draft, issued = states[:2]
     return {
@@ -51,6 +53,8 @@ def addresses(place: Place) -> dict[str, list[str]]:
         "/invoices/{id:uuid}/delete": [f"{draft}/delete"],
         "/invoices/{id:uuid}/void": [f"{issued}/void"],
         "/reports": ["/reports"],
+        "/reports/{id:uuid}/withdraw": [f"/reports/{draft_report}/withdraw"],
+        "/clients/{id:uuid}/report-settings": [f"{client}/report-settings"],
         **_of_work(place),
         **_of_care(place),
     }

@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
+import psycopg
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from api import app as api_app
 from api.client import Client, Credentials
 from api.identity import operator
 from imisofts.access import Role
@@ -110,3 +113,26 @@ async def _passwords(app: ASGIApp, links: list[str]) -> None:
         for n, link in enumerate(links):
             token = parse_qs(urlsplit(link).query)["token"][0]
             await api.post("/session/link", json={"token": token, "password": PASSWORD}, caller=f"10.0.0.{n + 1}")
+
+
+def draft_report(settings: Settings, world: World) -> str:
+    """The id of a report that waits to be read: asked for by its door, and drawn as the job would leave it."""
+
+    async def ask() -> str:
+        bearer = Credentials(bearer=operator.token(settings, SLUG))
+        app = api_app.create(settings)
+        async with Client.in_process(app) as api:
+            body = {"client": world.clients["alpen"], "period": "2026-10"}
+            made = await api.post("/reports", credentials=bearer, json=body)
+        await app.state.database.close()
+        return str(made.body["id"])
+
+    with ThreadPoolExecutor(1) as aside:  # a browser's test has a loop of its own in this thread
+        report_id = aside.submit(asyncio.run, ask()).result()
+    with psycopg.connect(settings.owner_database_url) as owner:
+        owner.execute(
+            "update report_delivery set status = 'draft', pdf = 'a document', figures_hash = 'of its figures'"
+            " where id = %s",
+            (report_id,),
+        )
+    return report_id
