@@ -13,6 +13,8 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy.orm  # noqa: F401 - before the threads start: Dagster's and ours would import it at the same time
+
 from imisofts import settings as installation
 from orchestration import assets, control, reporting, reports
 from orchestration.instance import open_instance
