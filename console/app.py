@@ -41,7 +41,10 @@ def main() -> None:
     if state.publication is None:
         show("notice.html", title="No figures yet.", text=NOTHING_PUBLISHED, link="", link_text="")
         return
-    st.navigation(navigation(viewer, state)).run()
+    groups = navigation(viewer, state)
+    chosen = st.navigation(groups, position="hidden")
+    sidebar(groups)
+    chosen.run()
     show("foot.html", publication=state.publication, portal=portal_url(settings.port_base))
 
 
@@ -54,6 +57,15 @@ def navigation(viewer: Viewer, state: State) -> dict[str, list[Any]]:
         icon = f":material/{page.icon}:"
         groups.setdefault(page.group, []).append(st.Page(draw, title=page.title, icon=icon, url_path=page.path))
     return groups
+
+
+def sidebar(groups: dict[str, list[Any]]) -> None:
+    """The pages by job; ours, because Streamlit's own grouped list is none for a screen reader."""
+    with st.sidebar.container(gap="xxsmall"):
+        for group, found in groups.items():
+            show("nav.html", group=group)
+            for page in found:
+                st.page_link(page, width="stretch")
 
 
 NOTHING_PUBLISHED: Final = (

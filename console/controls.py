@@ -103,7 +103,7 @@ def _comparisons(chosen: str) -> tuple[Comparison, ...]:
         COMPARISONS,
         default=default,
         placeholder="Nothing",
-        width=290,
+        width=230,
         disabled=whole,
         key=f"compare-{'all' if whole else 'range'}",
     )
@@ -133,7 +133,7 @@ def _value(viewer: Viewer, publication: int, metrics: Sequence[str], name: str, 
             options,
             index=options.index(default),
             format_func=lambda key: labels[key] if key else everybody,
-            width=210,
+            width=180,
             key=f"where-{name}",
         )
         or None

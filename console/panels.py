@@ -11,7 +11,7 @@ from datetime import date
 
 import streamlit as st
 
-from console import exports, figures
+from console import exports, figures, tables
 from console.templating import show
 from imisofts import charts
 from warehouse.gateway import GatewayError, MetricDefinition
@@ -52,6 +52,10 @@ def panel(key: str, file_name: str, build: Callable[[], Panel]) -> date | None:
             return _draw(built, key, file_name)
 
 
+def _table(rows: Sequence[exports.Row], key: str) -> None:
+    st.dataframe(list(rows), hide_index=True, key=f"{key}-table", column_config=tables.aligned(rows))
+
+
 def _built(build: Callable[[], Panel]) -> Panel | str:
     """The panel, or a sentence: a figure that cannot be read takes no others with it."""
     try:
@@ -76,9 +80,9 @@ def _draw(built: Panel, key: str, file_name: str) -> date | None:
             figures.draw(built.chart, key=f"{key}-chart")
     if built.table and built.chart is not None:
         with st.expander("As a table"):
-            st.dataframe(list(built.table), hide_index=True, key=f"{key}-table")
+            _table(built.table, key)
     elif built.table:
-        st.dataframe(list(built.table), hide_index=True, key=f"{key}-table")
+        _table(built.table, key)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if built.export:
             exports.downloads(built.export, file_name, key)

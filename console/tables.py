@@ -1,10 +1,17 @@
 """Tables beside charts: a line per period or per dimension value, a column per metric, exact figures with their n."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import streamlit as st
 
 from console import money
 from console.reading import Reading
 from warehouse.gateway import MetricAnswer, MetricRow
+
+_FIGURE: Final = re.compile(r"^[−+-]?\D{0,4}[\d.,]+( (%|hours|days|clients|weeks|score))?( \(n = \d+\))?$|^–$")
+"""A printed figure: a sign, a currency, digits, a unit, an n; or the mark of a blank."""
 
 
 def by_month(reading: Reading, answers: Sequence[MetricAnswer]) -> list[dict[str, object]]:
@@ -28,7 +35,7 @@ def by_month(reading: Reading, answers: Sequence[MetricAnswer]) -> list[dict[str
 
 
 def by_dimension(reading: Reading, dimension: str, answers: Sequence[MetricAnswer]) -> list[dict[str, object]]:
-    """A line per value of the dimension, in the order of the first metric's size; blank where a metric has none."""
+    """A line per value of the dimension, in its own order or by the first metric's size; blank where one has none."""
     words: dict[object, str] = {}
     columns: dict[str, dict[object, MetricRow]] = {}
     for answer in answers:
@@ -36,10 +43,30 @@ def by_dimension(reading: Reading, dimension: str, answers: Sequence[MetricAnswe
         columns[answer.definition.label] = {row.dimensions[dimension]: row for row in rows}
         words |= {row.dimensions[dimension]: named(row, dimension) for row in rows}
     leading = columns[answers[0].definition.label]
-    ordered = sorted(words, key=lambda key: (-(leading[key].value or 0) if key in leading else 0, words[key]))
+    known = answers[0].definition.dimension(dimension)
+    if known and known.values:
+        ordered = sorted(
+            words, key=lambda key: known.values.index(str(key)) if key in known.values else len(known.values)
+        )
+    else:
+        ordered = sorted(words, key=lambda key: (-(leading[key].value or 0) if key in leading else 0, words[key]))
     return [
         {dimension: words[key], **{label: figure(rows.get(key)) for label, rows in columns.items()}} for key in ordered
     ]
+
+
+def aligned(rows: Sequence[Mapping[str, object]]) -> dict[str, Any]:
+    """The look of a table's columns: figures stand at the right, also where they carry a unit or a currency."""
+    columns: dict[str, list[object]] = {}
+    for row in rows:
+        for name, value in row.items():
+            columns.setdefault(name, []).append(value)
+    figures = [name for name, values in columns.items() if all(_is_figure(value) for value in values)]
+    return {name: st.column_config.Column(alignment="right") for name in figures}
+
+
+def _is_figure(value: object) -> bool:
+    return value is None or isinstance(value, int | float) or bool(_FIGURE.match(str(value)))
 
 
 def named(row: MetricRow, dimension: str) -> str:

@@ -32,7 +32,7 @@ def page(viewer: Viewer, state: State) -> None:
 
 def standing(state: State, side: SourceSide) -> list[tuple[str, str, str]]:
     """Four facts: how far replication is behind in rows and seconds, when it last lived, and the last audit."""
-    waiting = "cannot be told" if side.undelivered is None else f"{side.undelivered.rows:,} rows"
+    waiting = "cannot be told" if side.undelivered is None else counted(side.undelivered.rows, "row")
     if side.undelivered is not None and side.undelivered.at_least:
         waiting = f"at least {waiting}"
     seconds = "" if side.undelivered is None else f"{side.undelivered.seconds:,.0f} seconds"
@@ -41,9 +41,18 @@ def standing(state: State, side: SourceSide) -> list[tuple[str, str, str]]:
     return [
         ("Waiting to be replicated", waiting, seconds),
         ("Last sign of replication", replicated, "fresh" if state.fresh else state.stale_reason or "stale"),
-        ("Last audit", audited, "passed" if state.audit_passed else f"{len(state.failed_checks)} checks failed"),
+        (
+            "Last audit",
+            audited,
+            "passed" if state.audit_passed else f"{counted(len(state.failed_checks), 'check')} failed",
+        ),
         ("Publication", str(state.publication.id) if state.publication else "none yet", _published(state)),
     ]
+
+
+def counted(number: int, word: str) -> str:
+    """``1 row``, ``2 rows``."""
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
 def _published(state: State) -> str:
@@ -90,7 +99,11 @@ def tables(record: LakeRecord, side: SourceSide) -> Panel:
         for name in names
     ]
     apart = [row for row in rows if row["behind"]]
-    answer = f"{len(names)} tables; {len(apart)} differ." if apart else f"All {len(names)} tables have equal rows."
+    answer = (
+        f"{len(apart)} of {len(names)} tables still wait for rows."
+        if apart
+        else f"All {len(names)} tables have equal rows."
+    )
     return Panel(
         question="Has everything arrived?",
         answer=answer if side.reason is None else f"The source cannot be asked: {side.reason}",
@@ -145,7 +158,7 @@ def publications(found: Sequence[PublicationRow]) -> Panel:
     ]
     return Panel(
         question="What was published, and when?",
-        answer=f"The last {len(rows)} publications; every page shows figures of one of them.",
+        answer=f"The last {counted(len(rows), 'publication')}; every page shows figures of one of them.",
         table=rows,
         empty="" if rows else "Nothing has been published yet.",
         export=rows,

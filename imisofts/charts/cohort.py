@@ -106,7 +106,7 @@ def cohort_retention(
                     "color": {
                         "condition": {
                             "test": "datum.share > 0.55",
-                            "value": look.surface,
+                            "value": look.on_accent,
                         },
                         "value": look.ink,
                     },

@@ -56,7 +56,7 @@ def heat(cells: Sequence[Cell], look: Look, *, full: float = 1.0, row_height: in
                 "mark": {"type": "text", "tooltip": None, **CELL_TEXT},
                 "encoding": {
                     "text": {"field": "text", "type": "nominal"},
-                    "color": {"condition": {"test": f"datum.share > {0.55 * full}", "value": look.surface},
+                    "color": {"condition": {"test": f"datum.share > {0.55 * full}", "value": look.on_accent},
                               "value": look.ink},
                 },
             },
@@ -87,7 +87,12 @@ def bars(
         sentence = empty or look.translate("There is nothing to draw yet.")
         return sentence_instead(look, sentence, width="container", height=120)
     tones = {"": look.accent, "good": look.good, "warning": look.warning, "bad": look.bad}
-    values = [{"label": bar.label, "value": bar.value, "text": bar.text, "colour": tones[bar.tone]} for bar in found]
+    # Two bars may have one name: each has a place of its own.
+    labels = {f"{place:04}": bar.label for place, bar in enumerate(found)}
+    values = [
+        {"place": place, "label": bar.label, "value": bar.value, "text": bar.text, "colour": tones[bar.tone]}
+        for place, bar in zip(labels, found, strict=True)
+    ]
     widest = max([abs(bar.value) for bar in found] + [goal[1] if goal else 0]) or 1
     length: Spec = {"field": "value", "type": "quantitative", "title": None, "axis": None,
                     "scale": {"zero": True, "domainMax": widest * 1.2}}  # fmt: skip
@@ -111,15 +116,16 @@ def bars(
     if goal:
         layers.append(
             {
-                "mark": {"type": "rule", "strokeDash": [3, 3], "color": look.muted},
+                "mark": {"type": "rule", "strokeDash": [3, 3], "color": look.muted, "aria": False},
                 "encoding": {"x": {"datum": goal[1]}, "y": {}},
             }
         )
     body: Spec = {
         "data": {"values": values},
         "encoding": {
-            "y": {"field": "label", "type": "nominal", "sort": None, "title": None,
-                  "axis": {"domain": False, "labelColor": look.ink, "labelFontSize": 12, "labelLimit": 190}}
+            "y": {"field": "place", "type": "ordinal", "title": None,
+                  "axis": {"domain": False, "labelColor": look.ink, "labelFontSize": 12, "labelLimit": 190,
+                           "labelExpr": f"({json.dumps(labels)})[datum.value]"}}
         },
         "layer": layers,
     }  # fmt: skip

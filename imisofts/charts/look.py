@@ -37,6 +37,7 @@ class Look:
     muted: str = "#505a6b"
     line: str = "#e4e7ec"
     surface: str = "#ffffff"
+    on_accent: str = "#ffffff"
     bad: str = "#c0342b"
     good: str = "#157347"
     warning: str = "#955800"
@@ -63,6 +64,7 @@ class Look:
             muted=tokens.get("ink-muted", plain.muted),
             line=tokens.get("line", plain.line),
             surface=tokens.get("surface", plain.surface),
+            on_accent=tokens.get("accent-ink", plain.on_accent),
             bad=tokens.get("bad", plain.bad),
             good=tokens.get("good", plain.good),
             warning=tokens.get("warning", plain.warning),

@@ -100,7 +100,14 @@ def _colours(look: Look, names: list[str], given: Mapping[str, str] | None = Non
     """Series in their order: the given colour, else the accent and the colour-blind-safe ones after it."""
     palette = [look.accent, look.second, *look.more]
     chosen = [(given or {}).get(name) or palette[place % len(palette)] for place, name in enumerate(names)]
-    legend = {"orient": "top", "title": None, "offset": 14, "symbolOpacity": 1, "symbolStrokeWidth": 0, "columns": 0}
+    legend = {
+        "orient": "top",
+        "title": None,
+        "offset": 14,
+        "symbolOpacity": 1,
+        "symbolStrokeWidth": 0,
+        "labelLimit": 260,
+    }
     return {
         "color": {
             "field": "series",
@@ -113,7 +120,7 @@ def _colours(look: Look, names: list[str], given: Mapping[str, str] | None = Non
 
 def _goal(look: Look, name: str, value: float) -> list[Spec]:
     at: Spec = {"y": {"datum": value}, "x": {"value": 0}}
-    rule = {"type": "rule", "strokeDash": [2, 3], "color": look.muted, "tooltip": None}
+    rule = {"type": "rule", "strokeDash": [2, 3], "color": look.muted, "tooltip": None, "aria": False}
     text = {"type": "text", "align": "left", "dx": 4, "dy": -6, "color": look.muted, "text": name, "tooltip": None}
     return [
         {"mark": rule, "encoding": {**at, "x2": {"value": "width"}}},
