@@ -23,7 +23,7 @@ READ = allowed(Action.metric_read)
 HealthDay = Annotated[
     date | None, Query(description="At the end of which day; the last that the data covers unless said.")
 ]
-QUESTION = frozenset({"from", "to", "grain", "by", "where", "as_of"})
+QUESTION = frozenset({"from", "to", "grain", "by", "where", "as_of", "in"})
 
 
 def _gateway(request: Request) -> Gateway:
@@ -44,13 +44,18 @@ def _question(
         list[str] | None, Query(max_length=10, description="Filters, each as dimension:value.", examples=["client:7"])
     ] = None,
     as_of: Annotated[date | None, Query(description="The business as it stood at the end of this day.")] = None,
+    currency: Annotated[
+        str | None, Query(alias="in", description="Convert money to the agency's own currency.", examples=["EUR"])
+    ] = None,
 ) -> MetricQuery:
     """The query string as a question; a parameter that nobody knows is refused."""
     unknown = sorted(set(request.query_params) - QUESTION)
     if unknown:
         message = "This parameter is not known."
         raise BadQuestion(f"Unknown parameter: {', '.join(unknown)}.", fields=[(key, message) for key in unknown])
-    return MetricQuery(name, first, last, grain, tuple(by or ()), tuple(map(_filter, where or ())), as_of)
+    return MetricQuery(
+        name, first, last, grain, tuple(by or ()), tuple(map(_filter, where or ())), as_of, currency=currency
+    )
 
 
 def _filter(text: str) -> tuple[str, str]:

@@ -44,6 +44,9 @@ def metrics(
     by: Annotated[list[str] | None, typer.Option("--by", help="Split by a dimension, again and again.")] = None,
     where: Annotated[list[str] | None, typer.Option("--where", help="dimension=value, again and again.")] = None,
     as_of: Annotated[str | None, typer.Option("--as-of", help="The business as it stood after this day.")] = None,
+    currency: Annotated[
+        str | None, typer.Option("--in", help="Convert money to the agency's own currency, like EUR.")
+    ] = None,
     form: Annotated[Format, typer.Option("--format", help="table, csv or json.")] = Format.table,
     listing: Annotated[bool, typer.Option("--list", help="Name every metric and how it is defined.")] = False,
 ) -> None:
@@ -70,6 +73,7 @@ def metrics(
         by=tuple(by or ()),
         where=tuple(pairs(where or (), "--where").items()),
         as_of=day(as_of, "--as-of"),
+        currency=currency,
     )
     with open_house() as settings:
         actor = operator.actor(settings, workspace)

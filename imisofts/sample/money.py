@@ -46,6 +46,7 @@ def _rates(calendar: Calendar) -> Rows:
     random = Random(7)  # noqa: S311 - a sample, not a secret
     for currency, start in _RATES.items():
         rate = start
+        rates.add(calendar.month(-1), currency, "EUR", rate)  # the first month's movements are at the rate before it
         for number in range(MONTHS):
             rates.add(calendar.month(number), currency, "EUR", rate)
             rate = (rate * Decimal(random.randrange(985, 1016)) / 1000).quantize(Decimal("0.0001"))

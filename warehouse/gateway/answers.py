@@ -63,6 +63,7 @@ class MetricQuery:
     """A question. ``first`` and ``last`` are dates, both inclusive; ``as_of`` is a business date.
 
     ``whole`` asks for the range as one period, whatever the grain: a rate over a year is no sum of monthly rates.
+    ``currency`` asks for money converted to it at dated rates; it is the workspace's own, or refused.
     """
 
     name: str
@@ -73,6 +74,7 @@ class MetricQuery:
     where: tuple[tuple[str, str], ...] = ()
     as_of: date | None = None
     whole: bool = False
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,11 +25,16 @@ class Cell:
     n: int | None = None
 
 
-def read(row: tuple[object, ...], dimensions: int, measure: Measure, metric: MetricDefinition) -> Cell:
-    """A row of a compiled question: period, key and label of each dimension, currency, n, numerator, denominator."""
+def read(
+    row: tuple[object, ...], dimensions: int, measure: Measure, metric: MetricDefinition, *, converted: bool = False
+) -> Cell:
+    """A row of a compiled question: period, key and label of each dimension, currency, n, numerator, denominator.
+
+    A sum over nothing is nothing; a ``converted`` sum that is empty lacks a rate, and stays so.
+    """
     pairs = row[1 : 1 + 2 * dimensions]
     value = _divided(row[-2], row[-1], measure) if measure.denominator else _exact(row[-2], measure.divide_by)
-    if value is None and not measure.denominator:
+    if value is None and not measure.denominator and not converted:
         value = metric.nothing
     counted = None if row[-3] is None else int(str(row[-3]))
     return Cell(row[0], pairs[::2], pairs[1::2], row[-4], value, counted)  # type: ignore[arg-type]

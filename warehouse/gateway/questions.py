@@ -88,13 +88,13 @@ def ask(desk: Desk, metric: MetricDefinition, query: MetricQuery) -> MetricAnswe
     _check(metric, query)
     spans = _spans(desk, metric, filters, query)
     known_on = query.as_of or END_OF_TIME
-    found = _cells(desk, metric, dimensions, filters, spans, known_on) if spans else []
+    currency = _conversion(desk, metric, query)
+    found = _cells(desk, metric, dimensions, filters, spans, known_on, currency) if spans else []
     if len({(cell.keys, cell.currency) for cell in found}) * len(spans) > MAX_CELLS:
         raise BadQuery("That is too much at once: ask for a shorter range, a coarser grain or fewer dimensions.")
     one_period = query.whole or (metric.kind == "stock" and query.as_of is not None)
-    shape = series.Shape(
-        metric, dimensions, spans, None if one_period else query.grain, _currency(desk, query), desk.publication.data_on
-    )
+    grain = None if one_period else query.grain
+    shape = series.Shape(metric, dimensions, spans, grain, currency or _currency(desk, query), desk.publication.data_on)
     return MetricAnswer(metric, desk.publication, series.figures(found, shape))
 
 
@@ -105,13 +105,25 @@ def _cells(
     filters: Sequence[Filter],
     spans: Sequence[cells.Span],
     known_on: date,
+    currency: str | None,
 ) -> list[cells.Cell]:
     """The unrounded values; what a formula is made of is asked for alike."""
     if isinstance(metric.how, Formula):
-        parts = [_cells(desk, part, dimensions, filters, spans, known_on) for _, part in metric.how.parts]
+        parts = [_cells(desk, part, dimensions, filters, spans, known_on, currency) for _, part in metric.how.parts]
         return cells.combined(metric, parts, spans)
-    rows = desk.run(figures(metric, metric.how, dimensions, filters, spans, known_on))
-    return [cells.read(row, len(dimensions), metric.how, metric) for row in rows]
+    rows = desk.run(figures(metric, metric.how, dimensions, filters, spans, known_on, currency))
+    return [cells.read(row, len(dimensions), metric.how, metric, converted=currency is not None) for row in rows]
+
+
+def _conversion(desk: Desk, metric: MetricDefinition, query: MetricQuery) -> str | None:
+    """The currency that amounts are to be converted to, where one was asked for."""
+    if query.currency is None:
+        return None
+    if query.currency != desk.house.currency:
+        raise BadQuery(f"Figures can be told in {desk.house.currency}, the agency's own currency, and in no other.")
+    if not metric.converts:
+        raise BadQuery(f"“{metric.name}” is no sum of money: it cannot be converted. Leave the currency out.")
+    return query.currency
 
 
 def _is_column(metric: MetricDefinition, name: str) -> bool:

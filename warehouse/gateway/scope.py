@@ -7,8 +7,9 @@ from imisofts.access import Actor
 from warehouse.metrics import marts
 
 _PLACE = re.compile(r"\{([a-z_]+)\}")
-_OF_EVERYBODY = frozenset({"dim_workspaces"})
-"""Rows of no client that somebody narrowed to clients may see: how the house reads days and money."""
+_OF_EVERYBODY = frozenset({"dim_workspaces", "dim_currency_rates"})
+"""Rows of no client that somebody narrowed to clients may see: how the house reads days and
+money, and what a currency is worth."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import yaml
 
 from imisofts.access import Action
 from warehouse.metrics import marts
+from warehouse.metrics.conversion import converted
 from warehouse.metrics.definitions import GRAINS, UNITS, Dimension, Formula, Join, Measure, MetricDefinition, Stage
 from warehouse.metrics.expressions import Expression
 
@@ -186,6 +187,7 @@ class _Aggregate:
     sql: str
     divide_by: int
     counted: str | None
+    converted: str | None
 
 
 def _measure(model: Entry, names: list[str]) -> Measure:
@@ -195,6 +197,7 @@ def _measure(model: Entry, names: list[str]) -> Measure:
             _AGGREGATES[entry["agg"]].format(entry["expr"]),
             entry.get("divide_by", 1),
             _COUNTED[entry["agg"]].format(entry["expr"]) if entry["agg"] in _COUNTED else None,
+            converted(entry, model["defaults"].get("converts_on")),
         )
         for entry in model["measures"]
     }
@@ -213,4 +216,5 @@ def _measure(model: Entry, names: list[str]) -> Measure:
         whole_months=defaults.get("whole_months", False),
         until=defaults.get("until", "last_row"),
         counted=below[0].counted if below else above.counted if above.sql.startswith("median") else None,
+        converted=None if below else above.converted,
     )

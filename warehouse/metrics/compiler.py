@@ -50,11 +50,19 @@ def figures(
     filters: Sequence[Filter],
     spans: Sequence[tuple[date, date, date]],
     known_on: date,
+    currency: str | None = None,
 ) -> Compiled:
-    """The figures of each span (period, first day, last day): of its days for a flow, of its last day for a stock."""
+    """The figures of each span (period, first day, last day): of its days for a flow, of its last day for a stock.
+
+    ``currency`` is the workspace's own, where amounts are to be converted to it.
+    """
     where, parameters = _where(measure, filters, ON, FIRST)
     from_first = "true" if metric.kind == "stock" else f"facts.{measure.dated_by} >= {FIRST}"
     columns = _columns(metric, dimensions)
+    numerator = measure.numerator
+    if currency is not None and measure.converted is not None:
+        numerator, parameters = measure.converted, parameters | {"currency": currency}
+        columns["currency"] = "cast($currency as varchar)"
     rows = f"""
         from spans
         inner join {_joined(measure, [*dimensions, *(item.dimension for item in filters)])}
@@ -69,7 +77,7 @@ def figures(
             select unnest($periods) as period, unnest($first_days) as first_day, unnest($last_days) as last_day
         )
         select {listed}, {_at(measure.counted or "null", ON, FIRST)} as n,
-            {_at(measure.numerator, ON, FIRST)} as numerator,
+            {_at(numerator, ON, FIRST)} as numerator,
             {_at(measure.denominator or "null", ON, FIRST)} as denominator
         {rows}
         group by {", ".join(str(position + 1) for position in range(len(columns)))}"""

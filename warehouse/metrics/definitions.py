@@ -59,7 +59,8 @@ class Measure:
     Each is divided by its ``divide_by`` (60 makes hours of minutes), once, after summing. ``whole_months`` says that a
     row is a month, dated by its last day: a range that cuts a month takes all of it. ``until`` is where a series ends
     that nobody gave an end: with the last row, or with the data date. ``counted`` is the aggregate that says of how
-    many things a rate or median is made.
+    many things a rate or median is made. ``converted`` is the numerator in the workspace's own currency, empty where a
+    rate is missing; None where it cannot be converted.
     """
 
     mart: str
@@ -73,6 +74,7 @@ class Measure:
     whole_months: bool = False
     until: Literal["last_row", "data_date"] = "last_row"
     counted: str | None = None
+    converted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,11 @@ class MetricDefinition:
     def nothing(self) -> Decimal | None:
         """The value without rows underneath: 0 for sums and counts, blank for ratios, means and medians."""
         return Decimal(0) if self.empty == "zero" else None
+
+    @property
+    def converts(self) -> bool:
+        """Whether the figures can be told in the workspace's own currency."""
+        return self.unit == "money" and all(measure.converted for measure in self.measures())
 
     def measures(self) -> Iterator[Measure]:
         """Every measure that the metric is made of."""

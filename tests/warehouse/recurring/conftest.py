@@ -13,8 +13,9 @@ from warehouse.gateway import Gateway
 
 def fill(book: Book) -> None:
     """Anna has the known series; Bruno pays a year and leaves; the eight of Cleo's leave two a month; Dora has agreed
-    what begins and what ends; Emil pays late; Fay has two subscriptions and cancels one."""
-    for name in ("anna", "bruno", "dora", "emil", "fay", *(f"cleo{number}" for number in range(8))):
+    what begins and what ends; Emil pays late; Fay has two subscriptions in dollars, whose worth changes, and cancels
+    one; Gina will pay in francs, whose worth nobody has recorded."""
+    for name in ("anna", "bruno", "dora", "emil", "fay", "gina", *(f"cleo{number}" for number in range(8))):
         book.client(name)
     book.subscription("A", "anna", "2025-01-10")
     book.item("A", "anna", "50", "2025-01-10", "2025-03-01")  # ends on the 1st: churns in March
@@ -38,6 +39,10 @@ def fill(book: Book) -> None:
     book.subscription("F2", "fay", "2025-01-01", "USD")
     book.item("F2", "fay", "5", "2025-01-01", "2025-04-20", currency="USD")
     book.pause("F1", "fay", "2025-08-15", "2025-10-02")
+    book.subscription("G", "gina", "2026-09-01", "CHF")
+    book.item("G", "gina", "9", "2026-09-01", currency="CHF")
+    for on, rate in (("2024-12-20", "0.5"), ("2025-03-10", "0.6"), ("2025-10-20", "0.4")):
+        book.rate("USD", on, rate)
 
 
 @pytest.fixture(scope="package")

@@ -51,6 +51,11 @@ class Book:
     def paid(self, client: str, number: str, on: str, minor: int) -> None:
         self._add("payment", business.paid(HOUSE, client, number, on, minor))
 
+    def rate(self, currency: str, on: str, rate: str) -> None:
+        """What one unit is worth in euros from a day on."""
+        row = self._owned(f"rate/{currency}/{on}") | {"from_currency": currency, "to_currency": "EUR"}
+        self._add("exchange_rate", row | {"rate_on": on, "rate": Decimal(rate), "source": "api"})
+
     def write(self, lake: FixtureLake) -> None:
         """Put everything into the lake."""
         for table, rows in self.tables.items():

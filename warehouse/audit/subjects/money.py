@@ -7,6 +7,7 @@ SOURCES = ("api", "import")
 
 FRAMES: dict[str, Frame] = {
     "dim_workspaces": Frame(key=("workspace_id",)),
+    "dim_currency_rates": Frame(key=("workspace_id", "currency", "known_from"), ranges={"rate": (0, None)}),
     "dim_clients": Frame(key=("workspace_id", "client_id"), values={"source": SOURCES}),
     "fct_invoices": Frame(
         key=("workspace_id", "invoice_id"),
@@ -78,6 +79,30 @@ _WORKSPACES = Reconciliation(
     mart="select workspace_id, currency, count(*) from scratch.marts.dim_workspaces group by all",
 )
 
+_RATES = Reconciliation(
+    name="every exchange rate",
+    marts=("dim_currency_rates",),
+    raw="""
+        with known as (
+            select r.workspace_id, r.from_currency as currency, r.rate_on, r.rate as agreed, null as turned
+            from lake.raw.exchange_rate as r
+            inner join lake.raw.workspace as w on r.workspace_id = w.id and r.to_currency = w.currency
+            union all
+            select r.workspace_id, r.to_currency, r.rate_on, null, 1 / r.rate
+            from lake.raw.exchange_rate as r
+            inner join lake.raw.workspace as w on r.workspace_id = w.id and r.from_currency = w.currency
+        ),
+        days as (
+            select workspace_id, currency, rate_on, coalesce(max(agreed), max(turned)) as rate from known group by all
+        )
+        select workspace_id, currency, round(sum(cast(rate as double)), 6) from days group by all
+        union all
+        select id, currency, 1 from lake.raw.workspace""",
+    mart="""
+        select workspace_id, currency, round(sum(cast(rate as double)), 6)
+        from scratch.marts.dim_currency_rates group by all""",
+)
+
 RECONCILIATIONS: tuple[Reconciliation, ...] = (
     money("invoiced with tax", "invoice", "fct_invoices", "total_minor", "total", ISSUED),
     money("tax", "invoice", "fct_invoices", "tax_minor", "tax", ISSUED),
@@ -87,6 +112,7 @@ RECONCILIATIONS: tuple[Reconciliation, ...] = (
     rows("every payment", "payment", "fct_payments"),
     rows("every client", "client", "dim_clients"),
     _WORKSPACES,
+    _RATES,
     _purchases(),
     _receivables(),
 )
