@@ -80,14 +80,29 @@ def current_viewer(api_url: str) -> Viewer | Denied:
     return found
 
 
-def _ask(api_url: str, cookie: str) -> Viewer | Denied:
+def held_reports(api_url: str) -> list[dict[str, Any]]:
+    """The client reports that wait, as the API tells this browser's session; none where it tells nothing."""
+    cookie = st.context.cookies.get(SESSION_COOKIE)
+    if not cookie:
+        return []
+    try:
+        return list(_get(api_url, cookie, "/v1/reports", {"status": "held", "limit": "200"})["items"])
+    except (Problem, OSError):
+        return []
+
+
+def _get(api_url: str, cookie: str, path: str, query: dict[str, str]) -> dict[str, Any]:
     async def ask() -> dict[str, Any]:
         async with Client.http(api_url) as client:
-            answer = await client.get("/v1/session", credentials=Credentials(cookie=cookie))
+            answer = await client.get(path, credentials=Credentials(cookie=cookie), params=query)
             return dict(answer.body)
 
+    return asyncio.run(ask())
+
+
+def _ask(api_url: str, cookie: str) -> Viewer | Denied:
     try:
-        return viewer_of(asyncio.run(ask())) or "forbidden"
+        return viewer_of(_get(api_url, cookie, "/v1/session", {})) or "forbidden"
     except Problem as problem:
         return "signed-out" if problem.status == 401 else "forbidden" if problem.status == 403 else "unreachable"
     except OSError:

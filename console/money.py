@@ -7,6 +7,8 @@ from babel.numbers import format_compact_decimal, format_currency, format_decima
 from warehouse.gateway import MetricRow
 
 BLANK = "–"
+BARE = frozenset({"count", "score"})
+"""Units that go without saying."""
 SMALL = 20
 """Below so many clients, tickets or milestones a rate is shown with its n."""
 
@@ -23,7 +25,7 @@ def exact(value: Decimal | None, unit: str, currency: str | None, locale: str = 
         return str(format_decimal(value, format="#,##0.00", locale=locale))
     whole = value == value.to_integral_value()
     number = format_decimal(value, format="#,##0" if whole else "#,##0.0", locale=locale)
-    return str(number) if unit == "count" else f"{number} {unit}"
+    return str(number) if unit in BARE else f"{number} {unit}"
 
 
 def short(value: Decimal | None, unit: str, currency: str | None, locale: str = "en") -> str:
@@ -33,7 +35,7 @@ def short(value: Decimal | None, unit: str, currency: str | None, locale: str = 
     compact = str(format_compact_decimal(value, fraction_digits=1, locale=locale))
     if currency and unit in {"money", currency, "currency"}:
         return f"{currency} {compact}"
-    return compact if unit == "count" else f"{compact} {unit}"
+    return compact if unit in BARE else f"{compact} {unit}"
 
 
 def change(now: Decimal | None, before: Decimal | None) -> Decimal | None:

@@ -10,7 +10,7 @@ from console import money
 from console.reading import Reading
 from warehouse.gateway import MetricAnswer, MetricRow
 
-_FIGURE: Final = re.compile(r"^[−+-]?\D{0,4}[\d.,]+( (%|hours|days|clients|weeks|score))?( \(n = \d+\))?$|^–$")
+_FIGURE: Final = re.compile(r"^[−+-]?\D{0,4}[\d.,]+( ?(%|hours|days|clients|weeks))?( \(n = \d+\))?$|^–$")
 """A printed figure: a sign, a currency, digits, a unit, an n; or the mark of a blank."""
 
 

@@ -1,18 +1,17 @@
 """Data: whether the figures may be trusted now, and what stands behind that."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
-from console import panels, queries
+from console import access, panels, queries
 from console.access import Viewer
 from console.panels import Panel
 from console.templating import show
+from imisofts import settings as settings_module
 from warehouse.gateway import AuditRow, LakeRecord, PublicationRow, State
 from warehouse.status import SourceSide
-
-WATCH_SECONDS: Final = 60
 
 
 def page(viewer: Viewer, state: State) -> None:
@@ -21,7 +20,9 @@ def page(viewer: Viewer, state: State) -> None:
     record, side = queries.record(viewer), queries.source_side(viewer)
     show("facts.html", facts=standing(state, side))
     slug = viewer.slug
-    panels.panel("held", f"{slug}-held", lambda: held(state, record))
+    panels.panel(
+        "held", f"{slug}-held", lambda: held(state, record, access.held_reports(settings_module.load().public_url))
+    )
     left, right = st.columns(2)
     with left:
         panels.panel("tables", f"{slug}-tables", lambda: tables(record, side))
@@ -61,7 +62,7 @@ def _published(state: State) -> str:
     return f"data to {state.publication.data_on:%-d %b %Y}, {state.publication.checks_passed} checks passed"
 
 
-def held(state: State, record: LakeRecord) -> Panel:
+def held(state: State, record: LakeRecord, reports: Sequence[Mapping[str, Any]]) -> Panel:
     """What does not leave at present, and why."""
     reasons: list[dict[str, object]] = []
     if not state.audit_passed and record.audits:
@@ -76,6 +77,14 @@ def held(state: State, record: LakeRecord) -> Panel:
         )
     elif not state.audit_passed:
         reasons.append({"held": "client reports", "why": "the last audit failed", "about": "audit"})
+    reasons += [
+        {
+            "held": f"report {report['period']}",
+            "why": report["held_reason"],
+            "about": report["client_name"],
+        }
+        for report in reports
+    ]
     return Panel(
         question="Is anything held back?",
         answer="These wait until their reason is gone, and are then released once."

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from babel.numbers import format_compact_decimal
+
 from .look import Look, Spec, document, sentence_instead
 
 
@@ -24,14 +26,19 @@ def waterfall(steps: Sequence[Step], look: Look, unit: str, *, height: int = 280
     """Opening, movements and closing as columns that hand over their height; each with its exact amount above it."""
     if not any(step.amount for step in steps):
         return sentence_instead(look, look.translate("Nothing moved in this range."), width="container", height=height)
-    values = _placed(steps)
+    values = _placed(steps, look)
     labels = {str(place): step.label.split(" ") for place, step in enumerate(steps)}
     x: Spec = {
         "field": "place",
         "type": "ordinal",
         "title": None,
         "scale": {"paddingInner": 0.24, "paddingOuter": 0.12},
-        "axis": {"labelAngle": 0, "labelExpr": f"({json.dumps(labels)})[datum.value]", "labelLineHeight": 13},
+        "axis": {
+            "labelAngle": {"expr": "width < 480 ? -40 : 0"},
+            "labelAlign": {"expr": "width < 480 ? 'right' : 'center'"},
+            "labelExpr": f"({json.dumps(labels)})[datum.value]",
+            "labelLineHeight": 13,
+        },
     }
     y: Spec = {
         "field": "low",
@@ -57,8 +64,15 @@ def waterfall(steps: Sequence[Step], look: Look, unit: str, *, height: int = 280
                 "encoding": {"y": y, "y2": {"field": "high"}, "color": colour, "tooltip": tooltip},
             },
             {
-                "mark": {"type": "text", "dy": -8, "fontSize": 11, "color": look.ink, "tooltip": None},
-                "encoding": {"y": {"field": "high", "type": "quantitative"}, "text": {"field": "short"}},
+                "mark": {
+                    "type": "text",
+                    "text": {"expr": "bandwidth('x') < 72 ? datum.brief : datum.short"},
+                    "dy": -8,
+                    "fontSize": 11,
+                    "color": look.ink,
+                    "tooltip": None,
+                },
+                "encoding": {"y": {"field": "high", "type": "quantitative"}},
             },
         ],
     }
@@ -68,7 +82,7 @@ def waterfall(steps: Sequence[Step], look: Look, unit: str, *, height: int = 280
     return document(look, words, body, width="container", height=height)
 
 
-def _placed(steps: Sequence[Step]) -> list[dict[str, object]]:
+def _placed(steps: Sequence[Step], look: Look) -> list[dict[str, object]]:
     """Each step with the heights between which it hangs."""
     level = Decimal(0)
     placed: list[dict[str, object]] = []
@@ -77,8 +91,10 @@ def _placed(steps: Sequence[Step]) -> list[dict[str, object]]:
         before = Decimal(0) if step.kind == "total" else level
         level = step.amount if step.kind == "total" else level + (step.amount if step.kind == "up" else -step.amount)
         low, high = sorted((before, level))
+        sign = signs[step.kind] if step.amount else ""
+        brief = format_compact_decimal(step.amount, fraction_digits=1, locale=look.babel)
         placed.append(
             {"place": str(place), "label": step.label, "text": step.text, "kind": step.kind,
-             "short": f"{signs[step.kind] if step.amount else ''}{step.text}", "low": float(low), "high": float(high)}
+             "short": sign + step.text, "brief": sign + str(brief), "low": float(low), "high": float(high)}
         )  # fmt: skip
     return placed

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .look import CELL_TEXT, Look, Spec, document, sentence_instead
+from .look import CELL_TEXT, Look, Spec, document, room_for, sentence_instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def bars(
     ]
     widest = max([abs(bar.value) for bar in found] + [goal[1] if goal else 0]) or 1
     length: Spec = {"field": "value", "type": "quantitative", "title": None, "axis": None,
-                    "scale": {"zero": True, "domainMax": widest * 1.2}}  # fmt: skip
+                    "scale": {"zero": True, "domainMax": widest * room_for(bar.text for bar in found)}}  # fmt: skip
     layers: list[Spec] = [
         {
             "mark": {"type": "bar", "cornerRadiusEnd": 2, "height": {"band": 0.62}},

@@ -107,6 +107,7 @@ def _colours(look: Look, names: list[str], given: Mapping[str, str] | None = Non
         "symbolOpacity": 1,
         "symbolStrokeWidth": 0,
         "labelLimit": 260,
+        "columns": {"expr": "width < 420 ? 2 : 0"},
     }
     return {
         "color": {
@@ -119,10 +120,12 @@ def _colours(look: Look, names: list[str], given: Mapping[str, str] | None = Non
 
 
 def _goal(look: Look, name: str, value: float) -> list[Spec]:
-    at: Spec = {"y": {"datum": value}, "x": {"value": 0}}
+    """A line across the chart at ``value``, and its name on it."""
+    at: Spec = {"field": "goal", "type": "quantitative"}
     rule = {"type": "rule", "strokeDash": [2, 3], "color": look.muted, "tooltip": None, "aria": False}
-    text = {"type": "text", "align": "left", "dx": 4, "dy": -6, "color": look.muted, "text": name, "tooltip": None}
+    text = {"type": "text", "align": "left", "dy": -6, "color": look.muted, "tooltip": None}
+    data = {"values": [{"goal": value, "name": name}]}
     return [
-        {"mark": rule, "encoding": {**at, "x2": {"value": "width"}}},
-        {"data": {"values": [{}]}, "mark": text, "encoding": at},
+        {"data": data, "mark": rule, "encoding": {"y": at, "x": {"value": 0}, "x2": {"value": "width"}}},
+        {"data": data, "mark": text, "encoding": {"y": at, "x": {"value": 4}, "text": {"field": "name"}}},
     ]
