@@ -59,8 +59,8 @@ class ClientHealth:
 
     ``score`` is 0 to 100 and ``None`` where ``band`` is ``not_enough_data``; ``coverage`` the known share of the
     weights, 0 to 1. ``change`` is in points against 30 days before, ``trend`` the same with a dead band of 3; both
-    ``None`` without a score on both days. ``inputs`` are all six in a fixed order, or none where nothing is known of
-    the client. ``explanation`` says the same in sentences, plain English.
+    ``None`` without a score on both days. ``inputs`` are all six in a fixed order, or none (and ``coverage`` 0) where
+    nothing is known of the client but how its invoices stand. ``explanation`` says the same in English sentences.
     """
 
     client_id: UUID

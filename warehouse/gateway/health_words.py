@@ -59,6 +59,8 @@ def explain(
 
     Printed points are rounded to tenths of one running sum, so that they add up as printed.
     """
+    if not inputs:
+        return (say("Not enough data for a score: nothing is known but how the invoices stand."),)
     if score is None:
         return (
             _too_little(coverage, say),

@@ -1,7 +1,7 @@
 """The API gives the gateway's own answers, to whoever may have them."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -26,6 +26,9 @@ def agency(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
         first = business.invoice(agency.slug, "other", "A1", "2026-01-10", "2026-02-10", 10_000) | owned
         second = first | {"id": key("second"), "client_id": agency.client_id, "number": "A2", "total_minor": 1_240}
         lake.add("invoice", [first, second])
+        asked = {"id": key("ticket"), "client_id": agency.client_id, "number": "T1", "subject": "x", "source": "api"}
+        asked |= {"priority": "urgent", "status": "open", "opened_at": datetime(2026, 2, 20, 9, tzinfo=UTC)}
+        lake.add("ticket", [owned | asked | {"reopened_count": 0}])
         lake.publish("--exclude-resource-type", "unit_test")
         api.app.state.gateway.close()
         api.app.state.gateway = business.gateway(lake)
@@ -82,3 +85,35 @@ def test_refusals(agency: Agency, path: str, status: int, code: str) -> None:
 
 def test_nobody_gets_figures_unsigned(agency: Agency) -> None:
     assert agency.api.refusal("GET", "/metrics/invoiced").status == 401
+
+
+def test_staff_read_health_and_clients_do_not(agency: Agency) -> None:
+    """The client asked on 20 February and owes since the 10th: too little for a score."""
+    for role in (Role.owner, Role.member):
+        table = agency.api.ask("GET", "/client-health?on=2026-03-01", agency.as_role[role]).body
+        assert (table["on"], [row["client_name"] for row in table["items"]]) == ("2026-03-01", ["other", "zebra"])
+        assert (table["items"][0]["coverage"], table["items"][0]["inputs"]) == ("0", [])
+        path = f"/clients/{agency.client_id}/health?on=2026-03-01"
+        one = agency.api.ask("GET", path, agency.as_role[role]).body["health"]
+        assert one == table["items"][1]
+        assert (one["score"], one["band"], one["coverage"]) == (None, "not_enough_data", "0.50000000")
+        inputs = {item["name"]: (item["value"], item["score"], item["contribution"]) for item in one["inputs"]}
+        assert (inputs["payment"], inputs["engagement"]) == (("19", 50, None), ("9", 80, None))
+        assert (inputs["support"], inputs["delivery"]) == (("0.00000000", 0, None), (None, None, None))
+        assert one["explanation"][0].startswith("Not enough data for a score: 50 % of the weights are known")
+    today = agency.api.ask("GET", "/client-health", agency.as_role[Role.owner]).body
+    assert today["on"] == "2026-06-15"
+    for path in ("/client-health", f"/clients/{agency.client_id}/health"):
+        assert agency.api.refusal("GET", path, agency.as_role[Role.client]).status == 403
+    refused = agency.api.refusal("GET", "/metrics/health_score", agency.as_role[Role.client])
+    assert (refused.status, refused.code) == (404, "unknown_metric")
+    listed = agency.api.ask("GET", "/metrics", agency.as_role[Role.client]).body["items"]
+    assert not [metric["name"] for metric in listed if "health" in metric["name"]]
+
+
+def test_a_client_that_is_not_published_yet_has_no_health_and_nobodys_client_is_unknown(agency: Agency) -> None:
+    who = agency.as_role[Role.owner]
+    young = agency.api.ask("POST", "/clients", who, json={"name": "Young"}).body["id"]
+    assert agency.api.ask("GET", f"/clients/{young}/health", who).body["health"] is None
+    assert agency.api.refusal("GET", f"/clients/{key('none')}/health", who).status == 404
+    assert agency.api.refusal("GET", "/client-health?on=someday", who).status == 422

@@ -17,7 +17,7 @@ FIRST, LAST = date(2025, 3, 1), date(2026, 6, 15)
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 CLIENTS = ("anna", "bruno", "cleo", "dora", "emil", "fay")
 BUYER, GONE = "gina", "hugo"
-"""One who only buys and pays, and one who was archived."""
+"""One who only buys, and one who was archived."""
 ARCHIVED_ON = date(2026, 2, 1)
 REACHED_BY_ANOTHER = {"milestone", "task", "event"}
 PAID: tuple[list[int], ...] = (
@@ -73,7 +73,8 @@ def drawn(chance: Random) -> Facts:
         _work(facts, chance, name)
         _care(facts, chance, name)
         _agreements(facts, chance, name)
-    _invoice(facts, BUYER, 0, date(2026, 1, 10), date(2026, 1, 24), [(date(2026, 1, 24), 10_000)])
+    for number, paid in enumerate(([(date(2026, 1, 24), 10_000)], [])):
+        _invoice(facts, BUYER, number, date(2026, 1, 10), date(2026, 1, 24), paid)
     return facts
 
 

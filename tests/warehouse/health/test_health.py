@@ -105,7 +105,7 @@ def test_a_trend_looks_30_days_back(rows: list[Row]) -> None:
 
 
 @pytest.mark.slow
-def test_a_buyer_who_paid_has_no_health(rows: list[Row]) -> None:
+def test_a_buyer_has_no_health(rows: list[Row]) -> None:
     assert _of(rows, BUYER) == {}
 
 

@@ -120,7 +120,7 @@ def test_the_table_lists_whoever_was_a_client_on_the_day(figures: Gateway) -> No
     (buyer,) = [row for row in today.clients if row.client_id == client_id(BUYER)]
     assert buyer.band == "not_enough_data"
     assert (buyer.coverage, buyer.inputs) == (Decimal(0), ())
-    assert buyer.explanation == ("Not enough data for a score: 0 % of the weights are known, 60 % are needed.",)
+    assert buyer.explanation == ("Not enough data for a score: nothing is known but how the invoices stand.",)
     before = figures.health(actor(HOUSE), on=ARCHIVED_ON - timedelta(days=1))
     assert client_id(GONE) in {row.client_id for row in before.clients}
 

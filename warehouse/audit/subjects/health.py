@@ -49,27 +49,35 @@ RECONCILIATIONS: tuple[Reconciliation, ...] = (
             from lake.raw.invoice as i
             inner join lake.raw.client as c on i.client_id = c.id and c.archived_at is null
             inner join days as d on i.workspace_id = d.workspace_id
-            left join scratch.marts.fct_client_health as h on i.client_id = h.client_id and d.on_day = h.on_day
+            inner join scratch.marts.fct_client_health as h on i.client_id = h.client_id and d.on_day = h.on_day
             where i.status in ('issued', 'partly_paid') and i.paid_minor + i.credited_minor < i.total_minor
               and i.issued_on <= d.on_day and i.due_on < d.on_day and i.id not in (select invoice_id from moved_later)
               and coalesce(h.days_overdue, 0) < d.on_day - i.due_on
             group by all""",
     ),
     Reconciliation(
-        name="the day on which every client was last heard of in a ticket",
+        name="no client passes for silent since before its last ticket",
         marts=("fct_client_health",),
         raw=_NOTHING,
         mart="""
-            select h.workspace_id, 'days', count(*)
-            from scratch.marts.fct_client_health as h
-            inner join (
-                select t.workspace_id, t.client_id, max(cast(t.opened_at at time zone w.timezone as date)) as opened_on
+            with days as (
+                select workspace_id, max(on_day) as on_day from scratch.marts.fct_client_health group by all
+            ),
+            asked as (
+                select t.workspace_id, t.client_id, d.on_day,
+                    max(cast(t.opened_at at time zone w.timezone as date)) as asked_on
                 from lake.raw.ticket as t
                 inner join lake.raw.workspace as w on t.workspace_id = w.id
+                inner join lake.raw.client as c on t.client_id = c.id and c.archived_at is null
+                inner join days as d on t.workspace_id = d.workspace_id
+                where cast(t.opened_at at time zone w.timezone as date) <= d.on_day
                 group by all
-            ) as asked on h.workspace_id = asked.workspace_id and h.client_id = asked.client_id
-            where h.until_day = date '9999-12-31' and asked.opened_on <= h.on_day
-              and coalesce(h.days_silent, 999999) > h.on_day - asked.opened_on
+            )
+            select asked.workspace_id, 'clients', count(*)
+            from asked
+            left join scratch.marts.fct_client_health as h
+                on asked.client_id = h.client_id and asked.on_day = h.on_day
+            where h.client_id is null or h.days_silent > asked.on_day - asked.asked_on
             group by all""",
     ),
 )

@@ -1,5 +1,5 @@
--- A day of which nothing is known but how the invoices stand is left out: it has no score, and the buyers of a shop
--- would have thousands of such days each (4,338 of them filled 15 GB).
+-- A day of which nothing is known but how the invoices stand is left out, unless it has a score: the buyers of a shop
+-- have no health, and would have thousands of such days each.
 {% set inputs = var('policy')['health_weights']['weights'].keys() | list -%}
 {% set trend = var('policy')['health_bands']['trend'] -%}
 with spans as materialized (
