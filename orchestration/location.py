@@ -25,14 +25,14 @@ def create(settings: Settings) -> dg.Definitions:
     )
     pipeline_job = dg.define_asset_job(
         "pipeline",
-        selection=dg.AssetSelection.all(),
+        selection=dg.AssetSelection.all() - dg.AssetSelection.groups(reports.GROUP),
         description="Replicate, build what changed, audit it, publish it.",
     )
     return dg.Definitions(
-        assets=[_replication(settings, project), _models(settings, project)],
+        assets=[_replication(settings, project), _models(settings, project), reports.asset(settings)],
         jobs=[replicate_job, pipeline_job, reports.job(settings)],
         sensors=[_committed_rows(settings, pipeline_job), _keep_replicating(settings, replicate_job)],
-        schedules=[reports.schedule()],
+        schedules=[reports.schedule(settings)],
     )
 
 

@@ -161,6 +161,12 @@ def deliver_due(settings: Settings, period: str | None = None) -> int:
     return asyncio.run(_with_office(settings, work))
 
 
+def ended(office: Office, zone: str) -> list[Period]:
+    """The periods that ended last: a month and a quarter, in a workspace's zone."""
+    today = office.clock.today(zone)
+    return [Period.before(today), Period.quarter_before(today)]
+
+
 async def queue_due(office: Office, period: str | None = None) -> int:
     """Idempotent: a client that has a report of the period, whatever became of it, is passed over; one that failed
     is offered again once the client was changed since."""
@@ -169,9 +175,7 @@ async def queue_due(office: Office, period: str | None = None) -> int:
         actor = system(workspace_id)
         async with office.database.begin(workspace_id) as session:
             zone = (await repository.workspace(session, actor))["timezone"]
-            today = office.clock.today(zone)
-            ended = [Period.before(today), Period.quarter_before(today)]
-            for wanted in [Period.parse(period)] if period else ended:
+            for wanted in [Period.parse(period)] if period else ended(office, zone):
                 for client_id in await repository.clients_due(session, wanted, zone):
                     await request(session, actor, ReportCreate(client=str(client_id), period=wanted.text))
                     queued += 1
