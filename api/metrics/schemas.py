@@ -134,10 +134,10 @@ _EXAMPLE_HEALTH: JsonDict = {
     "client_id": "018f2f6e-0000-7000-8000-000000000001",
     "client": "ACME-7",
     "client_name": "Acme",
-    "score": "62.50000000",
+    "score": "62.5",
     "band": "watch",
-    "coverage": "0.80000000",
-    "change": "-7.50000000",
+    "coverage": "0.8",
+    "change": "-7.5",
     "trend": "down",
     "inputs": [
         {
@@ -146,8 +146,8 @@ _EXAMPLE_HEALTH: JsonDict = {
             "unit": "days",
             "value": "37",
             "score": 20,
-            "contribution": "5.00000000",
-            "lost": "20.00000000",
+            "contribution": "5",
+            "lost": "20",
         }
     ],
     "explanation": ["Health is 62.5 of 100: to be watched, 7.5 points less than 30 days before."],

@@ -12,6 +12,7 @@ from warehouse.gateway.answers import Publication, UnknownMetric
 from warehouse.gateway.health_words import HealthInput, explain
 from warehouse.gateway.questions import Desk
 from warehouse.gateway.reader import Row
+from warehouse.gateway.series import plain
 
 Band = Literal["healthy", "watch", "at_risk", "not_enough_data"]
 Trend = Literal["up", "steady", "down"]
@@ -113,7 +114,9 @@ def health_history(desk: Desk, actor: Actor, client_id: UUID, first: date, last:
     check(actor)
     rows = desk.pin.rows(desk.scope, _HISTORY, {"client_id": str(client_id), "first": first, "last": last})
     return [
-        HealthDay(on, score, band, coverage, dict(zip(MEASURED, contributions, strict=True)))
+        HealthDay(
+            on, _plain(score), band, plain(coverage), dict(zip(MEASURED, map(_plain, contributions), strict=True))
+        )
         for on, score, band, coverage, *contributions in rows
     ]
 
@@ -127,10 +130,10 @@ def check(actor: Actor) -> None:
 def _client(row: Row) -> ClientHealth:
     client_id, key, name, score, band, coverage, change, trend, *measured = row
     inputs = _inputs(measured, score) if band is not None else ()
-    known = coverage if coverage is not None else Decimal(0)
+    known = _plain(coverage) or Decimal(0)
     shown: Band = band or "not_enough_data"
     words = explain(inputs, score, shown, known, change)
-    return ClientHealth(client_id, key, name, score, shown, known, change, trend, inputs, words)
+    return ClientHealth(client_id, key, name, _plain(score), shown, known, _plain(change), trend, inputs, words)
 
 
 def _inputs(measured: Sequence[object], score: Decimal | None) -> tuple[HealthInput, ...]:
@@ -150,13 +153,18 @@ def _inputs(measured: Sequence[object], score: Decimal | None) -> tuple[HealthIn
                 name=name,
                 weight=_int(weight),
                 unit=unit,
-                value=None if value is None else Decimal(str(value)),
+                value=_plain(value),
                 score=None if points is None else _int(points),
-                contribution=None if contribution is None else Decimal(str(contribution)),
-                lost=lost,
+                contribution=_plain(contribution),
+                lost=_plain(lost),
             )
         )
     return tuple(made)
+
+
+def _plain(value: object) -> Decimal | None:
+    """Exact, without an exponent or trailing zeros."""
+    return None if value is None else plain(Decimal(str(value)))
 
 
 def _int(value: object) -> int:

@@ -96,10 +96,10 @@ def test_staff_read_health_and_clients_do_not(agency: Agency) -> None:
         path = f"/clients/{agency.client_id}/health?on=2026-03-01"
         one = agency.api.ask("GET", path, agency.as_role[role]).body["health"]
         assert one == table["items"][1]
-        assert (one["score"], one["band"], one["coverage"]) == (None, "not_enough_data", "0.50000000")
+        assert (one["score"], one["band"], one["coverage"]) == (None, "not_enough_data", "0.5")
         inputs = {item["name"]: (item["value"], item["score"], item["contribution"]) for item in one["inputs"]}
         assert (inputs["payment"], inputs["engagement"]) == (("19", 50, None), ("9", 80, None))
-        assert (inputs["support"], inputs["delivery"]) == (("0.00000000", 0, None), (None, None, None))
+        assert (inputs["support"], inputs["delivery"]) == (("0", 0, None), (None, None, None))
         assert one["explanation"][0].startswith("Not enough data for a score: 50 % of the weights are known")
     today = agency.api.ask("GET", "/client-health", agency.as_role[Role.owner]).body
     assert today["on"] == "2026-06-15"
