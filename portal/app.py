@@ -20,6 +20,7 @@ from portal.language import gettext as _
 from portal.pages import (
     clients,
     contacts,
+    health,
     home,
     imports,
     invoice_forms,
@@ -52,6 +53,7 @@ PAGES: tuple[Page, ...] = (
     *sign_in.ROUTES,
     *clients.ROUTES,
     *contacts.ROUTES,
+    *health.ROUTES,
     *invoice_forms.ROUTES,
     *invoices.ROUTES,
     *subscription_forms.ROUTES,

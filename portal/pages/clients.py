@@ -74,6 +74,7 @@ class ClientPage:
     may_write: bool
     may_bill: bool
     may_report: bool
+    may_see_health: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,7 @@ async def show_client(visit: Visit) -> Response:
         may_write=visit.me.may(Action.client_write),
         may_bill=visit.me.may(Action.invoice_write),
         may_report=visit.me.may(Action.report_manage),
+        may_see_health=visit.me.may(Action.health_read) and answer.object.get("archived_at") is None,
     )
     return visit.page("clients/detail.html", page)
 

@@ -76,6 +76,7 @@ def _of_care(place: Place) -> dict[str, list[str]]:
         "/clients/{id:uuid}/contacts/{contact:uuid}": [contact],
         "/clients/{id:uuid}/contacts/{contact:uuid}/remove": [f"{contact}/remove"],
         "/clients/{id:uuid}/tags": [f"{client}/tags"],
+        "/clients/{id:uuid}/health": [f"{client}/health"],
         "/clients/{id:uuid}/timeline": [f"{client}/timeline"],
         "/services": ["/services", "/services?q=nothing", "/services?show=archived"],
         "/services/new": ["/services/new"],
