@@ -10,17 +10,26 @@ from typing import Any
 import pytest
 
 from imisofts import sample
-from imisofts.access import Actor, Role, actor_of_role
+from imisofts.access import Role, actor_of_role
 from imisofts.sample.rows import MONTHS, Calendar, Rows
 from imisofts.settings import Settings
-from tests.answers import replay
+from tests.answers import care, money, recurring, work
+from tests.answers.cells import Cells, last_day
 from tests.api.agency import Agency, found, running
 from warehouse import pipeline
 from warehouse.gateway import Gateway, MetricQuery
 
 TODAY = date(2026, 11, 21)
-KINDS = ("services", "clients", "subscriptions", "exchange-rates", "invoices", "payments", "credit-notes")
-MOVEMENTS = ("new_mrr", "expansion_mrr", "contraction_mrr", "churned_mrr", "reactivation_mrr")
+NOT_REPLAYED = {
+    "cohort_active_clients": "proven on real data, as are the four below",
+    "purchase_days_repeated": "",
+    "recency_weeks": "",
+    "tenure_weeks": "",
+    "fx_mrr": "what is left of MRR in euros, which is replayed",
+    "committed_mrr": "an import does not say when something was agreed",
+    "realization": "nobody in the sample has a rate that clients are billed at",
+}
+"""Metrics without a month to compare, and why. Health is replayed in tests of its own."""
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +39,11 @@ def rows() -> dict[str, Rows]:
 
 @pytest.fixture
 def published(fresh_settings: Settings, rows: dict[str, Rows]) -> Iterator[tuple[Gateway, Agency]]:
-    """The sample's money, imported and published once."""
+    """The sample, imported and published once."""
     with running(fresh_settings) as api:
         agency = found(api)
-        for kind in KINDS:
-            _import(agency, rows[kind])
+        for one in rows.values():
+            _import(agency, one)
         outcome = pipeline.run(fresh_settings)
         assert outcome.published, [check for check in outcome.checks if not check.passed]
         gateway = Gateway(fresh_settings)
@@ -57,12 +66,17 @@ def _as_dicts(rows: Rows) -> list[dict[str, Any]]:
     return [dict(zip(rows.columns, row, strict=True)) for row in rows.rows]
 
 
-def _expected(rows: dict[str, Rows], months: list[date]) -> dict[str, replay.Cells]:
-    invoices = _as_dicts(rows["invoices"])
+def _expected(rows: dict[str, Rows], months: list[date]) -> dict[str, Cells]:
+    of = {kind: _as_dicts(these) for kind, these in rows.items()}
+    ledger = money.Ledger(of["invoices"], of["payments"], of["credit-notes"])
+    found = money.answers(ledger, months)
+    team = work.Team(of["people"], of["working-hours"], of["holidays"], of["time-off"])
     return {
-        "invoiced": replay.invoiced(invoices),
-        "collected": replay.collected(invoices, _as_dicts(rows["payments"])),
-        **replay.recurring(_as_dicts(rows["subscriptions"]), months),
+        **found,
+        **recurring.answers(of["subscriptions"], ledger, of["exchange-rates"], months),
+        **work.answers(team, of["time-entries"], of["projects"], found["client_fees"], months),
+        **work.promises(of["projects"], of["milestones"], of["tasks"], TODAY),
+        **care.answers(of["tickets"], of["holidays"], months),
     }
 
 
@@ -70,22 +84,28 @@ def _expected(rows: dict[str, Rows], months: list[date]) -> dict[str, replay.Cel
 def test_every_month_of_the_sample_is_what_its_rows_say(
     published: tuple[Gateway, Agency], rows: dict[str, Rows]
 ) -> None:
+    """The months that were over on ``TODAY``: what lies ahead of it depends on the day of the test."""
     gateway, agency = published
     months = [Calendar(TODAY).month(number) for number in range(MONTHS)]
-    actor = _owner(agency)
+    actor = actor_of_role(agency.workspace_id, Role.owner)
     expected = _expected(rows, months)
-    assert {"mrr", "paying_clients", *MOVEMENTS} <= set(expected)
-    for name, cells in expected.items():
-        query = MetricQuery(name=name, first=months[0], last=replay.last_day(months[-1]))
+    asked = {metric.name for metric in gateway.catalogue(actor) if metric.subject != "health"}
+    assert asked - set(expected) == set(NOT_REPLAYED)
+    wrong: dict[tuple[object, ...], tuple[object, object]] = {}
+    for label, cells in expected.items():
+        name, _, currency = label.partition(" in ")
+        query = MetricQuery(name, months[0], last_day(months[-2]), currency=currency or None)
         answered = {(row.period, row.currency): row.value for row in gateway.metric(actor, query).rows}
-        wrong = {
-            key: (answered.get(key), cells.get(key))
-            for key in set(answered) | set(cells)
-            if round(answered.get(key) or Decimal(0), 2) != round(cells.get(key, Decimal(0)), 2)
+        assert len(answered) in {MONTHS - 1, (MONTHS - 1) * 3}, label
+        known = {key: value for key, value in cells.items() if key[0] in months[:-1]}
+        wrong |= {
+            (label, *key): (answered.get(key), known.get(key))
+            for key in set(answered) | set(known)
+            if _printed(answered.get(key)) != _printed(known.get(key))
         }
-        assert wrong == {}, name
-        assert len(answered) == MONTHS * (1 if name == "paying_clients" else 3)
+    assert wrong == {}
 
 
-def _owner(agency: Agency) -> Actor:
-    return actor_of_role(agency.workspace_id, Role.owner)
+def _printed(value: Decimal | None) -> Decimal:
+    """To the hundredth; nothing and none are told apart by the tests of each metric."""
+    return round(value or Decimal(0), 2)
