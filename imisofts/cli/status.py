@@ -21,7 +21,7 @@ def status(
     """Say whether the lake agrees with the source, how old the figures are, and what is held and why.
 
     Per table: rows in source and lake. Then the undelivered changes in rows and seconds, the last publication with its
-    checks and age, the publication that a failed check holds back, and held reports with their reason.
+    checks and age, the publication that a failed check holds back, and held, failed and unsure reports with their reason.
     """
     from warehouse import status as lake_status
 
@@ -29,19 +29,24 @@ def status(
         found = lake_status.read(settings)
         waiting = _held(settings)
     if as_json:
-        output.as_json({**asdict(found), "held": waiting})
+        held = [report for report in waiting if report["status"] == "held"]
+        output.as_json({**asdict(found), "held": held, "reports_waiting": waiting})
         return
     _print(found, waiting)
 
 
 def _held(settings: Settings) -> list[dict[str, Any]]:
-    """Held reports of every workspace, each read as that workspace: row security binds the operator too."""
+    """Reports of every workspace that are held, or wait for a person, each read as that workspace: row security binds
+    the operator too."""
     from api.identity import operator
 
     query = (
-        "select w.slug as workspace, coalesce(c.external_id, c.id::text) as client, d.period, d.held_reason as reason"
+        "select w.slug as workspace, coalesce(c.external_id, c.id::text) as client, d.period, d.status,"
+        " coalesce(d.held_reason, d.failure, 'to be read and approved') as reason"
         " from report_delivery d join client c on c.id = d.client_id join workspace w on w.id = d.workspace_id"
-        " where d.status = 'held' order by d.period, client"
+        " where d.status in ('held', 'draft', 'failed', 'unknown') and not exists (select from report_delivery n"
+        " where n.client_id = d.client_id and n.period = d.period and n.created_at > d.created_at)"
+        " order by d.period, client"
     )
     found: list[dict[str, Any]] = []
     with psycopg.connect(settings.app_database_url, row_factory=dict_row) as connection:
@@ -71,7 +76,8 @@ def _print(found: "Status", waiting: list[dict[str, Any]]) -> None:
         _print_held(found.held_publication)
     output.result("data: fresh" if found.fresh else f"data: stale: {found.reason}")
     for report in waiting:
-        output.result(f"held: {report['workspace']} {report['client']} {report['period']}: {report['reason']}")
+        about = f"{report['workspace']} {report['client']} {report['period']}"
+        output.result(f"{report['status']}: {about}: {report['reason']}")
 
 
 def _print_held(held: "HeldPublication") -> None:
