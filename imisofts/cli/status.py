@@ -21,7 +21,7 @@ def status(
     """Say whether the lake agrees with the source, how old the figures are, and what is held and why.
 
     Per table: rows in source and lake. Then the undelivered changes in rows and seconds, the last publication with its
-    checks and age, the publication that a failed check holds back, and held, failed and unsure reports with their reason.
+    checks and age, the publication that a failed check holds back, and reports that wait, each with its reason.
     """
     from warehouse import status as lake_status
 
