@@ -95,19 +95,19 @@ def _period() -> str:
 
 
 def _comparisons(chosen: str) -> tuple[Comparison, ...]:
-    """Before everything there is nothing: the whole reach is compared with nothing."""
-    whole = RANGES[chosen] == 0
-    default = [one for one in COMPARISONS if one in _asked("compare") and not whole]
+    """Several at once; but before everything there is nothing, so the whole reach is compared with nothing."""
+    if RANGES[chosen] == 0:
+        return ()
+    default = [one for one in COMPARISONS if one in _asked("compare")]
     found = st.multiselect(
         "Compare with",
         COMPARISONS,
         default=default,
         placeholder="Nothing",
-        width=230,
-        disabled=whole,
-        key=f"compare-{'all' if whole else 'range'}",
+        width=360 if len(default) > 1 else 230,
+        key="compare",
     )
-    return () if whole else tuple(found)
+    return tuple(found)
 
 
 def _currency(known: Sequence[str], preferred: str) -> str:

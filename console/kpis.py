@@ -104,7 +104,8 @@ def card(reading: Reading, kpi: Kpi) -> Card:
 
 def _delta(reading: Reading, kpi: Kpi, now: Decimal | None, compared: Comparison) -> Delta:
     before = reading.total(kpi.name, compared)
-    return delta(now, before.value if before else None, compared, kpi.good, reading.definition(kpi.name).unit)
+    unit = "times" if kpi.times else reading.definition(kpi.name).unit
+    return delta(now, before.value if before else None, compared, kpi.good, unit)
 
 
 def _note(reading: Reading, kpi: Kpi, row: MetricRow | None) -> str:

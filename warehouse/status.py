@@ -150,12 +150,13 @@ class SourceSide:
 
 def source_side(settings: "Settings", workspace_id: UUID) -> SourceSide:
     """Count a workspace's rows in the published tables that belong to workspaces, and look into the slot."""
+    rows: dict[str, int] = {}
     try:
         with source.connect(settings.loader_database_url) as connection:
             rows = source.rows_of(connection, workspace_id)
             return SourceSide(rows, _undelivered(settings, connection), None)
     except (ReplicationError, psycopg.Error) as error:
-        return SourceSide({}, None, str(error).strip())
+        return SourceSide(rows, None, str(error).strip())
 
 
 def last_audit(settings: "Settings") -> AuditRow | None:

@@ -115,7 +115,7 @@ def tables(record: LakeRecord, side: SourceSide) -> Panel:
     )
     return Panel(
         question="Has everything arrived?",
-        answer=answer if side.reason is None else f"The source cannot be asked: {side.reason}",
+        answer=answer if side.reason is None else f"The source does not answer as it should: {side.reason}",
         table=rows,
         export=rows,
     )

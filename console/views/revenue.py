@@ -1,6 +1,7 @@
 """Revenue: how recurring revenue moved, what stays of it, in which currencies, and which clients came back."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -55,7 +56,8 @@ def nothing_recurring() -> Panel:
 def recurring(reading: Reading) -> None:
     """The bridge between two month ends, the months one by one, and what stays."""
     slug = reading.viewer.slug
-    panels.panel("bridge", f"{slug}-mrr-bridge", lambda: bridge(reading))
+    between = two_dates(reading)
+    panels.panel("bridge", f"{slug}-mrr-bridge", lambda: bridge(between))
     picked = panels.panel("movements", f"{slug}-mrr-movements", lambda: movements(reading))
     names = (*GAINS, *LOSSES)
     periods = [row.period for row in reading.rows(reading.series("mrr"))]
@@ -65,6 +67,29 @@ def recurring(reading: Reading) -> None:
         panels.panel("retention", f"{slug}-retention", lambda: retention(reading))
     with right:
         panels.panel("mrr-by-currency", f"{slug}-mrr-by-currency", lambda: by_currency(reading))
+
+
+def two_dates(reading: Reading) -> Reading:
+    """The same reading between two month ends of the viewer's choice: at first those of the range."""
+    months = [row.period for row in reading.rows(reading.series("mrr"))]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="between"):
+        first = st.selectbox(
+            "Bridge from the end of",
+            months,
+            format_func=lambda day: f"{controls.month_start(day, 1):%B %Y}",
+            width=190,
+            key=f"bridge-from-{months[0]}",
+        )
+        later = [day for day in months if day >= first]
+        last = st.selectbox(
+            "to the end of",
+            later,
+            index=len(later) - 1,
+            format_func=lambda day: f"{day:%B %Y}",
+            width=190,
+            key=f"bridge-to-{first}-{months[-1]}",
+        )
+    return replace(reading, filters=replace(reading.filters, first=first, last=controls.month_end(last)))
 
 
 def bridge(reading: Reading) -> Panel:

@@ -27,12 +27,13 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> FixtureLake:
 
 @pytest.fixture
 def page(filled: FixtureLake, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
-    """The app as its owner sees it; a test may put another answer into ``page.viewer`` or another hour into ``now``."""
+    """The app as its owner sees it; a test may change what the API says (``viewer``, ``held``) and the hour."""
     st.cache_data.clear()
-    place = SimpleNamespace(viewer=viewer_of(looking.session_answer(Role.owner)), now=agency.NOW)
+    place = SimpleNamespace(viewer=viewer_of(looking.session_answer(Role.owner)), now=agency.NOW, held=[])
     gateway = Gateway(settings, reader=Reader(filled.connect), now=lambda: place.now)
     monkeypatch.setattr(queries, "gateway", lambda: gateway)
     monkeypatch.setattr(access, "current_viewer", lambda _url: place.viewer)
+    monkeypatch.setattr(access, "held_reports", lambda _url: place.held)
     place.look = looking.look
     yield place
     gateway.close()

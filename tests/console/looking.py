@@ -8,6 +8,7 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block
+from streamlit.util import calc_hash
 
 from imisofts.access import ACTIONS_OF_ROLE, Role
 from tests.warehouse.gateway.lake_fixture import key
@@ -65,15 +66,12 @@ class Looked:
 
 def look(path: str = "", **query: str | list[str]) -> Looked:
     """Open the page at ``path`` with the address's parameters."""
-    app = AppTest.from_file(str(APP), default_timeout=PATIENCE).run()
-    if path:
-        registered = app._registered_pages.items()
-        app._page_hash = next(page for page, info in registered if info.get("url_pathname") == path)
+    app = AppTest.from_file(str(APP), default_timeout=PATIENCE)
+    # Streamlit's own way to a page made of a function; its switch_page knows files alone.
+    app._page_hash = calc_hash(path) if path else ""
     for name, value in query.items():
         app.query_params[name] = value
-    if path or query:
-        app.run()
-    return Looked(app)
+    return Looked(app.run())
 
 
 def _blocks(block: Block) -> Iterator[Block]:

@@ -88,6 +88,9 @@ def test_the_data_page_shows_rows_checks_and_publications(page: SimpleNamespace)
     assert (rows["invoice"], rows["client"], rows["ticket"]) == (2, 2, 3)
     assert [line["publication"] for line in looked.table("publications")] == [1]
     assert "Nothing is held back." in looked.text
+    page.held = [{"period": "2026-05", "client_name": agency.NAME, "held_reason": "An audit failed."}]
+    (report,) = page.look("data").table("held")
+    assert report == {"held": "report 2026-05", "why": "An audit failed.", "about": agency.NAME}
 
 
 def test_a_stale_lake_is_said_on_the_page_and_holds_reports(page: SimpleNamespace) -> None:
@@ -134,4 +137,4 @@ def test_a_filter_narrows_every_figure_and_stays_in_the_address(page: SimpleName
     looked = page.look("revenue", range="6 months", client="D")
     steps = {line["step"]: line["amount"] for line in looked.table("bridge")}
     assert (steps["New"], steps["Closing"]) == ("€80.00", "€0.00")
-    assert looked.app.query_params["client"] == ["D"]
+    assert looked.app.query_params["client"] == "D"

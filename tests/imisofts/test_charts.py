@@ -1,0 +1,77 @@
+"""Charts of any metric: what is drawn where, what is said in words, and a sentence where there is nothing to draw."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from imisofts import charts
+from imisofts.charts import Bar, Cell, Look, Point, Spec, Step
+
+LOOK = Look()
+MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
+
+
+def values(spec: Spec) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = spec["data"]["values"]
+    return found
+
+
+def words(spec: Spec) -> str:
+    """The chart compiles, and says this to those who do not see it."""
+    assert charts.svg(spec).startswith("<svg")
+    return str(spec["description"])
+
+
+def test_a_bridge_hands_its_height_over_from_step_to_step() -> None:
+    steps = [
+        Step("Opening", Decimal(100), "total", "€100"),
+        Step("New", Decimal(30), "up", "€30"),
+        Step("Churned", Decimal(50), "down", "€50"),
+        Step("Closing", Decimal(80), "total", "€80"),
+    ]
+    spec = charts.waterfall(steps, LOOK, "EUR")
+    assert [(step["low"], step["high"]) for step in values(spec)] == [(0, 100), (100, 130), (80, 130), (0, 80)]
+    assert [step["short"] for step in values(spec)] == ["€100", "+€30", "−€50", "€80"]
+    assert words(spec) == "Waterfall chart. Opening: €100; New: €30; Churned: −€50; Closing: €80."
+
+
+def test_compared_ranges_and_running_periods_are_marked() -> None:
+    points = [
+        Point(MARCH, "MRR", 3.0, "€3"),
+        Point(APRIL, "MRR", 5.0, "€5", incomplete=True),
+        Point(APRIL, "MRR, before", 2.0, "€2", compared=True, told="April 2025"),
+    ]
+    for spec in (charts.lines(points, LOOK, goal=("Goal", 4.0)), charts.columns(points, LOOK)):
+        told = [(value["when"], value["incomplete"], value["compared"]) for value in values(spec)]
+        assert told == [("March 2026", False, False), ("April 2026 (so far)", True, False), ("April 2025", False, True)]
+        assert "MRR: €3 at first, €5 at last." in words(spec)
+        assert "The last period is not complete" in words(spec)
+    assert "Goal" in charts.svg(charts.lines(points, LOOK, goal=("Goal", 4.0)))
+
+
+def test_two_bars_of_one_name_stay_apart() -> None:
+    spec = charts.bars([Bar("Site", 0.5, "50 %"), Bar("Site", 1.2, "120 %", "bad")], LOOK, goal=("Budget", 1.0))
+    assert len({value["place"] for value in values(spec)}) == 2
+    assert words(spec) == "Bar chart of 2 rows. Site: 50 %; Site: 120 %."
+
+
+def test_a_heat_table_marks_more_than_full_and_leaves_nothing_blank_as_zero() -> None:
+    cells = [Cell("Ada", "w1", "1 Jun", 1.1, "110%", "Ada: 110 %"), Cell("Ada", "w2", "8 Jun", None, "", "Ada: –")]
+    spec = charts.heat(cells, LOOK)
+    assert [(value["share"], value["over"]) for value in values(spec)] == [(1.1, True), (None, False)]
+    assert words(spec).endswith("The most: Ada: 110 %.")
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        charts.lines([Point(MARCH, "NRR", None, "–")], LOOK),
+        charts.columns([Point(MARCH, "New", 0.0, "€0")], LOOK),
+        charts.waterfall([Step("Opening", Decimal(0), "total", "€0")], LOOK, "EUR"),
+        charts.heat([Cell("Ada", "w1", "1 Jun", None, "", "")], LOOK),
+        charts.bars([], LOOK),
+    ],
+)
+def test_too_little_data_is_said_in_place_of_a_chart(spec: Spec) -> None:
+    assert values(spec) == [{"text": words(spec)}]
