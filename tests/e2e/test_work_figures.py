@@ -260,10 +260,35 @@ def test_a_break_at_noon_and_a_holiday_are_not_opening_hours(houses: tuple[House
     assert house.figure("sla_met") == "1"
 
 
+def test_health_is_made_of_what_went_in(houses: tuple[House, House]) -> None:
+    """At the end of March: nothing past due, one milestone of three on time, both answers in time and one ticket
+    reopened, the client signed in that day, the later of two ratings the bad one, no recurring revenue."""
+    house = houses[0]
+    parts = {"payment": "23.52941176", "delivery": "0", "support": "14.11764706", "engagement": "17.64705883"}
+    assert {name: house.figure(f"health_{name}") for name in parts} == parts
+    assert (house.figure("health_sentiment"), house.figure("health_coverage")) == ("0", "0.85")
+    assert house.figure("health_score") == "55.29411765"
+    one = house.does(f"/clients/{house.agency.client_id}/health?on=2026-03-31", method="GET")["health"]
+    measured = {item["name"]: (item["value"], item["score"]) for item in one["inputs"]}
+    assert measured == {
+        "payment": ("0", 100),
+        "delivery": ("0.33333333", 0),
+        "support": ("0.95", 80),
+        "engagement": ("0", 100),
+        "sentiment": ("0.49422403", 0),
+        "commercial": (None, None),
+    }
+    assert (one["score"], one["band"]) == ("55.29411765", "watch")
+    assert one["explanation"][0] == "Health is 55.3 of 100: to be watched."
+    bands = {row["dimensions"]["band"]: row["value"] for row in house.rows("clients_by_band", "&by=band")}
+    assert bands["watch"] == "1"
+
+
 def test_people_are_no_business_of_a_client(houses: tuple[House, House]) -> None:
     house = houses[0]
     who = house.agency.as_role[Role.client]
-    for name in ("hours_worked", "billable_of_available", "realization", "client_margin", "project_budget_used"):
+    hidden = ("hours_worked", "billable_of_available", "realization", "client_margin", "project_budget_used")
+    for name in (*hidden, "health_score", "health_payment", "clients_by_band"):
         refused = house.agency.api.refusal("GET", f"/metrics/{name}", who)
         assert (refused.status, refused.code) == (404, "unknown_metric")
     assert house.agency.api.refusal("GET", "/metrics/tasks_completed?by=person", who).code == "unknown_dimension"
