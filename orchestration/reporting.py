@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -33,13 +33,18 @@ _log = logging.getLogger("imisofts.worker")
 def batch_events(batch: Batch) -> list[Event]:
     """One materialization per raw table that a batch changed."""
     committed = batch.committed_at.isoformat() if batch.committed_at else ""
+    return rows_events(batch.tables, {"lsn": batch.lsn, "committed_at": committed})
+
+
+def rows_events(tables: Mapping[str, int], metadata: Mapping[str, str] | None = None) -> list[Event]:
+    """One materialization per raw table that rows came into."""
     return [
         dg.AssetMaterialization(
             assets.raw_key(table),
             description=f"{rows} rows replicated",
-            metadata={"rows": rows, "lsn": batch.lsn, "committed_at": committed},
+            metadata={"rows": rows, **(metadata or {})},
         )
-        for table, rows in batch.tables.items()
+        for table, rows in tables.items()
         if rows
     ]
 

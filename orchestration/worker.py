@@ -79,6 +79,7 @@ class Worker:
             self._beat(now=True)
             result = pipeline.run(self.settings, full_refresh=full_refresh, on_step=_log_step)
             self._last |= {"at": datetime.now(UTC).isoformat(), "error": None}
+            self.reporter.send(reporting.rows_events(result.replicated))
             self._after(result)
             return result
 
