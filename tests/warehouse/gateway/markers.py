@@ -133,7 +133,7 @@ def _project(one: Marked, name: str, budget: int, hours: int) -> Iterator[tuple[
             "time_entry",
             one.owned(f"{name}/time {place}")
             | {"person_id": one.of("ada"), "project_id": project, "client_id": one.id, "worked_on": day}
-            | {"minutes": hours * 20, "is_billable": True, "note": f"internal {one.house_marker}"},
+            | {"minutes": hours * 20, "is_billable": True, "note": f"whispered about {one.marker}"},
         )
 
 
