@@ -61,7 +61,7 @@ def test_streaming_broken_off(fresh_settings: Settings) -> None:
                 toy.compare(fresh_settings)
                 assert toy.changes_kept(fresh_settings) == expected, name
                 runs += 1
-    print(f"{runs} runs broken off, {sum(expected.values())} changes: 0 missing, 0 extra, 0 different")
+        print(f"{runs} runs broken off, {sum(expected.values())} changes: 0 missing, 0 extra, 0 different", flush=True)
 
 
 def test_a_watermark_apart_from_its_rows_doubles_history(fresh_settings: Settings) -> None:
