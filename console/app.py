@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from console import access, pages, queries
+from console import access, pages, panels, queries
 from console.access import Denied, Viewer
 from console.fonts import faces
 from console.templating import show
@@ -53,10 +53,17 @@ def navigation(viewer: Viewer, state: State) -> dict[str, list[Any]]:
     assert state.publication is not None
     groups: dict[str, list[Any]] = {}
     for page in pages.for_viewer(viewer, state.publication.id):
-        draw = partial(page.draw, viewer, state)
+        draw = partial(drawn, page, viewer, state)
         icon = f":material/{page.icon}:"
         groups.setdefault(page.group, []).append(st.Page(draw, title=page.title, icon=icon, url_path=page.path))
     return groups
+
+
+def drawn(page: pages.Page, viewer: Viewer, state: State) -> None:
+    """Draw the page; what it cannot read outside its panels is told in words like theirs."""
+    failed = panels.safely(lambda: page.draw(viewer, state))
+    if failed is not None:
+        panels.say(failed)
 
 
 def sidebar(groups: dict[str, list[Any]]) -> None:

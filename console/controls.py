@@ -22,13 +22,17 @@ KEPT: Final = "_bar"
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the bar asks for: whole months, dates inclusive, and dimensions with the value that each must have."""
+    """What the bar asks for: whole months, dates inclusive, and dimensions with the value that each must have.
+
+    ``converted`` says that money of all currencies is told in ``currency``, the workspace's own.
+    """
 
     first: date
     last: date
     currency: str
     comparisons: tuple[Comparison, ...] = ()
     where: tuple[tuple[str, str], ...] = ()
+    converted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def filter_bar(viewer: Viewer, publication: Publication, bar: Bar) -> Filters:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="bar"):
         chosen = _period()
         compared = _comparisons(chosen)
-        currency = _currency(reach.currencies, viewer.currency)
+        currency, converted = _currency(reach.currencies, viewer.currency)
         where = tuple(
             (name, value)
             for name, everybody in bar.dimensions
@@ -65,14 +69,14 @@ def filter_bar(viewer: Viewer, publication: Publication, bar: Bar) -> Filters:
         )
     first, last = _range(chosen, publication.data_on, reach.first, reach.last)
     _say(chosen, first, last, reach.last)
-    kept = {"range": chosen, "compare": list(compared), "currency": currency, **dict(where)}
+    kept = {"range": chosen, "compare": list(compared), "currency": "all" if converted else currency, **dict(where)}
     st.session_state[KEPT] = {
         **st.session_state.get(KEPT, {}),
         **dict.fromkeys((n for n, _ in bar.dimensions), ""),
         **kept,
     }
     st.query_params.from_dict(kept)
-    return Filters(first, last, currency, compared, where)
+    return Filters(first, last, currency, compared, where, converted)
 
 
 def _asked(name: str) -> list[str]:
@@ -110,14 +114,23 @@ def _comparisons(chosen: str) -> tuple[Comparison, ...]:
     return tuple(found)
 
 
-def _currency(known: Sequence[str], preferred: str) -> str:
-    """A choice of one is no choice: the currency has a place in the bar where there are several."""
+def _currency(known: Sequence[str], preferred: str) -> tuple[str, bool]:
+    """One currency, or all told in the workspace's own. A choice of one is no choice: it has no place in the bar."""
     options = list(known) or [preferred]
     usual = preferred if preferred in options else options[0]
-    if len(options) == 1:
-        return usual
-    default = _first_of(_asked("currency"), options, usual)
-    return st.selectbox("Currency", options, index=options.index(default), width=110, key="currency")
+    if options == [preferred]:
+        return preferred, False
+    choices = [*options, "all"]
+    default = _first_of(_asked("currency"), choices, usual)
+    chosen = st.selectbox(
+        "Currency",
+        choices,
+        index=choices.index(default),
+        format_func=lambda one: f"All in {preferred}" if one == "all" else one,
+        width=130,
+        key="currency",
+    )
+    return (preferred, True) if chosen == "all" else (chosen, False)
 
 
 def _value(viewer: Viewer, publication: int, metrics: Sequence[str], name: str, everybody: str) -> str | None:

@@ -1,7 +1,6 @@
 """The rows behind a figure: pick a bar, or a month in the list, and the facts that it is made of stand below."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -38,14 +37,14 @@ def months(
             asked = measure.segmented_control("Figure", list(known), default=chosen, wrap=True, key=f"{key}-measure")
             chosen = asked or chosen
         if month is not None:
-            query = replace(reading.query(known[chosen]), first=month, last=controls.month_end(month))
+            query = reading.behind(known[chosen], month, controls.month_end(month))
             facts(reading, query, key, f"{reading.viewer.slug}-{known[chosen]}-{month:%Y-%m}")
 
 
 def facts(reading: Reading, query: MetricQuery, key: str, file_name: str) -> None:
     """A table of facts with its files; a figure without facts says so."""
     try:
-        found = reading.behind(query)
+        found = reading.facts(query)
     except GatewayError as error:
         show("notice.html", title="The rows cannot be shown.", text=str(error), link="", link_text="")
         return

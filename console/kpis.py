@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from console import figures, money
+from console import figures, money, panels
 from console.reading import Reading
 from console.templating import show
 from warehouse.gateway import MetricRow
@@ -78,8 +78,11 @@ def polyline(values: Sequence[Decimal | None]) -> str:
 
 def show_kpis(reading: Reading, wanted: Sequence[Kpi]) -> None:
     """A card for each metric that the viewer may see, in one row that wraps."""
-    cards = [card(reading, kpi) for kpi in wanted if reading.knows(kpi.name)]
-    show("cards.html", cards=cards, accent=figures.look(reading.viewer).accent)
+    cards = panels.safely(lambda: [card(reading, kpi) for kpi in wanted if reading.knows(kpi.name)])
+    if isinstance(cards, str):
+        panels.say(cards)
+    else:
+        show("cards.html", cards=cards, accent=figures.look(reading.viewer).accent)
 
 
 def card(reading: Reading, kpi: Kpi) -> Card:
@@ -116,6 +119,9 @@ def _note(reading: Reading, kpi: Kpi, row: MetricRow | None) -> str:
         parts.append(f"n = {row.n}")
     elif money.counted(row):
         parts.append(money.counted(row))
+    known = reading.definition(kpi.name)
+    if reading.filters.converted and known.by_currency and not known.converts:
+        parts.append(f"{reading.filters.currency} alone")
     if not reading.narrowed(kpi.name):
         parts.append("whole agency")
     return " · ".join(parts)

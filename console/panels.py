@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 import streamlit as st
 
@@ -18,6 +19,7 @@ from warehouse.gateway import GatewayError, MetricDefinition
 
 DRAWN = "_drawn"
 """The panels that this session has seen: only the first look needs a skeleton, later ones fade by themselves."""
+Read = TypeVar("Read")
 _log = logging.getLogger(__name__)
 
 
@@ -43,11 +45,11 @@ def panel(key: str, file_name: str, build: Callable[[], Panel]) -> date | None:
         if key not in seen:
             with place.container():
                 show("skeleton.html")
-        built = _built(build)
+        built = safely(build)
         seen.add(key)
         with place.container():
             if isinstance(built, str):
-                show("notice.html", title="This figure cannot be shown.", text=built, link="", link_text="")
+                say(built)
                 return None
             return _draw(built, key, file_name)
 
@@ -56,15 +58,20 @@ def _table(rows: Sequence[exports.Row], key: str) -> None:
     st.dataframe(list(rows), hide_index=True, key=f"{key}-table", column_config=tables.aligned(rows))
 
 
-def _built(build: Callable[[], Panel]) -> Panel | str:
-    """The panel, or a sentence: a figure that cannot be read takes no others with it."""
+def safely(read: Callable[[], Read]) -> Read | str:
+    """What was read, or a sentence: a figure that cannot be read takes no others with it."""
     try:
-        return build()
+        return read()
     except GatewayError as error:
         return str(error)
     except Exception:  # noqa: BLE001 - the edge of a page: whatever fails inside is logged and told in words
-        _log.exception("a panel could not be read")
+        _log.exception("a figure could not be read")
         return "Reading it failed. Nothing is lost; it is tried again as soon as the page is drawn anew."
+
+
+def say(sentence: str) -> None:
+    """The sentence in place of what could not be read."""
+    show("notice.html", title="This cannot be shown now.", text=sentence, link="", link_text="")
 
 
 def _draw(built: Panel, key: str, file_name: str) -> date | None:

@@ -1,6 +1,7 @@
 """What one page reads: for whom, of which publication, over which range. Every figure of a page comes through here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from console import queries
 from console.access import Viewer
@@ -29,11 +30,20 @@ class Reading:
         """The question over the bar's range, narrowed by those of its filters that the metric can be narrowed by."""
         known = self.definition(name)
         where = tuple((dimension, value) for dimension, value in self.filters.where if known.dimension(dimension))
-        return MetricQuery(name, self.filters.first, self.filters.last, grain, by, where, whole=whole)
+        told_in = self.filters.currency if self.filters.converted and known.converts else None
+        first, last = self.filters.first, self.filters.last
+        return MetricQuery(name, first, last, grain, by, where, whole=whole, currency=told_in)
 
     def narrowed(self, name: str) -> bool:
         """Whether all of the bar's filters hold for the metric; where not, its figure is of the whole agency."""
         return len(self.query(name).where) == len(self.filters.where)
+
+    def behind(self, name: str, first: date, last: date) -> MetricQuery:
+        """The question whose facts stand behind a figure of some days: of one currency where money is not converted."""
+        query = replace(self.query(name), first=first, last=last, currency=None)
+        if self.filters.converted or not self.definition(name).by_currency:
+            return query
+        return replace(query, where=(*query.where, ("currency", self.filters.currency)))
 
     def series(
         self,
@@ -58,6 +68,6 @@ class Reading:
         """The figure over the whole range: of a stock that of its last day."""
         return next(iter(self.rows(self.series(name, whole=True, compared=compared))), None)
 
-    def behind(self, query: MetricQuery) -> FactRows:
+    def facts(self, query: MetricQuery) -> FactRows:
         """The facts behind a figure."""
         return queries.rows_behind(self.viewer, self.publication.id, query)

@@ -98,30 +98,35 @@ def bridge(reading: Reading) -> Panel:
     moved = {name: reading.total(name) for name in (*GAINS, *LOSSES)}
     amounts = {name: row.value or Decimal(0) if row else Decimal(0) for name, row in moved.items()}
     end = reading.total("mrr")
-    closing = end.value or Decimal(0) if end else Decimal(0)
+    rates = reading.total("fx_mrr")
+    question = "Why did MRR move?"
+    if end is None or rates is None or None in {end.value, rates.value, *(row.value for row in moved.values() if row)}:
+        return Panel(question, "", empty="An exchange rate is missing in this range: see single currencies.")
+    closing, effect = end.value or Decimal(0), rates.value or Decimal(0)
     gained, lost = sum(amounts[name] for name in GAINS), sum(amounts[name] for name in LOSSES)
-    opening = closing - gained + lost
+    opening = closing - gained + lost - effect
     steps = [
         Step("Opening", opening, "total", money.exact(opening, "money", currency)),
         *(_step(reading, name, amounts[name], "up") for name in GAINS),
         *(_step(reading, name, amounts[name], "down") for name in LOSSES),
+        *([_step(reading, "fx_mrr", abs(effect), "up" if effect > 0 else "down")] if reading.filters.converted else []),
         Step("Closing", closing, "total", money.exact(closing, "money", currency)),
     ]
     before, last = controls.month_start(reading.filters.first, 1), reading.filters.last
     return Panel(
-        question="Why did MRR move?",
+        question=question,
         answer=f"From {money.exact(opening, 'money', currency)} at the end of {before:%B %Y} to "
         f"{money.exact(closing, 'money', currency)} at the end of {last:%B %Y}: "
         f"{money.exact(Decimal(gained), 'money', currency)} won, {money.exact(Decimal(lost), 'money', currency)} lost.",
         chart=charts.waterfall(steps, figures.look(reading.viewer), currency),
         table=[{"step": step.label, "amount": ("−" if step.kind == "down" else "") + step.text} for step in steps],
         export=[{"step": step.label, "amount": step.amount, "currency": currency} for step in steps],
-        metrics=tuple(reading.definition(name) for name in ("mrr", *GAINS, *LOSSES)),
+        metrics=tuple(reading.definition(name) for name in ("mrr", *GAINS, *LOSSES, "fx_mrr")),
     )
 
 
 def _step(reading: Reading, name: str, amount: Decimal, kind: str) -> Step:
-    label = reading.definition(name).label.removesuffix(" MRR")
+    label = "Rates" if name == "fx_mrr" else reading.definition(name).label.removesuffix(" MRR")
     return Step(label, amount, "up" if kind == "up" else "down", money.exact(amount, "money", reading.filters.currency))
 
 
@@ -196,6 +201,7 @@ def retention(reading: Reading) -> Panel:
 
 def by_currency(reading: Reading) -> Panel:
     """MRR of each currency on the last day; currencies are never added up."""
+    reading = replace(reading, filters=replace(reading.filters, converted=False))
     answer = reading.series("mrr", whole=True)
     names = ("mrr", "at_risk_mrr", "committed_mrr", "arpa")
     answers = {name: reading.series(name, whole=True) for name in names}

@@ -29,6 +29,7 @@ def fill(lake: FixtureLake) -> None:
         ],
     )
     _subscriptions(lake)
+    _dollars(lake)
     _team(lake)
     _projects(lake)
     _tickets(lake)
@@ -61,6 +62,19 @@ def _subscriptions(lake: FixtureLake) -> None:
         row |= {"interval_count": 1, "started_on": begun, "ended_on": ended, "decided_on": begun}
         row |= {"description": "Retainer", "end_decided_on": ended}
         lake.add("subscription_item", [row])
+
+
+def _dollars(lake: FixtureLake) -> None:
+    """D also pays 100 dollars from March; a dollar is worth 90 cents, and 80 from the end of May."""
+    owner: Row = {"client_id": key(f"{HOUSE}/d"), "currency": "USD", "started_on": date(2026, 3, 1)}
+    lake.add("subscription", [_own("s3", **owner)])
+    row: Row = {"id": key(f"{HOUSE}/s3/1"), "workspace_id": key(HOUSE), "line_id": key(f"{HOUSE}/s3")} | owner
+    row |= {"subscription_id": key(f"{HOUSE}/s3"), "description": "Retainer", "decided_on": date(2026, 3, 1)}
+    row |= {"quantity": Decimal(1), "unit_price": Decimal(100), "discount_rate": Decimal(0)}
+    lake.add("subscription_item", [row | {'"interval"': "month", "interval_count": 1}])
+    rates = ((date(2026, 1, 1), "0.90"), (date(2026, 5, 31), "0.80"))
+    pair: Row = {"from_currency": "USD", "to_currency": "EUR"}
+    lake.add("exchange_rate", [_own(f"rate/{day}", rate=Decimal(rate), rate_on=day, **pair) for day, rate in rates])
 
 
 def _team(lake: FixtureLake) -> None:

@@ -38,6 +38,16 @@ def test_revenue_explains_how_mrr_moved(page: SimpleNamespace) -> None:
     assert "n = 0" not in looked.text
 
 
+def test_all_currencies_are_told_in_the_agencys_own_with_what_the_rates_moved(page: SimpleNamespace) -> None:
+    looked = page.look("revenue", range="6 months", currency="all")
+    steps = {line["step"]: line["amount"] for line in looked.table("bridge")}
+    assert (steps["New"], steps["Rates"], steps["Closing"]) == ("€270.00", "−€10.00", "€230.00")
+    assert "EUR alone" in looked.text, "a retention of several currencies is not told"
+    assert {line["currency"]: line["MRR"] for line in looked.table("mrr-by-currency")} == {
+        "EUR": "€150.00", "USD": "$100.00"
+    }  # fmt: skip
+
+
 def test_team_shows_shares_of_those_in_billable_roles_and_lists_the_others(page: SimpleNamespace) -> None:
     looked = page.look("team", range="3 months")
     (ada,) = looked.table("weeks")
@@ -124,6 +134,21 @@ def test_a_figure_that_is_refused_takes_no_other_with_it(
     text = page.look("billing").text
     assert "Not on a Monday." in text
     assert "€2,000.00" in text
+
+
+def test_a_read_that_fails_is_told_in_words_and_the_rest_stays(
+    page: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(viewer: Any, publication: int, names: Any) -> Any:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(queries, "reach", broken)
+    looked = page.look("billing")
+    words = " ".join(str(part.proto.body) for part in looked.app.get("html"))
+    assert "Reading it failed. Nothing is lost" in words
+    assert "the disk is gone" not in words
+    assert "Audit passed" in words
+    assert not looked.app.exception
 
 
 def test_what_stands_behind_a_month_is_listed(page: SimpleNamespace) -> None:
