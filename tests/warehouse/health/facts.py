@@ -15,7 +15,7 @@ SEED = int(os.environ.get("SEED", "11"))
 HOUSE = "healthy"
 FIRST, LAST = date(2025, 3, 1), date(2026, 6, 15)
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
-CLIENTS = ("anna", "bruno", "cleo", "dora", "emil", "fay")
+CLIENTS = ("anna", "bruno", "cleo", "dora")
 BUYER, GONE = "gina", "hugo"
 """One who only buys, and one who was archived."""
 ARCHIVED_ON = date(2026, 2, 1)

@@ -142,10 +142,13 @@ def test_a_fact_of_the_future_changes_nothing_before_its_date(rows: list[Row], t
 
 
 def _plant(facts: Facts, client: str) -> None:
-    """One fact for each input, all dated on the same day or due on it."""
+    """Facts for each input, all dated on the same day or due on it: what was owed is paid, and something new is."""
     noon = datetime(PLANTED.year, PLANTED.month, PLANTED.day, 12, tzinfo=UTC)
     owner: Row = {"client_id": client_id(client), "currency": "EUR", "source": "api"}
     amounts: Row = {"total_minor": 5, "subtotal_minor": 5, "tax_minor": 0, "paid_minor": 0, "credited_minor": 0}
+    paid: Row = {"paid_on": PLANTED, "amount_minor": 10_000, "method": "transfer"}
+    for row in list(facts.of("invoice", client)):
+        facts.add("payment", f"{row['id']}/all", invoice_id=row["id"], **owner, **paid)
     days: Row = {"issued_on": PLANTED, "due_on": PLANTED}
     facts.add("invoice", f"{client}/late", number=f"{client}-late", status="issued", **owner, **amounts, **days)
     project = key(f"{HOUSE}/project/{client}")

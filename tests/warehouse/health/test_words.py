@@ -153,6 +153,8 @@ def test_a_figure_is_the_mean_of_the_clients_that_have_a_score(figures: Gateway)
         band: bands.count(band)  # type: ignore[arg-type]
         for band in ("healthy", "watch", "at_risk", "not_enough_data")
     }
+    behind = figures.rows_behind(actor(HOUSE), MetricQuery("health_score", *month)).rows
+    assert len(behind) == len(bands), "a client's day stands for it, not all its days"
     ahead = MetricQuery("health_score", date(2026, 6, 1), date(2026, 6, 30))
     (june,) = figures.metric(actor(HOUSE), ahead).rows
     assert june.incomplete
