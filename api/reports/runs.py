@@ -22,6 +22,8 @@ from imisofts.settings import Settings
 
 MONTHS = 36
 """How far back a report may be made after the fact."""
+EASTMOST = "Pacific/Kiritimati"
+"""Where a period ends first; from then on there may be reports of it."""
 PATIENCE = 300
 """Seconds to wait for another process that is at work on the same report."""
 Answer = TypeVar("Answer")
@@ -90,7 +92,7 @@ async def look(office: Office) -> Overview:
                 due += [Run(slug, client_id, period.text) for client_id in found]
             rows = await session.execute(text(_MADE))
             made += [Run(slug, row.client_id, row.period, row.status, row.id, row.reason) for row in rows]
-    return Overview(tuple(clients), periods_until(office.clock.today("UTC")), tuple(due), tuple(made))
+    return Overview(tuple(clients), periods_until(office.clock.today(EASTMOST)), tuple(due), tuple(made))
 
 
 _MADE = """

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
@@ -31,7 +32,8 @@ def agency(fresh_settings: Settings) -> Agency:
 
 
 def month() -> Period:
-    return Period.before(datetime.now(UTC).date())
+    """The one that ended last where the workspace is."""
+    return Period.before(datetime.now(ZoneInfo("Europe/Berlin")).date())
 
 
 def evaluated(agency: Agency, instance: dg.DagsterInstance) -> dg.RunRequest | dg.SkipReason:
