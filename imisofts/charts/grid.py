@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .look import CELL_TEXT, Look, Spec, document, room_for, sentence_instead
+from .look import CELL_TEXT, Look, Spec, document, sentence_instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,12 @@ class Bar:
     tone: str = ""
 
 
+def _room(found: Sequence[Bar]) -> float:
+    """How much longer than its longest bar the axis is, so that a figure fits behind it on a phone too."""
+    longest = max(len(bar.text) for bar in found)
+    return 1 / (1 - min(0.5, (7 * longest + 10) / 230))
+
+
 def bars(
     found: Sequence[Bar], look: Look, *, goal: tuple[str, float] | None = None, row_height: int = 28, empty: str = ""
 ) -> Spec:
@@ -95,7 +101,7 @@ def bars(
     ]
     widest = max([abs(bar.value) for bar in found] + [goal[1] if goal else 0]) or 1
     length: Spec = {"field": "value", "type": "quantitative", "title": None, "axis": None,
-                    "scale": {"zero": True, "domainMax": widest * room_for(bar.text for bar in found)}}  # fmt: skip
+                    "scale": {"zero": True, "domainMax": widest * _room(found)}}  # fmt: skip
     layers: list[Spec] = [
         {
             "mark": {"type": "bar", "cornerRadiusEnd": 2, "height": {"band": 0.62}},
