@@ -5,8 +5,8 @@ import re
 from typing import Any
 
 import pytest
-
 from openpyxl import load_workbook
+
 from portal.app import PAGES
 from portal.pages.invoice_forms import decimal_of, money_of
 from portal.web import safe_next
