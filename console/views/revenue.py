@@ -97,14 +97,13 @@ def bridge(reading: Reading) -> Panel:
     currency = reading.filters.currency
     moved = {name: reading.total(name) for name in (*GAINS, *LOSSES)}
     amounts = {name: row.value or Decimal(0) if row else Decimal(0) for name, row in moved.items()}
-    end = reading.total("mrr")
-    rates = reading.total("fx_mrr")
+    before = controls.month_start(reading.filters.first, 1)
+    ends = (_month(reading, before).total("mrr"), reading.total("mrr"), reading.total("fx_mrr"))
     question = "Why did MRR move?"
-    if end is None or rates is None or None in {end.value, rates.value, *(row.value for row in moved.values() if row)}:
+    if None in {row.value for row in (*ends, *moved.values()) if row}:
         return Panel(question, "", empty="An exchange rate is missing in this range: see single currencies.")
-    closing, effect = end.value or Decimal(0), rates.value or Decimal(0)
+    opening, closing, effect = (row.value or Decimal(0) if row else Decimal(0) for row in ends)
     gained, lost = sum(amounts[name] for name in GAINS), sum(amounts[name] for name in LOSSES)
-    opening = closing - gained + lost - effect
     steps = [
         Step("Opening", opening, "total", money.exact(opening, "money", currency)),
         *(_step(reading, name, amounts[name], "up") for name in GAINS),
@@ -112,17 +111,21 @@ def bridge(reading: Reading) -> Panel:
         *([_step(reading, "fx_mrr", abs(effect), "up" if effect > 0 else "down")] if reading.filters.converted else []),
         Step("Closing", closing, "total", money.exact(closing, "money", currency)),
     ]
-    before, last = controls.month_start(reading.filters.first, 1), reading.filters.last
     return Panel(
         question=question,
         answer=f"From {money.exact(opening, 'money', currency)} at the end of {before:%B %Y} to "
-        f"{money.exact(closing, 'money', currency)} at the end of {last:%B %Y}: "
+        f"{money.exact(closing, 'money', currency)} at the end of {reading.filters.last:%B %Y}: "
         f"{money.exact(Decimal(gained), 'money', currency)} won, {money.exact(Decimal(lost), 'money', currency)} lost.",
         chart=charts.waterfall(steps, figures.look(reading.viewer), currency),
         table=[{"step": step.label, "amount": ("−" if step.kind == "down" else "") + step.text} for step in steps],
         export=[{"step": step.label, "amount": step.amount, "currency": currency} for step in steps],
         metrics=tuple(reading.definition(name) for name in ("mrr", *GAINS, *LOSSES, "fx_mrr")),
     )
+
+
+def _month(reading: Reading, first: date) -> Reading:
+    """The same reading of one month."""
+    return replace(reading, filters=replace(reading.filters, first=first, last=controls.month_end(first)))
 
 
 def _step(reading: Reading, name: str, amount: Decimal, kind: str) -> Step:
