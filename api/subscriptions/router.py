@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.clients import service as clients
 from api.kit import lists
 from api.kit.access import allowed
+from api.kit.acting import Act, Acting
 from api.kit.clock import AppClock, Clock
 from api.kit.concurrency import IfMatch, etag
-from api.kit.database import ReadSession, WriteSession
+from api.kit.database import ReadSession
 from api.kit.errors import Conflict, NotFound, PreconditionFailed, documented
-from api.kit.idempotency import IdempotencyKey, IdempotentRoute
+from api.kit.idempotency import IdempotentRoute
 from api.subscriptions import listing, repository, service
 from api.subscriptions.models import Subscription
 from api.subscriptions.schemas import (
@@ -64,6 +65,10 @@ async def _answer(
     )
 
 
+async def _done(actor: Actor, subscription: Subscription, act: Act) -> SubscriptionOut:
+    return await _answer(act.session, actor, subscription, act.clock, act.response)
+
+
 @router.get("", response_model=lists.Page[SubscriptionListed])
 async def list_subscriptions(actor: CanRead, session: ReadSession, clock: AppClock, params: Params) -> Response:
     """Subscriptions, newest first unless sorted otherwise; ``q`` looks through name, client and external id."""
@@ -74,18 +79,11 @@ async def list_subscriptions(actor: CanRead, session: ReadSession, clock: AppClo
 
 
 @router.post("", status_code=201, responses=VERB)
-async def create_subscription(
-    actor: CanWrite,
-    session: WriteSession,
-    clock: AppClock,
-    given: SubscriptionCreate,
-    response: Response,
-    _: IdempotencyKey = None,
-) -> SubscriptionOut:
+async def create_subscription(actor: CanWrite, given: SubscriptionCreate, act: Acting) -> SubscriptionOut:
     """Start a subscription."""
-    subscription = await service.create(session, actor, given, clock)
-    response.headers["Location"] = f"/v1/subscriptions/{subscription.id}"
-    return await _answer(session, actor, subscription, clock, response)
+    subscription = await service.create(act.session, actor, given, act.clock)
+    act.response.headers["Location"] = f"/v1/subscriptions/{subscription.id}"
+    return await _done(actor, subscription, act)
 
 
 @router.get("/{subscription_id}", responses=documented(NotFound))
@@ -99,82 +97,62 @@ async def read_subscription(
 
 @router.post("/{subscription_id}/change", responses=VERB)
 async def change_subscription(
-    actor: CanWrite,
-    session: WriteSession,
-    clock: AppClock,
-    subscription_id: UUID,
-    given: SubscriptionChange,
-    response: Response,
-    if_match: IfMatch = None,
-    _: IdempotencyKey = None,
+    actor: CanWrite, subscription_id: UUID, given: SubscriptionChange, act: Acting, if_match: IfMatch = None
 ) -> SubscriptionOut:
     """Change, end or add lines from a day on: each change ends a row and adds one. Not before the current month."""
-    changed = await service.change(session, actor, subscription_id, given, if_match, clock)
-    return await _answer(session, actor, changed, clock, response)
+    changed = await service.change(act.session, actor, subscription_id, given, if_match, act.clock)
+    return await _done(actor, changed, act)
 
 
 @router.post("/{subscription_id}/pause", responses=VERB)
 async def pause_subscription(
     actor: CanWrite,
-    session: WriteSession,
-    clock: AppClock,
     subscription_id: UUID,
-    response: Response,
+    act: Acting,
     given: SubscriptionPauseFrom | None = None,
     if_match: IfMatch = None,
-    _: IdempotencyKey = None,
 ) -> SubscriptionOut:
     """Charge nothing from a day on. The body may be left out."""
-    wanted = given or SubscriptionPauseFrom()
-    paused = await service.pause(session, actor, subscription_id, wanted, if_match, clock)
-    return await _answer(session, actor, paused, clock, response)
+    changed = await service.pause(
+        act.session, actor, subscription_id, given or SubscriptionPauseFrom(), if_match, act.clock
+    )
+    return await _done(actor, changed, act)
 
 
 @router.post("/{subscription_id}/resume", responses=VERB)
 async def resume_subscription(
     actor: CanWrite,
-    session: WriteSession,
-    clock: AppClock,
     subscription_id: UUID,
-    response: Response,
+    act: Acting,
     given: SubscriptionResume | None = None,
     if_match: IfMatch = None,
-    _: IdempotencyKey = None,
 ) -> SubscriptionOut:
     """Charge again from a day on. The body may be left out."""
-    wanted = given or SubscriptionResume()
-    resumed = await service.resume(session, actor, subscription_id, wanted, if_match, clock)
-    return await _answer(session, actor, resumed, clock, response)
+    changed = await service.resume(
+        act.session, actor, subscription_id, given or SubscriptionResume(), if_match, act.clock
+    )
+    return await _done(actor, changed, act)
 
 
 @router.post("/{subscription_id}/cancel", responses=VERB)
 async def cancel_subscription(
     actor: CanWrite,
-    session: WriteSession,
-    clock: AppClock,
     subscription_id: UUID,
-    response: Response,
+    act: Acting,
     given: SubscriptionCancel | None = None,
     if_match: IfMatch = None,
-    _: IdempotencyKey = None,
 ) -> SubscriptionOut:
     """End it: now, on a day, or when what is paid for has passed. The body may be left out."""
-    wanted = given or SubscriptionCancel()
-    cancelled = await service.cancel(session, actor, subscription_id, wanted, if_match, clock)
-    return await _answer(session, actor, cancelled, clock, response)
+    changed = await service.cancel(
+        act.session, actor, subscription_id, given or SubscriptionCancel(), if_match, act.clock
+    )
+    return await _done(actor, changed, act)
 
 
 @router.post("/{subscription_id}/correct", responses=VERB)
 async def correct_subscription(
-    actor: CanWrite,
-    session: WriteSession,
-    clock: AppClock,
-    subscription_id: UUID,
-    given: SubscriptionCorrect,
-    response: Response,
-    if_match: IfMatch = None,
-    _: IdempotencyKey = None,
+    actor: CanWrite, subscription_id: UUID, given: SubscriptionCorrect, act: Acting, if_match: IfMatch = None
 ) -> SubscriptionOut:
     """Put right what was recorded wrongly about one row, closed months included; the reason stands in its event."""
-    corrected = await service.correct(session, actor, subscription_id, given, if_match, clock)
-    return await _answer(session, actor, corrected, clock, response)
+    changed = await service.correct(act.session, actor, subscription_id, given, if_match, act.clock)
+    return await _done(actor, changed, act)

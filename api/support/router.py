@@ -8,11 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.kit import lists
 from api.kit.access import allowed
+from api.kit.acting import Act, Acting
 from api.kit.clock import AppClock, Clock
 from api.kit.concurrency import IfMatch, etag
 from api.kit.database import ReadSession, WriteSession
 from api.kit.errors import Conflict, NotFound, PreconditionFailed, PreconditionRequired, documented
-from api.kit.idempotency import IdempotencyKey, IdempotentRoute
+from api.kit.idempotency import IdempotentRoute
 from api.support import repository, service
 from api.support.listing import TICKETS
 from api.support.models import Ticket
@@ -54,6 +55,10 @@ async def _answer(session: AsyncSession, actor: Actor, ticket: Ticket, clock: Cl
     )
 
 
+async def _done(actor: Actor, ticket: Ticket, act: Act) -> TicketOut:
+    return await _answer(act.session, actor, ticket, act.clock, act.response)
+
+
 @router.get("/tickets", response_model=lists.Page[TicketListed])
 async def list_tickets(
     actor: CanRead, session: ReadSession, params: Annotated[lists.ListParams, Depends(lists.parameters(TICKETS))]
@@ -63,18 +68,11 @@ async def list_tickets(
 
 
 @router.post("/tickets", status_code=201, responses=VERB)
-async def open_ticket(
-    actor: CanOpen,
-    session: WriteSession,
-    clock: AppClock,
-    given: TicketOpen,
-    response: Response,
-    _: IdempotencyKey = None,
-) -> TicketOut:
+async def open_ticket(actor: CanOpen, given: TicketOpen, act: Acting) -> TicketOut:
     """Open a ticket: a client's user for her own client, staff for any."""
-    ticket = await service.open_ticket(session, actor, given, clock)
-    response.headers["Location"] = f"/v1/tickets/{ticket.id}"
-    return await _answer(session, actor, ticket, clock, response)
+    ticket = await service.open_ticket(act.session, actor, given, act.clock)
+    act.response.headers["Location"] = f"/v1/tickets/{ticket.id}"
+    return await _done(actor, ticket, act)
 
 
 @router.get("/tickets/{ticket_id}", responses=documented(NotFound))
@@ -101,115 +99,51 @@ async def update_ticket(
 
 
 @router.post("/tickets/{ticket_id}/answer", responses=VERB)
-async def answer_ticket(
-    actor: CanWrite,
-    session: WriteSession,
-    clock: AppClock,
-    ticket_id: UUID,
-    given: Answer,
-    response: Response,
-    _: IdempotencyKey = None,
-) -> TicketOut:
+async def answer_ticket(actor: CanWrite, ticket_id: UUID, given: Answer, act: Acting) -> TicketOut:
     """Answer the client, and say whose turn it is then."""
-    ticket = await service.answer(session, actor, ticket_id, given, clock)
-    return await _answer(session, actor, ticket, clock, response)
+    return await _done(actor, await service.answer(act.session, actor, ticket_id, given, act.clock), act)
 
 
 @router.post("/tickets/{ticket_id}/reply", responses=VERB)
-async def reply_to_ticket(
-    actor: CanOpen,
-    session: WriteSession,
-    clock: AppClock,
-    ticket_id: UUID,
-    given: Message,
-    response: Response,
-    _: IdempotencyKey = None,
-) -> TicketOut:
+async def reply_to_ticket(actor: CanOpen, ticket_id: UUID, given: Message, act: Acting) -> TicketOut:
     """The client's word; it opens a resolved ticket again."""
-    ticket = await service.reply(session, actor, ticket_id, given, clock)
-    return await _answer(session, actor, ticket, clock, response)
+    return await _done(actor, await service.reply(act.session, actor, ticket_id, given, act.clock), act)
 
 
 @router.post("/tickets/{ticket_id}/note", responses=VERB)
-async def note_on_ticket(
-    actor: CanWrite,
-    session: WriteSession,
-    clock: AppClock,
-    ticket_id: UUID,
-    given: Message,
-    response: Response,
-    _: IdempotencyKey = None,
-) -> TicketOut:
+async def note_on_ticket(actor: CanWrite, ticket_id: UUID, given: Message, act: Acting) -> TicketOut:
     """A word among staff."""
-    ticket = await service.note(session, actor, ticket_id, given, clock)
-    return await _answer(session, actor, ticket, clock, response)
+    return await _done(actor, await service.note(act.session, actor, ticket_id, given, act.clock), act)
 
 
 @router.post("/tickets/{ticket_id}/wait", responses=VERB)
-async def wait_for_client(
-    actor: CanWrite,
-    session: WriteSession,
-    clock: AppClock,
-    ticket_id: UUID,
-    response: Response,
-    _: IdempotencyKey = None,
-) -> TicketOut:
+async def wait_for_client(actor: CanWrite, ticket_id: UUID, act: Acting) -> TicketOut:
     """Wait for the client: the clock of the resolution stands still."""
-    return await _answer(session, actor, await service.wait(session, actor, ticket_id, clock), clock, response)
+    return await _done(actor, await service.wait(act.session, actor, ticket_id, act.clock), act)
 
 
 @router.post("/tickets/{ticket_id}/resume", responses=VERB)
-async def resume_ticket(
-    actor: CanWrite,
-    session: WriteSession,
-    clock: AppClock,
-    ticket_id: UUID,
-    response: Response,
-    _: IdempotencyKey = None,
-) -> TicketOut:
+async def resume_ticket(actor: CanWrite, ticket_id: UUID, act: Acting) -> TicketOut:
     """Stop waiting for the client."""
-    return await _answer(session, actor, await service.resume(session, actor, ticket_id, clock), clock, response)
+    return await _done(actor, await service.resume(act.session, actor, ticket_id, act.clock), act)
 
 
 @router.post("/tickets/{ticket_id}/resolve", responses=VERB)
-async def resolve_ticket(
-    actor: CanWrite,
-    session: WriteSession,
-    clock: AppClock,
-    ticket_id: UUID,
-    response: Response,
-    _: IdempotencyKey = None,
-) -> TicketOut:
+async def resolve_ticket(actor: CanWrite, ticket_id: UUID, act: Acting) -> TicketOut:
     """The matter is settled."""
-    return await _answer(session, actor, await service.resolve(session, actor, ticket_id, clock), clock, response)
+    return await _done(actor, await service.resolve(act.session, actor, ticket_id, act.clock), act)
 
 
 @router.post("/tickets/{ticket_id}/reopen", responses=VERB)
-async def reopen_ticket(
-    actor: CanWrite,
-    session: WriteSession,
-    clock: AppClock,
-    ticket_id: UUID,
-    response: Response,
-    _: IdempotencyKey = None,
-) -> TicketOut:
+async def reopen_ticket(actor: CanWrite, ticket_id: UUID, act: Acting) -> TicketOut:
     """The matter was not settled after all."""
-    return await _answer(session, actor, await service.reopen(session, actor, ticket_id, clock), clock, response)
+    return await _done(actor, await service.reopen(act.session, actor, ticket_id, act.clock), act)
 
 
 @router.post("/tickets/{ticket_id}/rate", responses=VERB)
-async def rate_ticket(
-    actor: CanOpen,
-    session: WriteSession,
-    clock: AppClock,
-    ticket_id: UUID,
-    given: Rating,
-    response: Response,
-    _: IdempotencyKey = None,
-) -> TicketOut:
+async def rate_ticket(actor: CanOpen, ticket_id: UUID, given: Rating, act: Acting) -> TicketOut:
     """Say whether the client is satisfied with a resolved ticket."""
-    ticket = await service.rate(session, actor, ticket_id, given, clock)
-    return await _answer(session, actor, ticket, clock, response)
+    return await _done(actor, await service.rate(act.session, actor, ticket_id, given, act.clock), act)
 
 
 @router.get("/support/business-hours")

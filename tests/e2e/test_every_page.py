@@ -87,6 +87,8 @@ def _of_care(place: Place) -> dict[str, list[str]]:
         "/subscriptions/new": ["/subscriptions/new"],
         "/subscriptions/{id:uuid}": [subscription],
         **{f"/subscriptions/{{id:uuid}}/{verb}": [f"{subscription}/{verb}"] for verb in verbs},
+        "/subscriptions/{id:uuid}/correct": [f"{subscription}/correct"],
+        "/subscriptions/{id:uuid}/correct/{row:uuid}": [f"{subscription}/correct/{care['subscription_row']}"],
         "/imports": ["/imports"],
     }
 

@@ -120,6 +120,27 @@ def test_lines_change_from_a_day_of_this_month_on(site: Any) -> None:
     assert 'value="9"' in answer.text
 
 
+def test_a_line_recorded_wrongly_is_put_right_with_a_reason(site: Any) -> None:
+    browser_of, world = site
+    browser = browser_of("member")
+    path = subscribe(browser, world.clients["alpen"])
+    rows = browser.get(f"{path}/correct").text
+    row = f"{path}/correct/" + rows.partition(f'href="{path}/correct/')[2].partition('"')[0]
+    kept = {"description": "Care plan", "quantity": "1", "unit_price": "100.50", "discount_rate": "", "ended_on": ""}
+    kept["started_on"] = "2026-01-01"
+    without = send(browser, row, **kept | {"unit_price": "90"})
+    assert (without.status_code, 'id="reason-error"' in without.text) == (422, True)
+    same = send(browser, row, **kept, reason="Typed wrong")
+    assert (same.status_code, "Nothing is different yet" in same.text) == (422, True)
+    wrong = send(browser, row, **kept | {"ended_on": "1999-01-01"}, reason="Typed wrong")
+    assert (wrong.status_code, 'id="ended_on-error"' in wrong.text) == (422, True)
+    assert send(browser, row, **kept | {"unit_price": "90,5"}, reason="Typed wrong").status_code == 303
+    page = unescape(browser.get(path).text)
+    assert "€90.50" in page
+    assert "€100.50" not in page.partition("Day by day")[0]
+    assert browser.get(f"{path}/correct/{world.clients['alpen']}").status_code == 404
+
+
 def test_pause_resume_and_cancel_ask_for_a_day(site: Any) -> None:
     browser_of, world = site
     browser = browser_of("member")

@@ -6,7 +6,8 @@ LONG = "Guests from Austria see the booking calendar one day late when they come
 
 
 async def furnish(api: Client, bearer: Credentials, clients: dict[str, str]) -> dict[str, str]:
-    """Ids by name: an open, a waiting and a resolved ticket, somebody else's, a contact, a service, a subscription."""
+    """Ids by name: an open, a waiting and a resolved ticket, somebody else's, a contact, a service, a
+    subscription and its row."""
 
     async def made(path: str, **body: object) -> str:
         return str((await api.post(path, credentials=bearer, json=body)).body["id"])
@@ -37,5 +38,5 @@ async def furnish(api: Client, bearer: Credentials, clients: dict[str, str]) -> 
         await api.post(path, credentials=bearer, json=body)
     item = {"description": "Website care", "quantity": "1", "unit_price": "100.50", "interval": "month"}
     care = {"client_id": alpen, "name": "Website care", "started_on": "2026-01-01", "items": [item]}
-    found["subscription"] = await made("/subscriptions", **care)
-    return found
+    subscription = (await api.post("/subscriptions", credentials=bearer, json=care)).object
+    return found | {"subscription": subscription["id"], "subscription_row": subscription["items"][0]["id"]}
