@@ -46,6 +46,8 @@ def copy_tables(
 def _attach_source(connection: duckdb.DuckDBPyConnection, settings: "Settings") -> None:
     target = keyword_conninfo(settings.loader_database_url) + " options='-c row_security=off'"
     keep_password(connection, "source_database", settings.loader_database_url)
+    # A large table would be read in parts by ctid, which Postgres refuses to a role that may read certain columns only.
+    connection.execute("set pg_use_ctid_scan = false")
     connection.execute(
         f"attach if not exists {literal(target)} as source (type postgres, secret source_database, read_only)"
     )
