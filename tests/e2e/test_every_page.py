@@ -3,6 +3,7 @@
 The pages come from the portal's own list, so a new one fails here until it has an address to look at.
 """
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,10 @@ from tests.e2e.conftest import DESK, PHONE, Place, faults, opened, signed_in
 from tests.portal import world as world_module
 
 pytestmark = pytest.mark.browser
+LOOKS = [(DESK, "dark"), (PHONE, "light")]
+"""Each size and each theme once; ``PROVE=1`` looks at them in every pair."""
+if os.environ.get("PROVE"):
+    LOOKS += [(DESK, "light"), (PHONE, "dark")]
 FILES = {
     "/clients.csv",
     "/invoices.csv",
@@ -124,8 +129,7 @@ def test_every_page_has_an_address(place: Place) -> None:
     assert set(addresses(place)) | FILES | WALKED == {page.path for page in PAGES if "GET" in page.verbs}
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_every_page_is_fit_for_everybody(place: Place, browser: Browser, size: tuple[int, int], scheme: str) -> None:
     page = signed_in(browser, place, "owner", size, color_scheme=scheme)
     found = {}

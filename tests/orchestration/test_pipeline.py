@@ -77,9 +77,8 @@ def test_only_what_depends_on_the_change_is_built(
 def test_what_was_built_bit_by_bit_equals_what_is_built_at_once(agency: Agency) -> None:
     """Every mart, row by row: changes that were published one by one, and then everything anew."""
     settings = agency.settings
-    for total in (700, 800):
-        agency.invoice(total)
-        assert pipeline.run(settings).published
+    agency.invoice(700)
+    assert pipeline.run(settings).published
     agency.execute("update client set name = 'Renamed again' where id = %s", agency.client)
     assert pipeline.run(settings).published
     marts = [
