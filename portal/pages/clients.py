@@ -12,7 +12,7 @@ from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
 from portal.pages.contacts import Contact, contacts_of, tags_of
-from portal.pages.invoices import InvoiceRow
+from portal.pages.invoices import InvoiceRow, open_invoices, owed
 from portal.refusals import FORM_REFUSALS, edit_words
 from portal.timeline import Entry, client_timeline
 from portal.web import Page, Visit
@@ -65,7 +65,6 @@ class ClientPage:
 
     client: Client
     invoices: tuple[InvoiceRow, ...]
-    more_invoices: bool
     owed: tuple[tuple[str, int], ...]
     contacts: tuple[Contact, ...]
     tags: tuple[str, ...]
@@ -131,9 +130,10 @@ async def export_clients(visit: Visit) -> Response:
 async def show_client(visit: Visit) -> Response:
     """One client with the people there, their newest invoices and what happened."""
     client_id = str(visit.request.path_params["id"])
-    answer, invoices, contacts, tags, events = await asyncio.gather(
+    answer, invoices, due, contacts, tags, events = await asyncio.gather(
         visit.api.get(f"/clients/{client_id}"),
         visit.api.get("/invoices", params={"client_id": client_id, "sort": "-issued_on", "limit": "25"}),
+        open_invoices(visit, client_id=client_id),
         contacts_of(visit, client_id),
         tags_of(visit, client_id),
         client_timeline(visit.api, client_id),
@@ -142,8 +142,7 @@ async def show_client(visit: Visit) -> Response:
     page = ClientPage(
         client=Client.of(answer.object),
         invoices=rows,
-        more_invoices=invoices.next_cursor is not None,
-        owed=_owed(rows),
+        owed=owed(due),
         contacts=contacts,
         tags=tags,
         entries=events.entries,
@@ -154,14 +153,6 @@ async def show_client(visit: Visit) -> Response:
         may_see_health=visit.me.may(Action.health_read) and answer.object.get("archived_at") is None,
     )
     return visit.page("clients/detail.html", page)
-
-
-def _owed(rows: tuple[InvoiceRow, ...]) -> tuple[tuple[str, int], ...]:
-    owed: dict[str, int] = {}
-    for row in rows:
-        if row.balance_minor and row.status.code in {"issued", "partly_paid", "overdue"}:
-            owed[row.currency] = owed.get(row.currency, 0) + row.balance_minor
-    return tuple(sorted(owed.items()))
 
 
 async def new_client(visit: Visit) -> Response:

@@ -10,7 +10,7 @@ from portal.door import Answer, Problem
 from portal.figures import DataState, Figure, data_state, figures
 from portal.language import gettext as _
 from portal.language import ngettext
-from portal.pages.invoices import OPEN, InvoiceRow, client_names
+from portal.pages.invoices import OPEN, InvoiceRow, client_names, open_invoices, owed
 from portal.pages.projects import Project
 from portal.pages.reports import ReportRow
 from portal.pages.subscriptions import SubscriptionRow
@@ -77,20 +77,19 @@ async def _staff_home(visit: Visit) -> Response:
 
 async def _client_home(visit: Visit) -> Response:
     read, today = visit.api.get, visit.me.today
-    invoices, projects, tickets, subscriptions, reports = await asyncio.gather(
-        read("/invoices", params={"status": ",".join(OPEN), "sort": "due_on", "limit": "200"}),
+    rows, projects, tickets, subscriptions, reports = await asyncio.gather(
+        open_invoices(visit),
         read("/projects", params={"status": "active", "archived": "false", "sort": "due_on", "limit": "5"}),
         read("/tickets", params={"status": UNRESOLVED, "sort": "-updated_at", "limit": "50"}),
         read("/subscriptions", params={"status": "active,trial,paused,cancelled", "limit": "5"}),
         _reports(visit),
     )
-    rows = tuple(InvoiceRow.of(row, today) for row in invoices.items)
     late = tuple(row for row in rows if row.status.code == "overdue")
     asked = tuple(Ticket.of(row, to_client=True) for row in tickets.items)
     page = ClientHome(
         needs=_needs(late, asked),
-        owed=_sum(rows),
-        overdue=_sum(late),
+        owed=owed(rows),
+        overdue=owed(late),
         open=rows[:10],
         projects=tuple(Project.of(row, today) for row in projects.items),
         tickets=asked[:5],
@@ -120,13 +119,6 @@ async def _reports(visit: Visit) -> tuple[ReportRow, ...]:
     except Problem:
         return ()
     return tuple(ReportRow.of(row) for row in answer.items)
-
-
-def _sum(rows: tuple[InvoiceRow, ...]) -> tuple[tuple[str, int], ...]:
-    totals: dict[str, int] = {}
-    for row in rows:
-        totals[row.currency] = totals.get(row.currency, 0) + row.balance_minor
-    return tuple(sorted(totals.items()))
 
 
 ROUTES = (Page("/", show_home, action=Action.invoice_read),)

@@ -1,6 +1,7 @@
 """Invoices: list, file, and one invoice with its lines, payments, credit notes and history."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -57,6 +58,21 @@ class InvoiceRow:
     def title(self) -> str:
         """The number, or what it is before it has one."""
         return self.number or _("Draft")
+
+
+async def open_invoices(visit: Visit, **query: str) -> tuple[InvoiceRow, ...]:
+    """Every invoice that is owed something, the oldest due first, however many there are."""
+    wanted = {"status": ",".join(OPEN), "sort": "due_on", **query}
+    found = await export.all_rows(visit.api, "/invoices", wanted)
+    return tuple(InvoiceRow.of(row, visit.me.today) for row in found)
+
+
+def owed(rows: Iterable[InvoiceRow]) -> tuple[tuple[str, int], ...]:
+    """What is open of them, in minor units by currency."""
+    totals: dict[str, int] = {}
+    for row in rows:
+        totals[row.currency] = totals.get(row.currency, 0) + row.balance_minor
+    return tuple(sorted(totals.items()))
 
 
 def _date(text: str | None) -> date | None:
