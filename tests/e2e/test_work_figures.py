@@ -1,4 +1,4 @@
-"""People's time, a project and tickets go in by the API as they happen; the figures come out of its metrics."""
+"""Subscriptions, people's time, a project and tickets go in by the API as they happen; its metrics tell the figures."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Hands:
     """A clock that stands where it was set; it is only ever set forward, as limits of rates expect."""
 
     def __init__(self) -> None:
-        self.at = datetime(2026, 3, 5, 9, tzinfo=BERLIN)
+        self.at = datetime(2025, 9, 1, 9, tzinfo=BERLIN)
 
     def now(self) -> datetime:
         return self.at
@@ -74,9 +74,12 @@ def installation(module_settings: Settings) -> Iterator[tuple[Api, Hands]]:
 
 @pytest.fixture(scope="module")
 def houses(installation: tuple[Api, Hands], module_settings: Settings) -> tuple[House, House]:
-    """Two agencies: one with the usual hours and a month of work, one that closes at noon and has a holiday."""
+    """Two agencies: one with the usual hours and a month of work, one that closes at noon and has subscriptions."""
     api, clock = installation
-    usual, with_a_break = House(found(api), clock), House(found(api), clock)
+    with_a_break = House(found(api), clock)
+    _recurs(with_a_break)
+    clock.at = datetime(2026, 3, 5, 9, tzinfo=BERLIN)
+    usual = House(found(api), clock)
     _support(usual)
     _closes_at_noon(with_a_break)
     usual.ticket("2026-03-30T16:45")
@@ -86,6 +89,43 @@ def houses(installation: tuple[Api, Hands], module_settings: Settings) -> tuple[
     for house in (usual, with_a_break):
         house.when("2026-04-01T09:00")
     return usual, with_a_break
+
+
+def _recurs(house: House) -> None:
+    """One client pays 50, 50, 0, 0, 50, 80, 60 dollars; three others open March 2026 with 100 euros, of which 10 churn
+    and 10 are cut, while 10 are added."""
+    house.when("2025-09-10T09:00")
+    first = _subscribes(house, "Series", "50", "USD")
+    house.when("2025-11-01T09:00")
+    house.does(f"/subscriptions/{first['id']}/cancel", {"on": "2025-11-01"})
+    house.when("2026-01-05T09:00")
+    second = _subscribes(house, "Series", "50", "USD")
+    house.when("2026-02-03T09:00")
+    _now_costs(house, second, "80")
+    lost, less, more = (
+        _subscribes(house, name, price, "EUR") for name, price in (("L", "10"), ("S", "40"), ("M", "50"))
+    )
+    house.when("2026-03-02T09:00")
+    _now_costs(house, second, "60")
+    house.does(f"/subscriptions/{lost['id']}/cancel", {"on": "2026-03-02"})
+    _now_costs(house, less, "30")
+    _now_costs(house, more, "60")
+
+
+def _subscribes(house: House, client: str, price: str, currency: str) -> dict[str, Any]:
+    """A monthly subscription of the client of that external id, from the day that the clock shows."""
+    known = house.does(f"/clients?q={client}", method="GET")["items"]
+    owner = known[0] if known else house.does("/clients", {"name": client, "external_id": client, "currency": currency})
+    item = {"description": "Care", "unit_price": price, "interval": "month"}
+    body = {"client_id": owner["id"], "currency": currency, "started_on": house.clock.at.date().isoformat()}
+    made: dict[str, Any] = house.does("/subscriptions", {**body, "items": [item]})
+    return made
+
+
+def _now_costs(house: House, subscription: dict[str, Any], price: str) -> None:
+    line = {"line_id": subscription["items"][0]["line_id"], "unit_price": price}
+    body = {"effective_on": house.clock.at.date().isoformat(), "items": [line]}
+    house.does(f"/subscriptions/{subscription['id']}/change", body)
 
 
 def _closes_at_noon(house: House) -> None:
@@ -175,6 +215,28 @@ def _delivers(house: House, project: str) -> None:
     task = house.does(f"/projects/{project}/tasks", {"title": "Forms", "started_on": "2026-03-02"})
     path, who = f"/tasks/{task['id']}", house.agency.as_role[Role.owner]
     house.agency.api.ask("PATCH", path, who, json={"completed_on": "2026-03-04"}, if_match='"1"')
+
+
+def test_the_known_series_and_what_moved_it(houses: tuple[House, House]) -> None:
+    house = houses[1]
+
+    def months(name: str) -> list[str]:
+        path = f"/metrics/{name}?from=2025-09-01&to=2026-03-31&where=client:Series&where=currency:USD"
+        return [row["value"] for row in house.does(path, method="GET")["rows"]]
+
+    assert months("mrr") == ["50.00", "50.00", "0.00", "0.00", "50.00", "80.00", "60.00"]
+    moved = {"new": 0, "churned": 2, "reactivation": 4, "expansion": 5, "contraction": 6}
+    assert {
+        name: [place for place, value in enumerate(months(f"{name}_mrr")) if value != "0.00"] for name in moved
+    } == {name: [place] for name, place in moved.items()}
+
+
+def test_churn_of_a_month_that_opened_with_a_hundred(houses: tuple[House, House]) -> None:
+    house = houses[1]
+    euros = "&where=currency:EUR"
+    assert house.figure("gross_mrr_churn", euros) == "0.2"
+    assert house.figure("net_mrr_churn", euros) == "0.1"
+    assert house.figure("mrr", euros) == "90.00"
 
 
 def test_march_2026_of_one_person(houses: tuple[House, House]) -> None:
