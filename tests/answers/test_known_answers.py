@@ -27,7 +27,7 @@ NOT_REPLAYED = {
     "tenure_weeks": "",
     "fx_mrr": "what is left of MRR in euros, which is replayed",
     "committed_mrr": "an import does not say when something was agreed",
-    "realization": "nobody in the sample has a rate that clients are billed at",
+    "realization": "the sample's files state no rate that clients are billed at",
 }
 """Metrics without a month to compare, and why. Health is replayed in tests of its own."""
 
