@@ -4,7 +4,6 @@ import io
 import re
 from typing import Any
 
-import psycopg
 import pytest
 from openpyxl import load_workbook
 
@@ -12,6 +11,7 @@ from imisofts.settings import Settings
 from portal.app import PAGES
 from portal.pages.invoice_forms import decimal_of, money_of
 from portal.web import safe_next
+from tests.warehouse import toy
 
 ORIGIN = {"Origin": "http://127.0.0.1"}
 
@@ -51,14 +51,14 @@ def test_pages_by_role_and_client(site: Any) -> None:
 def test_what_a_client_owes_is_the_same_on_every_page(site: Any, fresh_settings: Settings) -> None:
     """However many newer invoices stand before the one that is open."""
     browser_of, world = site
-    with psycopg.connect(fresh_settings.owner_database_url) as owner:
-        owner.execute("select set_config('app.workspace_id', (select id::text from workspace), true)")
-        owner.execute(
+    with toy.superuser(fresh_settings) as everybody:
+        made = everybody.execute(
             """insert into invoice select (jsonb_populate_record(null::invoice, to_jsonb(paid) || jsonb_build_object(
                 'id', gen_random_uuid(), 'number', 'N-' || n, 'issued_on', '2026-06-01', 'external_id', null))).*
             from invoice as paid, generate_series(1, 26) as n where paid.id = %s""",
             (world.invoices["alpen-paid"],),
         )
+    assert made.rowcount == 26
     staff = browser_of("owner").get(f"/clients/{world.clients['alpen']}").text
     home = browser_of("alpen").get("/").text
     assert "2,380.00" in staff.partition("<dt>Open</dt>")[2].partition("</dd>")[0]
