@@ -1,10 +1,9 @@
 """The visitor's language: which catalogue and which number and date habits, chosen per request."""
 
-import gettext as _gettext
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
+from gettext import NullTranslations
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,15 +12,13 @@ from babel.core import negotiate_locale
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
+from imisofts.catalogues import catalogue
+
 LOCALES = ("en", "en_GB", "de")
 _FOLDER = Path(__file__).parent / "locale"
 _current: ContextVar[str] = ContextVar("portal_locale", default="en")
 _zone: ContextVar[str] = ContextVar("portal_zone", default="UTC")
-
-
-@cache
-def _catalogue(locale: str) -> _gettext.NullTranslations:
-    return _gettext.translation("messages", _FOLDER, languages=[locale, locale.partition("_")[0]], fallback=True)
+_domain: ContextVar[str] = ContextVar("portal_domain", default="messages")
 
 
 def choose(accept_language: str) -> str:
@@ -31,7 +28,18 @@ def choose(accept_language: str) -> str:
     if found is None and any(tag.startswith("de") for tag in wanted[:1]):
         found = "de"
     _current.set(found or "en")
+    _domain.set("messages")
     return _current.get()
+
+
+def speak_as_reports(told: str) -> None:
+    """Show this page as the client's reports are told (``de_DE``), whatever the browser prefers; English stays the
+    visitor's own. There is a translation of that page and its frame, and of no other yet.
+    """
+    spoken = told.partition("_")[0]
+    if spoken in LOCALES and spoken != "en":
+        _current.set(spoken)
+        _domain.set("reports")
 
 
 def use_zone(name: str) -> None:
@@ -59,13 +67,17 @@ def language_tag() -> str:
 
 def gettext(text: str, /, **values: object) -> str:
     """``text`` in the visitor's language, with ``%(name)s`` filled in."""
-    found = _catalogue(_current.get()).gettext(text)
+    found = _translations().gettext(text)
     return found % values if values else found
 
 
 def ngettext(one: str, many: str, n: int, /, **values: object) -> str:
     """Singular or plural, with ``%(num)s`` filled in."""
-    return _catalogue(_current.get()).ngettext(one, many, n) % {"num": n, **values}
+    return _translations().ngettext(one, many, n) % {"num": n, **values}
+
+
+def _translations() -> NullTranslations:
+    return catalogue(_FOLDER, _domain.get(), _current.get().partition("_")[0])
 
 
 def digits(currency: str) -> int:

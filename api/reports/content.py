@@ -62,7 +62,7 @@ def _cover(told: Telling, data_day: str) -> Content:
         "client": told.client,
         "month": told.period,
         "period_label": language.say("Period"),
-        "range": f"{language.long_day(figures['first'])} – {language.long_day(figures['last'])}",
+        "range": language.days_of(figures["first"], figures["last"]),
         "facts": [
             [language.say("Prepared by"), told.brand.name],
             [language.say("Data as of"), data_day],
@@ -79,8 +79,8 @@ def _closing(told: Telling, absent: list[str]) -> list[str]:
     """What there was none of, and that the period was not over."""
     language, said = told.language, []
     if absent:
-        text = "There is nothing to report about {subjects}."
-        said.append(language.say(text, subjects=language.listed(absent)))
+        subjects = language.listed(absent)
+        said.append(language.say("There is nothing to report about {subjects}.", subjects=subjects))
     if told.figures["incomplete"]:
         said.append(
             language.say(
@@ -98,9 +98,11 @@ def _definitions(told: Telling, sections: list[Section], shown: list[Number]) ->
     publication = figures["publication"]
     return {
         "heading": language.say("How these figures are defined"),
-        "items": [{"label": one["label"], "text": one["definition"]} for one in printed],
+        "items": [
+            {"label": language.known(one["label"]), "text": language.known(one["definition"])} for one in printed
+        ],
         "rules_label": language.say("What counts"),
-        "rules": " ".join(dict.fromkeys(rule for one in printed for rule in one["policy"])),
+        "rules": " ".join(dict.fromkeys(language.known(rule) for one in printed for rule in one["policy"])),
         "data": language.say(
             "All figures come from publication {number} of the agency's audited data ({checks} checks passed), "
             "as it stood on {day}, under metric definitions {version}. Amounts are never added across currencies.",

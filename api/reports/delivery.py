@@ -36,7 +36,8 @@ class TryAgain(mail.MailError):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What was read of a delivery before any slow work began."""
+    """What was read of a delivery before any slow work began. ``staff`` is the workspace's language, in which reasons
+    and failures are kept; the report itself is in the client's."""
 
     report_id: UUID
     workspace_id: UUID
@@ -48,6 +49,7 @@ class Task:
     message_id: str
     workspace: dict[str, object]
     preferences: Preferences
+    staff: Language
     approved: bool
 
     @property
@@ -90,7 +92,7 @@ async def give_up(office: Office, workspace_id: UUID, report_id: UUID, error: Ex
             return task.status
         status = "unknown" if task.status == "sending" else "failed"
         known = isinstance(error, mail.MailError)
-        failure = str(error) if known else task.language.say("The report could not be made; the log says why.")
+        failure = str(error) if known else task.staff.say("The report could not be made; the log says why.")
         return await _move(office, task, status, EventName.REPORT_FAILED, failure=failure)
 
 
@@ -127,6 +129,7 @@ async def _read(office: Office, workspace_id: UUID, report_id: UUID) -> Task:
             row.message_id,
             workspace,
             preferred,
+            Language(definition.locale),
             row.approved_at is not None,
         )
 
@@ -136,14 +139,14 @@ async def _prepare(office: Office, task: Task) -> Document | str:
     held, is a draft that a person must read, or is not to be sent at all."""
     actor = system(task.workspace_id)
     state = await in_thread(office.gateway.state, actor)
-    reason = hold.reason(state, task.period, task.language) if task.deliver else None
+    reason = hold.reason(state, task.period, task.staff) if task.deliver else None
     if reason is None and state.publication is None:
-        reason = task.language.say("No audited figures have been published yet.")
+        reason = task.staff.say("No audited figures have been published yet.")
     if reason is not None:
         return await _move(office, task, "held", EventName.REPORT_HELD, held_reason=reason)
     answer = await in_thread(office.gateway.client_report, actor, task.client_id, task.period.first, task.period.last)
     if answer is None:
-        unknown = task.language.say("The published data does not know this client yet.")
+        unknown = task.staff.say("The published data does not know this client yet.")
         return await _move(office, task, "held", EventName.REPORT_HELD, held_reason=unknown)
     document = await _freeze(office, task, answer)
     if not task.deliver:
@@ -187,7 +190,7 @@ async def _send_approved(office: Office, task: Task) -> str:
 async def _send(office: Office, task: Task, document: Document) -> str:
     """Speak to the mail server, with no transaction open, and record what came of it."""
     if not task.recipient:
-        failure = task.language.say("The client has no e-mail address.")
+        failure = task.staff.say("The client has no e-mail address.")
         return await _move(office, task, "failed", EventName.REPORT_FAILED, failure=failure)
     letter = mail.Letter(task.report_id, task.message_id, task.recipient, task.period.text, document)
     message = mail.compose(letter, office.settings)
@@ -212,7 +215,7 @@ async def _clear_up(office: Office, task: Task) -> str:
     if delivered is None:
         if task.status == "unknown":
             return "unknown"
-        failure = task.language.say("The process ended while the mail was leaving; whether it arrived is not known.")
+        failure = task.staff.say("The process ended while the mail was leaving; whether it arrived is not known.")
         return await _move(office, task, "unknown", EventName.REPORT_FAILED, failure=failure)
     return await _send_again(office, task, await _frozen(office, task))
 

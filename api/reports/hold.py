@@ -30,5 +30,5 @@ def _failed(state: State, language: Language) -> str:
     named = ", ".join(state.failed_checks[:3])
     more = len(state.failed_checks) - 3
     if more > 0:
-        named += " " + language.say("and {number} more", number=more)
+        named += " " + language.say("and {number} more checks", number=more)
     return language.say("The last audit failed: {checks}.", checks=named or language.say("an unnamed check"))

@@ -1,35 +1,35 @@
-"""Words, dates and money of a report in the workspace's language."""
+"""Words, dates and money of a report in its client's language."""
 
-import gettext
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_interval
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent
+
+from imisofts.catalogues import catalogue
 
 FOLDER: Final = Path(__file__).parent / "locale"
 DOMAIN: Final = "reports"
 FSI, PDI = "\u2068", "\u2069"
 """First strong isolate, and its end: what stands between has a direction of its own."""
 _RTL: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-
-
-@lru_cache(maxsize=16)
-def _catalogue(language: str) -> gettext.NullTranslations:
-    return gettext.translation(DOMAIN, FOLDER, [language], fallback=True)
+_QUARTERS: Final = {"de": "QQQQ y"}
+"""How a quarter is named where its short form does not fit into a sentence: *im 4. Quartal 2026*."""
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language: ``say`` translates, the rest formats. An unknown locale reads as English."""
+    """One language: ``say`` translates, the rest formats. An unknown locale reads as English.
+
+    What is said is a literal and a whole sentence or label: a translation is found by it, and orders its words anew.
+    """
 
     locale: str = "en"
 
@@ -47,13 +47,32 @@ class Language:
 
     def say(self, text: str, **values: object) -> str:
         """``text`` in this language, with its named places filled in."""
-        said = _catalogue(self.code).gettext(text)
+        said = self.known(text)
         return said.format(**_isolated(values)) if values else said
+
+    def known(self, text: str) -> str:
+        """A text that is ours and came with the figures, such as a metric's definition; as it is where nobody
+        translated it.
+        """
+        return catalogue(FOLDER, DOMAIN, self.code).gettext(text)
 
     def count(self, one: str, many: str, number: int, **values: object) -> str:
         """The right plural form; ``{number}`` is filled in with ``number``."""
-        said = _catalogue(self.code).ngettext(one, many, number)
+        said = catalogue(FOLDER, DOMAIN, self.code).ngettext(one, many, number)
         return said.format(number=self.number(number), **_isolated(values))
+
+    def hours(self, hours: Decimal | str) -> str:
+        """1 hour, 12.5 hours: a noun with its number, to stand in a sentence."""
+        return self.count("{hours} hour", "{hours} hours", 1 if rounded(hours, 1) == 1 else 2, hours=self.short(hours))
+
+    def days(self, days: Decimal | str) -> str:
+        """1 day, 17.2 days: as :meth:`hours`."""
+        return self.count("{days} day", "{days} days", 1 if rounded(days, 1) == 1 else 2, days=self.short(days))
+
+    def short(self, value: Decimal | str) -> str:
+        """12.5, with one decimal where it has one."""
+        value = rounded(value, 1)
+        return self.number(value.to_integral_value() if value == value.to_integral_value() else value)
 
     def money(self, amount: Decimal | str, currency: str) -> str:
         """With its currency, half-even in that currency's decimals: £12.40, ¥1,200, KWD 1.250."""
@@ -87,9 +106,14 @@ class Language:
     def long_day(self, day: date | str) -> str:
         return format_date(_day(day), "long", locale=self.babel)
 
+    def days_of(self, first: date | str, last: date | str) -> str:
+        """1–31 Oct 2026; 1 Oct – 31 Dec 2026."""
+        return format_interval(_day(first), _day(last), "yMMMd", locale=self.babel)
+
     def period(self, first: date | str, last: date | str) -> str:
         """October 2026, or Q4 2026."""
-        return format_date(_day(first), "LLLL y" if _is_month(first, last) else "QQQ y", locale=self.babel)
+        form = "LLLL y" if _is_month(first, last) else _QUARTERS.get(self.code, "QQQ y")
+        return format_date(_day(first), form, locale=self.babel)
 
     def short_period(self, first: date | str, last: date | str) -> str:
         """Oct 2026, or Q4 2026, for a line under a number."""

@@ -93,7 +93,7 @@ def compose(letter: Letter, settings: Settings) -> EmailMessage:
     mail.set_content(_TEMPLATES.get_template("mail.txt").render(values))
     mail.add_alternative(_TEMPLATES.get_template("mail.html").render(values), subtype="html")
     _add_logo(mail, brand)
-    name = f"report-{letter.period}.pdf"
+    name = say("report-{period}.pdf", period=letter.period)
     mail.add_attachment(document.pdf, maintype="application", subtype="pdf", filename=name)
     return mail
 

@@ -11,7 +11,6 @@ from typing import Any
 from api.reports.language import Language, rounded
 from api.reports.sections import money
 from api.reports.sections.blocks import Telling
-from api.reports.sections.hours import said
 
 MOST = 5
 Number = dict[str, Any]
@@ -75,10 +74,10 @@ def _count(told: Telling, name: str, label: str, change: Mapping[str, Any]) -> N
     delta = (
         language.say("unchanged")
         if not difference
-        else ("+" if difference > 0 else "−") + said(abs(difference), language)
+        else ("+" if difference > 0 else "−") + language.short(abs(difference))
     )
-    was = language.say("{number} in {period}", number=said(before, language), period=_earlier(told))
-    return _number(name, label, said(now, language), delta, was)
+    was = language.say("{number} in {period}", number=language.short(before), period=_earlier(told))
+    return _number(name, label, language.short(now), delta, was)
 
 
 def _share(told: Telling, name: str, label: str, change: Mapping[str, Any]) -> Number:
@@ -111,14 +110,14 @@ def _change(now: Decimal, before: Decimal, language: Language) -> str:
 def _days_to_pay(told: Telling, one: Mapping[str, Any], language: Language) -> Number:
     now, before, say = one["period"]["days_to_pay"], one["previous"]["days_to_pay"], language.say
     label, earlier = say("Days to pay"), _earlier(told)
-    shown = "–" if now is None else say("{days} days", days=said(now, language))
+    shown = "–" if now is None else language.days(now)
     if before is None:
         return _number("days_to_pay", label, shown, "", say("none in {period}", period=earlier))
-    was = say("{number} in {period}", number=said(before, language), period=earlier)
+    was = say("{number} in {period}", number=language.short(before), period=earlier)
     if now is None:
         return _number("days_to_pay", label, shown, say("nothing settled"), was)
     change = rounded(now, 1) - rounded(before, 1)
-    delta = ("+" if change > 0 else "−") + said(abs(change), language) if change else say("unchanged")
+    delta = ("+" if change > 0 else "−") + language.short(abs(change)) if change else say("unchanged")
     return _number("days_to_pay", label, shown, delta, was)
 
 

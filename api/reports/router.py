@@ -15,6 +15,7 @@ from api.kit.errors import Conflict, NotFound, documented
 from api.kit.idempotency import IdempotencyKey, IdempotentRoute
 from api.reports import repository, service
 from api.reports.errors import PdfNotReady
+from api.reports.language import Language
 from api.reports.models import ReportDelivery
 from api.reports.office import Figures
 from api.reports.schemas import ReportCreate, ReportOut
@@ -38,6 +39,7 @@ _PLAIN = (
     "sent_at",
     "approved_at",
     "approved_by",
+    "locale",
     "version",
 )
 LIST = lists.ListSpec(
@@ -104,8 +106,12 @@ async def read_report_pdf(actor: CanRead, session: ReadSession, report_id: UUID)
     row = await repository.get(session, actor, report_id, whole=True)
     if row.pdf is None:
         raise PdfNotReady("This report has not been drawn yet.")
-    name = f'attachment; filename="report-{row.period}.pdf"'
-    headers = {"Content-Disposition": name, "X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-cache"}
+    name = Language(row.locale or repository.LOCALE).say("report-{period}.pdf", period=row.period)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, no-cache",
+    }
     return Response(row.pdf, media_type="application/pdf", headers=headers)
 
 

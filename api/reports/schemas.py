@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Status = Literal["queued", "held", "draft", "approved", "withdrawn", "built", "sending", "sent", "failed", "unknown"]
 Section = Literal["work", "hours", "milestones", "support", "money", "next"]
-Locale = Literal["en_GB", "en_US"]
+Locale = Literal["en_GB", "en_US", "de_DE"]
 Cadence = Literal["monthly", "quarterly", "none"]
 EVERY: tuple[Section, ...] = get_args(Section)
 
@@ -26,7 +26,8 @@ class ReportCreate(BaseModel):
 
 
 class ReportOut(BaseModel):
-    """One delivery. ``held_reason`` says in words why it has not left; ``message_id`` is the mail's own."""
+    """One delivery. ``held_reason`` says in words why it has not left; ``message_id`` is the mail's own;
+    ``locale`` is the language in which it was drawn."""
 
     id: UUID
     client_id: UUID
@@ -44,6 +45,7 @@ class ReportOut(BaseModel):
     approved_at: datetime | None
     approved_by: UUID | None
     sent_at: datetime | None
+    locale: str | None
     version: int
 
 

@@ -45,7 +45,8 @@ def waterfall(steps: Sequence[Step], look: Look, unit: str, *, height: int = 280
         "type": "quantitative",
         "title": unit,
         "scale": {"zero": True, "nice": True},
-        "axis": {"format": "~s", "tickCount": 5, "titleAngle": 0, "titleAlign": "left", "titleAnchor": "end",
+        "axis": {"format": "~s", "labelExpr": look.short_label(), "tickCount": 5, "titleAngle": 0,
+                 "titleAlign": "left", "titleAnchor": "end",
                  "titleX": -30, "titleY": -14},
     }  # fmt: skip
     tones = {"total": look.accent, "up": look.good, "down": look.bad}

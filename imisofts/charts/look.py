@@ -90,6 +90,13 @@ class Look:
         """``value`` with at most one decimal."""
         return format_decimal(value, "#,##0.#", locale=self.babel)
 
+    def short_label(self) -> str:
+        """A Vega expression for an axis of quantities: 4k, 1.5M, as the language shortens them."""
+        short = "datum.label"
+        for si, word in (("k", self.translate("k")), ("M", self.translate("M")), ("G", self.translate("B"))):
+            short = f"replace({short}, '{si}', '{word}')"
+        return f"datum.value === 0 ? '0' : abs(datum.value) < 1 ? format(datum.value, '~g') : {short}"
+
     def month(self, day: date) -> str:
         """Month and year in full: October 2026."""
         return format_date(day, "LLLL y", locale=self.babel)

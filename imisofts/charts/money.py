@@ -64,7 +64,7 @@ def invoiced_and_collected(
                 "scale": {"zero": True, "nice": True},
                 "axis": {
                     "format": "~s",
-                    "labelExpr": "datum.value === 0 ? '0' : replace(datum.label, 'G', 'B')",
+                    "labelExpr": look.short_label(),
                     "tickCount": 5,
                     "titleAngle": 0,
                     "titleAlign": "right",

@@ -24,7 +24,7 @@ def lines(
     if not any(point.value is not None for point in points):
         return sentence_instead(look, look.translate("There is nothing to draw yet."), width="container", height=height)
     names = list(dict.fromkeys(point.series for point in points))
-    shared: Spec = {"x": x_axis(points, look), "y": y_axis(unit, percent=percent, zero=zero)}
+    shared: Spec = {"x": x_axis(points, look), "y": y_axis(look, unit, percent=percent, zero=zero)}
     colour = _colours(look, names)
     faint = {"condition": {"test": "datum.compared", "value": 0.55}, "value": 1}
     layers: list[Spec] = [
@@ -75,7 +75,7 @@ def columns(
             look, look.translate("Nothing happened in this range."), width="container", height=height
         )
     names = list(dict.fromkeys(point.series for point in points))
-    value = y_axis(unit, percent=percent)
+    value = y_axis(look, unit, percent=percent)
     encoding: Spec = {
         "x": x_axis(points, look),
         "y": {**value, "stack": "zero"} if stacked else {**value, "stack": None},

@@ -71,9 +71,8 @@ def x_axis(points: Sequence[Point], look: Look) -> Spec:
     }
 
 
-def y_axis(title: str, *, percent: bool, zero: bool = True) -> Spec:
+def y_axis(look: Look, title: str, *, percent: bool, zero: bool = True) -> Spec:
     """A quantity from zero; shares in per cent, thousands short."""
-    short = "datum.value === 0 ? '0' : replace(datum.label, 'G', 'B')"
     return {
         "field": "value",
         "type": "quantitative",
@@ -81,7 +80,7 @@ def y_axis(title: str, *, percent: bool, zero: bool = True) -> Spec:
         "scale": {"zero": zero, "nice": True},
         "axis": {
             "format": ".0%" if percent else "~s",
-            **({} if percent else {"labelExpr": short}),
+            **({} if percent else {"labelExpr": look.short_label()}),
             "tickCount": 5,
             "titleAngle": 0,
             "titleAlign": "left",

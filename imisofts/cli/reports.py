@@ -17,7 +17,7 @@ _UNFINISHED = ("queued", "sending")
 
 Workspace = Annotated[str, typer.Option("--workspace", help="The agency's slug.")]
 Client = Annotated[str, typer.Option("--client", help="The client's external id or id.")]
-Period = Annotated[str, typer.Option("--period", help="A month, like 2026-10.")]
+Period = Annotated[str, typer.Option("--period", help="A month, like 2026-10, or a quarter, like 2026-Q4.")]
 
 
 @app.callback()

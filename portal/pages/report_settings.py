@@ -49,7 +49,11 @@ def _sections() -> dict[str, tuple[str, str]]:
 
 
 def _languages() -> tuple[Choice, ...]:
-    return (Choice("en_GB", _("English (United Kingdom)")), Choice("en_US", _("English (United States)")))
+    return (
+        Choice("en_GB", _("English (United Kingdom)")),
+        Choice("en_US", _("English (United States)")),
+        Choice("de_DE", _("German (Germany)")),
+    )
 
 
 def _cadences() -> tuple[Choice, ...]:

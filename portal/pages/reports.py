@@ -1,7 +1,6 @@
 """Client reports: what was sent, what is held and why, and a new one."""
 
 import asyncio
-import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -14,11 +13,12 @@ from portal.door import Json, Problem
 from portal.figures import DataState, data_state
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
-from portal.language import month_name
+from portal.language import month_name, speak_as_reports
 from portal.web import Page, Visit
 from portal.words import Status, delivery_status
 
-_PERIOD = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
+MONTHS, QUARTERS = 36, 12
+"""How many ended periods the form offers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ class ReportsPage:
     data: DataState | None
     form: Form
     clients: tuple[lists.Choice, ...]
+    periods: tuple[lists.Choice, ...]
     may_manage: bool
 
 
@@ -83,6 +84,15 @@ def _last_month(today: date) -> str:
     return (today.replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
 
 
+def _periods(today: date) -> tuple[lists.Choice, ...]:
+    """The months and quarters that have ended, each kind newest first."""
+    month, quarter = today.year * 12 + today.month - 1, today.year * 4 + (today.month - 1) // 3
+    months = [divmod(month - back, 12) for back in range(1, MONTHS + 1)]
+    quarters = [divmod(quarter - back, 4) for back in range(1, QUARTERS + 1)]
+    texts = [f"{year}-{n + 1:02}" for year, n in months] + [f"{year}-Q{n + 1}" for year, n in quarters]
+    return tuple(lists.Choice(text, month_name(text)) for text in texts)
+
+
 async def _page(visit: Visit, form: Form, status: int = 200) -> Response:
     state = lists.read(visit.request, "/reports", filters=(), sortable=("created_at",), default_sort="-created_at")
     params = {"limit": str(lists.LIMIT)} | ({"cursor": state.cursor} if state.cursor else {})
@@ -93,10 +103,14 @@ async def _page(visit: Visit, form: Form, status: int = 200) -> Response:
         data_state(visit.api) if staff else _none(),
         _clients(visit) if staff else _nobody(),
     )
+    if answer.items and not staff:
+        speak_as_reports(answer.items[0].get("locale") or "")
     names = {choice.value: choice.label for choice in clients}
     rows = tuple(ReportRow.of(row, names.get(str(row.get("client_id")), "")) for row in answer.items)
     rows = tuple(row if may_manage else row.only_read() for row in rows)
-    page = ReportsPage(lists.moved(state, answer.next_cursor), rows, data, form, clients, may_manage)
+    page = ReportsPage(
+        lists.moved(state, answer.next_cursor), rows, data, form, clients, _periods(visit.me.today), may_manage
+    )
     return visit.page("reports/list.html", page, status)
 
 
@@ -114,12 +128,10 @@ async def _clients(visit: Visit) -> tuple[lists.Choice, ...]:
 
 
 async def build_report(visit: Visit) -> Response:
-    """Ask for a report of one client and month; delivery is by mail and here."""
-    form = required(typed(visit.sent.multi_items()), period=_("a month"))
+    """Ask for a report of one client and period; delivery is by mail and here."""
+    form = required(typed(visit.sent.multi_items()), period=_("a month or quarter"))
     if not form.value("client"):
         form = form.failed("client", _("Choose a client."))
-    if form.value("period") and not _PERIOD.match(form.value("period")):
-        form = form.failed("period", _("Enter a month like 2026-10."))
     status = 422
     if form.ok:
         body = {

@@ -1,5 +1,6 @@
 """Report settings and the review as pages: what is chosen stays, refusals are said, drafts are decided."""
 
+import re
 from typing import Any
 
 import psycopg
@@ -62,3 +63,38 @@ def test_a_draft_is_read_and_approved_or_withdrawn_when_asked(site: Any, fresh_s
     post(browser, path, path)
     assert _status(fresh_settings, other) == "withdrawn"
     assert browser.get(path).headers["location"] == "/reports"
+
+
+def test_a_client_with_german_reports_reads_of_them_in_german(site: Any, fresh_settings: Settings) -> None:
+    browser_of, world = site
+    report_id = draft_report(fresh_settings, world)
+    with psycopg.connect(fresh_settings.owner_database_url) as owner:
+        told = "update report_delivery set status = 'sent', locale = %s where id = %s"
+        owner.execute(told, ("de_DE", report_id))
+        owner.commit()
+        page = browser_of("alpen").get("/reports").text
+        assert 'lang="de"' in page
+        read = set(
+            re.findall(r"[A-Z][a-z]+(?: [a-z]+)*", re.sub(r"<style.*?</style>|<[^>]+>", "|", page, flags=re.DOTALL))
+        )
+        assert {"Berichte", "Zeitraum", "Oktober", "Gesendet", "Abmelden"} <= read
+        english = {"Reports", "Period", "October", "Sent", "Skip to content", "Home", "Sign out", "Invoices"}
+        assert not read & english
+        owner.execute(told, ("en_GB", report_id))
+        owner.commit()
+        assert 'lang="en"' in browser_of("alpen").get("/reports").text
+
+
+def test_a_new_report_may_be_of_a_quarter(site: Any, fresh_settings: Settings) -> None:
+    browser_of, world = site
+    browser = browser_of("owner")
+    offered = re.findall(r'<option value="(\d{4}-Q\d)"', browser.get("/reports").text)
+    assert len(offered) == 12
+    assert offered == sorted(offered, reverse=True)
+    asked = {"client": world.clients["alpen"], "period": offered[0]}
+    assert post(browser, "/reports", "/reports", **asked).headers["location"] == "/reports"
+    with psycopg.connect(fresh_settings.owner_database_url) as owner:
+        assert owner.execute("select period from report_delivery").fetchone() == (offered[0],)
+    refused = post(browser, "/reports", "/reports", **{**asked, "period": "2026-Q5"})
+    assert refused.status_code == 422
+    assert "is not a period" in refused.text

@@ -159,7 +159,16 @@ class _Asker:
 
     def _invoices(self, currency: str, measure: str, first: date, last: date) -> tuple[InvoiceRow, ...]:
         as_of = last if measure == "receivables" else None
-        found = invoices(self._desk, measure, first, last, self._client_id, as_of, MAX_INVOICES)  # type: ignore[arg-type]
+        found = invoices(
+            self._desk,
+            measure,  # type: ignore[arg-type]
+            first,
+            last,
+            self._client_id,
+            as_of,
+            MAX_INVOICES,
+            open_on=last,
+        )
         return tuple(row for row in found if row.currency == currency)
 
     def _total(self, name: str, currency: str, **question: object) -> Decimal:

@@ -21,7 +21,10 @@ _PARTS: dict[Measure, str] = {
 }
 _INVOICES = """
     with parts as ({parts}),
-    balances as (select invoice_id, sum(open_change) as open from {{fct_receivable_movements}} group by invoice_id)
+    balances as (
+        select invoice_id, sum(open_change) as open from {{fct_receivable_movements}}
+        where moved_on <= $open_on group by invoice_id
+    )
     select invoices.invoice_id, invoices.client_id, clients.client_key, clients.name, invoices.number,
         invoices.external_id, invoices.status, invoices.currency, invoices.issued_on, invoices.due_on,
         invoices.settled_on, invoices.total, invoices.paid, invoices.credited, coalesce(balances.open, 0), parts.amount
@@ -35,14 +38,24 @@ _INVOICES = """
 
 
 def invoices(
-    desk: Desk, measure: Measure, first: date, last: date, client_id: UUID | None, as_of: date | None, limit: int
+    desk: Desk,
+    measure: Measure,
+    first: date,
+    last: date,
+    client_id: UUID | None,
+    as_of: date | None,
+    limit: int,
+    open_on: date = END_OF_TIME,
 ) -> list[InvoiceRow]:
-    """Newest first. ``receivables`` are those of ``as_of``, else of the range's last day."""
+    """Newest first. ``receivables`` are those of ``as_of``, else of the range's last day; what is open of an invoice is
+    told as of ``open_on``, now unless said.
+    """
     known_on = as_of or END_OF_TIME
     parameters: dict[str, object] = {
         "first": first,
         "last": known_on if measure == "receivables" and as_of else last,
         "known_on": known_on,
+        "open_on": open_on,
         "client_id": str(client_id) if client_id else None,
         "row_limit": limit,
     }

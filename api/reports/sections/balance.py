@@ -47,7 +47,12 @@ def sentence(figures: Mapping[str, Any], period: Mapping[str, Any], currency: st
             amount=language.money(-closing, currency),
             day=day,
         )
-    text = language.say("{amount} was open on {day}", amount=language.money(closing, currency), day=day)
+    amount = language.money(closing, currency)
     if overdue <= 0:
-        return text + language.say(", none of it overdue.")
-    return text + language.say(", of which {amount} was overdue.", amount=language.money(overdue, currency))
+        return language.say("{amount} was open on {day}, none of it overdue.", amount=amount, day=day)
+    return language.say(
+        "{amount} was open on {day}, of which {overdue} was overdue.",
+        amount=amount,
+        day=day,
+        overdue=language.money(overdue, currency),
+    )

@@ -4,18 +4,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from api.reports.language import Language, rounded
+from api.reports.language import Language
 from api.reports.sections.blocks import CHART_WIDTH, Part, Section, Telling, chart, section, table
 from imisofts import charts
 
 DRAWN = 8
 """Projects in the chart; the table has all of them."""
-
-
-def said(hours: Decimal | str, language: Language) -> str:
-    """12.5, with one decimal where it has one."""
-    value = rounded(hours, 1)
-    return language.number(value.to_integral_value() if value == value.to_integral_value() else value)
 
 
 def _total(told: Telling) -> Decimal:
@@ -33,11 +27,11 @@ def _sentences(told: Telling) -> list[str]:
     language, say = told.language, told.language.say
     sentences = [
         language.count(
-            "{agency} worked {hours} hours on {number} project of {client}.",
-            "{agency} worked {hours} hours on {number} projects of {client}.",
+            "{agency} worked {hours} on {number} project of {client}.",
+            "{agency} worked {hours} on {number} projects of {client}.",
             len(told.figures["projects"]),
             agency=told.brand.name,
-            hours=said(_total(told), language),
+            hours=language.hours(_total(told)),
             client=told.client,
         )
     ]
@@ -45,10 +39,10 @@ def _sentences(told: Telling) -> list[str]:
         more = Decimal(one["used"]) - Decimal(one["budget"])
         sentences.append(
             say(
-                "{project} has used {hours} hours more than its budget of {budget}.",
+                "{project} has used {hours} more than its budget of {budget}.",
                 project=one["name"],
-                hours=said(more, language),
-                budget=said(one["budget"], language),
+                hours=language.hours(more),
+                budget=language.hours(one["budget"]),
             )
         )
     return sentences
@@ -79,7 +73,7 @@ def _sections(told: Telling) -> list[Section]:
         key = say("Dark is {period}, pale what was worked before, the line the budget.", period=told.period)
         blocks.append(chart(spec, text=key))
     head = [say("Project"), say("Hours in {period}", period=told.period), say("To date"), say("Budget"), say("Used")]
-    total = [say("Total"), said(_total(told), language), "", "", ""] if len(projects) > 1 else None
+    total = [say("Total"), language.short(_total(told)), "", "", ""] if len(projects) > 1 else None
     blocks.append(table(head, [_row(one, language) for one in projects], right=1, total=total))
     finding = " ".join(_sentences(told))
     metrics = ["project_hours"] + (["project_budget_hours"] if drawn else [])
@@ -87,13 +81,13 @@ def _sections(told: Telling) -> list[Section]:
 
 
 def _row(one: Mapping[str, Any], language: Language) -> list[Any]:
-    hours = [said(one["hours"], language), said(one["used"], language)]
+    hours = [language.short(one["hours"]), language.short(one["used"])]
     if one["budget"] is None:
         return [one["name"], *hours, "–", "–"]
     used = Decimal(one["used"]) / Decimal(one["budget"])
     share = language.share(used)
     over = {"word": share, "tone": "bad"} if used > 1 else share
-    return [one["name"], *hours, said(one["budget"], language), over]
+    return [one["name"], *hours, language.short(one["budget"]), over]
 
 
 PART = Part(_sentences, _sections, lambda language: language.say("hours worked"))

@@ -27,12 +27,17 @@ def _sentences(told: Telling) -> list[str]:
     if not late:
         return []
     day = told.language.long_day(told.figures["last"])
-    if len(late) == 1:
-        title, project = late[0]["title"], late[0]["project"]
-        text = "The milestone {title} ({project}) was late on {day}."
-        return [told.language.say(text, title=title, project=project, day=day)]
-    text = "{number} milestones were late on {day}."
-    return [told.language.say(text, number=told.language.number(len(late)), day=day)]
+    if len(late) > 1:
+        number = told.language.number(len(late))
+        return [told.language.say("{number} milestones were late on {day}.", number=number, day=day)]
+    return [
+        told.language.say(
+            "The milestone {title} ({project}) was late on {day}.",
+            title=late[0]["title"],
+            project=late[0]["project"],
+            day=day,
+        )
+    ]
 
 
 def _finding(told: Telling) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from api.reports.language import Language, rounded
+from api.reports.language import Language
 from api.reports.sections import balance, invoices
 from api.reports.sections.blocks import CHART_WIDTH, Part, Section, Telling, chart, section
 from imisofts import charts
@@ -35,10 +35,8 @@ def _of_currency(told: Telling, one: One) -> list[str]:
     said = [_invoiced(told, one), _received(period, currency, language)]
     said.append(balance.sentence(told.figures, period, currency, language))
     if period["days_to_pay"] is not None:
-        days = language.number(rounded(period["days_to_pay"], 1).normalize())
-        said.append(
-            language.say("Invoices settled in {period} took {days} days on average.", days=days, period=told.period)
-        )
+        days = language.days(period["days_to_pay"])
+        said.append(language.say("Invoices settled in {period} took {days} on average.", days=days, period=told.period))
     return said
 
 

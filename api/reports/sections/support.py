@@ -5,7 +5,6 @@ from typing import Any
 
 from api.reports.language import Language
 from api.reports.sections.blocks import Part, Section, Telling, section, table
-from api.reports.sections.hours import said
 
 KEPT = ("sla_met", "resolution_sla_met")
 TAKEN = ("first_response_hours_business", "resolution_hours_business")
@@ -27,15 +26,29 @@ def _sentences(told: Telling) -> list[str]:
     language, say = told.language, told.language.say
     opened, resolved, still = (int(_now(told, f"tickets_{what}") or 0) for what in ("opened", "resolved", "open"))
     day = language.long_day(told.figures["last"])
-    came = language.count("{number} ticket was opened", "{number} tickets were opened", opened)
-    went = language.count("{number} was resolved", "{number} were resolved", resolved)
-    left = language.count("{number} was open on {day}", "{number} were open on {day}", still, day=day)
-    none = say("none was open on {day}", day=day)
-    text = "{opened} and {resolved}; {open}."
-    sentences = [say(text, opened=came, resolved=went, open=left if still else none)]
+    sentences = [
+        _opened(opened, told),
+        language.count("{number} was resolved.", "{number} were resolved.", resolved)
+        if resolved
+        else say("None was resolved."),
+        language.count("On {day}, {number} was open.", "On {day}, {number} were open.", still, day=day)
+        if still
+        else say("On {day}, none was open.", day=day),
+    ]
     if (kept := _now(told, "sla_met")) is not None:
         sentences.append(say("{share} of the first answers came within the promised time.", share=language.share(kept)))
     return sentences
+
+
+def _opened(number: int, told: Telling) -> str:
+    if not number:
+        return told.language.say("No ticket was opened in {period}.", period=told.period)
+    return told.language.count(
+        "{number} ticket was opened in {period}.",
+        "{number} tickets were opened in {period}.",
+        number,
+        period=told.period,
+    )
 
 
 def _sections(told: Telling) -> list[Section]:
@@ -93,7 +106,7 @@ def _measured(told: Telling) -> list[tuple[str, list[Any]]]:
 def _value(name: str, value: str | None, language: Language) -> str:
     if value is None:
         return "–"
-    return said(value, language) if name in TAKEN else language.share(value)
+    return language.short(value) if name in TAKEN else language.share(value)
 
 
 PART = Part(_sentences, _sections, lambda language: language.say("tickets"))

@@ -16,8 +16,11 @@ def _sentences(told: Telling) -> list[str]:
     if not due:
         return []
     day = told.language.long_day(due[0]["on"])
-    text = "Next, {title} ({project}) is due on {day}."
-    return [told.language.say(text, title=due[0]["name"], project=due[0]["project"], day=day)]
+    return [
+        told.language.say(
+            "Next, {title} ({project}) is due on {day}.", title=due[0]["name"], project=due[0]["project"], day=day
+        )
+    ]
 
 
 def _sections(told: Telling) -> list[Section]:
@@ -47,22 +50,24 @@ def _name(row: Row) -> str:
 def _price(row: Row, language: Language) -> str:
     if row["amount"] is None or row["kind"] in {"ends", "pauses"}:
         return "–"
-    text = f"{language.money(row['amount'], row['currency'])} {_every(row, language)}"
+    every, amount = _every(row, language), language.money(row["amount"], row["currency"])
     if row["before"] is None or Decimal(row["before"]) == Decimal(row["amount"]):
-        return text
-    return text + " " + language.say("(was {amount})", amount=language.money(row["before"], row["currency"]))
+        return language.say("{amount} {every}", amount=amount, every=every)
+    before = language.money(row["before"], row["currency"])
+    return language.say("{amount} {every} (was {before})", amount=amount, every=every, before=before)
 
 
 def _every(row: Row, language: Language) -> str:
     """a month, every 2 weeks."""
-    forms = {
-        "day": ("a day", "every {number} days"),
-        "week": ("a week", "every {number} weeks"),
-        "month": ("a month", "every {number} months"),
-        "quarter": ("a quarter", "every {number} quarters"),
-        "year": ("a year", "every {number} years"),
+    count, number = language.count, row["interval_count"]
+    said = {
+        "day": count("a day", "every {number} days", number),
+        "week": count("a week", "every {number} weeks", number),
+        "month": count("a month", "every {number} months", number),
+        "quarter": count("a quarter", "every {number} quarters", number),
+        "year": count("a year", "every {number} years", number),
     }
-    return language.count(*forms[row["interval"]], row["interval_count"])
+    return said[row["interval"]]
 
 
 PART = Part(_sentences, _sections, lambda language: language.say("agreed dates to come"))

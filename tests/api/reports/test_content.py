@@ -41,12 +41,12 @@ def test_the_summary_is_computed_from_the_figures() -> None:
         "2 milestones and 6 tasks were completed on 2 projects.",
         (
             "Northlight Studio worked 52.5 hours on 2 projects of Blue Harbour Ltd. "
-            "Website relaunch 1 has used 5 hours more than its budget of 40. "
-            "Website relaunch 2 has used 6 hours more than its budget of 40."
+            "Website relaunch 1 has used 5 hours more than its budget of 40 hours. "
+            "Website relaunch 2 has used 6 hours more than its budget of 40 hours."
         ),
         "The milestone Design (Website relaunch 1) was late on 31 October 2026.",
         (
-            "4 tickets were opened and 5 were resolved; 1 was open on 31 October 2026. "
+            "4 tickets were opened in October 2026. 5 were resolved. On 31 October 2026, 1 was open. "
             "75% of the first answers came within the promised time."
         ),
         (

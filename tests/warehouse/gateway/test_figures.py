@@ -212,3 +212,13 @@ def test_a_clients_report_balances(figures: Gateway) -> None:
     )
     assert len(euro.months) == 12
     assert yen.period.closing == Decimal(900)
+
+
+def test_a_report_made_later_tells_what_was_open_then(figures: Gateway) -> None:
+    """Half of the invoice is paid by today, nothing of it was on the period's last day."""
+    report = figures.client_report(NORTH, key("northlight/acme"), date(2026, 2, 1), date(2026, 2, 28))
+    assert report is not None
+    euro = report.currencies[0]
+    assert euro.period.closing == Decimal("200.00")
+    assert [row.open for row in euro.open_invoices] == [Decimal("200.00")]
+    assert [row.open for row in euro.issued_invoices] == [Decimal("200.00")]
