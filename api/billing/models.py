@@ -58,13 +58,21 @@ class Invoice(TenantMixin, Base):
 
 
 class InvoiceLine(TenantMixin, Base):
-    """One line of an invoice; an imported invoice has exactly one."""
+    """One line of an invoice; an imported invoice has exactly one.
+
+    ``service_from`` to ``service_until`` (exclusive) is when it is delivered, where that is not the day of issue:
+    revenue is recognised over it."""
 
     __tablename__ = "invoice_line"
     __table_args__ = (
         UniqueConstraint("workspace_id", "id"),
         UniqueConstraint("workspace_id", "invoice_id", "position"),
         ForeignKeyConstraint(["workspace_id", "invoice_id"], ["invoice.workspace_id", "invoice.id"]),
+        CheckConstraint("(service_from is null) = (service_until is null)", name="service_both"),
+        CheckConstraint(
+            "service_until > service_from and service_until <= service_from + interval '10 years 1 day'",
+            name="service_period",
+        ),
         LAKE,
     )
 
@@ -76,6 +84,8 @@ class InvoiceLine(TenantMixin, Base):
     tax_rate: Mapped[Decimal] = mapped_column(Numeric(9, 6))
     net_minor: Mapped[int] = mapped_column(BigInteger)
     tax_minor: Mapped[int] = mapped_column(BigInteger)
+    service_from: Mapped[datetime | None] = mapped_column()
+    service_until: Mapped[datetime | None] = mapped_column()
 
 
 class Payment(TenantMixin, Base):

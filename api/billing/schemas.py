@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from api.clients.schemas import Currency, ExternalId
 
@@ -33,8 +33,17 @@ Units = Annotated[
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 1, 1))]
 
 
+Moment = Annotated[
+    AwareDatetime | Day,
+    Field(description="An instant with its offset, or a date: the beginning of that day in the workspace's zone"),
+]
+
+
 class LineIn(BaseModel):
-    """A line: ``quantity × unit_price``, and ``tax_rate`` as a fraction (0.19 for 19 %)."""
+    """A line: ``quantity × unit_price``, and ``tax_rate`` as a fraction (0.19 for 19 %).
+
+    ``service_from`` and ``service_until`` (exclusive) say when it is delivered: its revenue is recognised over that
+    time, and on the day of issue without them."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -42,6 +51,8 @@ class LineIn(BaseModel):
     quantity: Factor = Decimal(1)
     unit_price: Factor
     tax_rate: Rate = Decimal(0)
+    service_from: Moment | None = None
+    service_until: Moment | None = None
 
 
 class InvoiceCreate(BaseModel):
@@ -123,6 +134,8 @@ class LineOut(BaseModel):
     tax_rate: Decimal
     net_minor: int
     tax_minor: int
+    service_from: datetime | None
+    service_until: datetime | None
 
 
 class InvoiceListed(BaseModel):

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -38,6 +39,11 @@ def facts(client: Client) -> dict[str, Any]:
 async def today(session: AsyncSession, actor: Actor, clock: Clock) -> date:
     """The calendar date of this moment in the workspace's zone."""
     return clock.today((await repository.workspace_facts(session, actor)).timezone)
+
+
+async def zone(session: AsyncSession, actor: Actor) -> ZoneInfo:
+    """The workspace's time zone, in which its days begin."""
+    return ZoneInfo((await repository.workspace_facts(session, actor)).timezone)
 
 
 async def usable(session: AsyncSession, actor: Actor, client_id: UUID) -> Client:

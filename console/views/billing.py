@@ -19,9 +19,9 @@ KPIS: Final = (
     Kpi("invoiced", "up"),
     Kpi("collected", "up"),
     Kpi("credited", "down"),
+    Kpi("recognised_revenue", "up"),
     Kpi("receivables", "down"),
     Kpi("days_to_pay", "down"),
-    Kpi("active_clients", "up"),
 )
 BAR: Final = controls.Bar(("invoiced", "collected"), (("client", "All clients"),))
 
@@ -35,7 +35,7 @@ def page(viewer: Viewer, state: State) -> None:
     picked = panels.panel(
         "billing", f"{viewer.slug}-billing", lambda: overview.months(reading, "How much did we invoice and collect?")
     )
-    measures = {"Invoiced": "invoiced", "Collected": "collected", "Credited": "credited"}
+    measures = {"Invoiced": "invoiced", "Collected": "collected", "Credited": "credited", "Recognised": "recognised_revenue"}
     drill.months(reading, "billing", measures, overview.periods(reading), picked)
     open_money(reading)
 

@@ -9,6 +9,7 @@ from imisofts.sample.rows import MONTHS, Calendar, Rows
 
 _CENT = Decimal("0.01")
 _TAX = {"EUR": Decimal("0.19"), "GBP": Decimal(0), "USD": Decimal(0)}
+_PERIOD = ("service_from", "service_until")
 _EVERY = {"month": 1, "quarter": 3, "year": 12}
 _SERVICES = (
     ("retainer", "Marketing retainer", 2500, "month"),
@@ -58,7 +59,7 @@ class Ledger:
 
     def __init__(self, calendar: Calendar, random: Random) -> None:
         self._calendar, self._random = calendar, random
-        columns = ("external_id", "client", "issued_on", "due_on", "total", "tax", "currency")
+        columns = ("external_id", "client", "issued_on", "due_on", "total", "tax", "currency", *_PERIOD)
         self.invoices = Rows("invoices", columns)
         self.payments = Rows("payments", ("external_id", "invoice", "paid_on", "amount"))
         self.credit_notes = Rows("credit-notes", ("external_id", "invoice", "issued_on", "amount", "reason"))
@@ -67,18 +68,24 @@ class Ledger:
         """Every month: what is due of each subscription, and now and then a project or a workshop."""
         for month in range(MONTHS):
             for one in CUSTOMERS:
-                for net in self._due(one, month):
-                    self._bill(one, self._calendar.month(month) + timedelta(days=self._random.randrange(0, 6)), net)
+                for term in self._due(one, month):
+                    issued = self._calendar.month(month) + timedelta(days=self._random.randrange(0, 6))
+                    self._bill(one, issued, Decimal(term.price), self._paid_ahead(term, month))
                 if one.active(month) and self._random.random() < 0.22:
                     day = self._calendar.month(month) + timedelta(days=self._random.randrange(8, 26))
                     self._bill(one, day, Decimal(self._random.randrange(900, 9500, 50)))
 
-    def _due(self, one: Customer, month: int) -> list[Decimal]:
+    def _due(self, one: Customer, month: int) -> list[Term]:
         if one.key == PAUSED and month == MONTHS - 1:
             return []
-        return [Decimal(term.price) for term in one.terms if _is_due(term, month)]
+        return [term for term in one.terms if _is_due(term, month)]
 
-    def _bill(self, one: Customer, issued: date, net: Decimal) -> None:
+    def _paid_ahead(self, term: Term, month: int) -> tuple[date, date] | None:
+        """The quarter or year that is billed at its beginning; a month is not spread."""
+        months = _EVERY[term.interval]
+        return (self._calendar.month(month), self._calendar.month(month + months)) if months > 1 else None
+
+    def _bill(self, one: Customer, issued: date, net: Decimal, period: tuple[date, date] | None = None) -> None:
         """One invoice with what followed: paid whole, in two parts, credited in part, or not at all."""
         late = one.late + self._random.randrange(-3, 9)
         dice = self._random.random()
@@ -87,7 +94,7 @@ class Ledger:
         tax = (net * _TAX[one.currency]).quantize(_CENT)
         due = issued + timedelta(days=14)
         number = f"NL-{issued:%y%m}-{len(self.invoices.rows) + 1:04d}"
-        self.invoices.add(number, one.key, issued, due, net + tax, tax, one.currency)
+        self.invoices.add(number, one.key, issued, due, net + tax, tax, one.currency, *(period or ("", "")))
         credited = Decimal(0)
         if dice < 0.03 and self._calendar.has(issued + timedelta(days=6)):
             credited = ((net + tax) * Decimal("0.15")).quantize(_CENT)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from itertools import zip_longest
 from uuid import uuid4
 
 from starlette.datastructures import FormData
@@ -17,11 +18,12 @@ from portal.forms import Form, required, typed, with_problem
 from portal.language import amount, digits, money
 from portal.language import gettext as _
 from portal.lists import Choice
+from portal.pages import service_periods
 from portal.pages.invoices import InvoiceRow, invoice_page, percent_of
 from portal.refusals import FORM_REFUSALS
 from portal.web import Page, Visit
 
-LINE_FIELDS = ("description", "quantity", "unit_price", "tax_rate")
+LINE_FIELDS = ("description", "quantity", "unit_price", "tax_rate", *service_periods.FIELDS)
 HEAD_FIELDS = ("client_id", "currency", "issued_on", "due_on", "note", "lines")
 
 
@@ -68,7 +70,7 @@ def money_of(text: str, currency: str) -> Decimal | None:
 def typed_lines(sent: FormData) -> list[dict[str, str]]:
     """The rows as typed; rows without anything but defaults are left out."""
     columns = [[str(value).strip() for value in sent.getlist(name)] for name in LINE_FIELDS]
-    rows = [dict(zip(LINE_FIELDS, row, strict=True)) for row in zip(*columns, strict=False)]
+    rows = [dict(zip(LINE_FIELDS, row, strict=True)) for row in zip_longest(*columns, fillvalue="")]
     return [row for row in rows if row["description"] or row["unit_price"]]
 
 
@@ -85,12 +87,14 @@ def check_lines(form: Form, rows: list[dict[str, str]]) -> tuple[Form, list[Json
             if value is None:
                 form = form.failed(f"lines.{n}.{name}", _("Enter a number."))
         rate = numbers["tax_rate"]
+        form, period = service_periods.sent(form, n, row)
         body.append(
             {
                 "description": row["description"],
                 "quantity": str(numbers["quantity"]),
                 "unit_price": str(numbers["unit_price"]),
                 "tax_rate": str((rate or Decimal(0)) / 100),
+                **period,
             }
         )
     return form, body
@@ -132,6 +136,7 @@ async def edit_invoice(visit: Visit) -> Response:
             "quantity": _plain(row["quantity"]),
             "unit_price": _plain(row["unit_price"]),
             "tax_rate": _plain(percent_of(row.get("tax_rate") or 0)),
+            **service_periods.shown(row),
         }
         for row in body.get("lines") or ()
     )

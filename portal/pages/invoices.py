@@ -14,6 +14,7 @@ from portal.door import Json
 from portal.forms import Form
 from portal.language import amount
 from portal.language import gettext as _
+from portal.pages import service_periods
 from portal.timeline import Entry, timeline
 from portal.web import Page, Visit
 from portal.words import Status, invoice_status
@@ -81,13 +82,15 @@ def _date(text: str | None) -> date | None:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line; ``quantity``, ``unit_price`` and ``tax_percent`` as decimals, ``net_minor`` computed by the API."""
+    """One line; ``quantity``, ``unit_price`` and ``tax_percent`` as decimals, ``net_minor`` computed by the API,
+    ``service`` when it is delivered, in words."""
 
     description: str
     quantity: Decimal
     unit_price: Decimal
     tax_percent: Decimal
     net_minor: int
+    service: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +310,7 @@ def _line(row: Json) -> Line:
         unit_price=Decimal(str(row["unit_price"])),
         tax_percent=percent_of(row.get("tax_rate") or "0"),
         net_minor=int(row.get("net_minor") or 0),
+        service=service_periods.in_words(row),
     )
 
 

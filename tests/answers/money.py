@@ -1,13 +1,14 @@
 """Invoices, payments and credit notes worked out from the rows alone: a second opinion that knows no pipeline."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
-from datetime import date
-from decimal import Decimal
+from datetime import date, timedelta
+from decimal import ROUND_DOWN, Decimal
 
 from tests.answers.cells import Cells, Row, last_day, month_of, share
 
 NONE = Decimal(0)
+CENT = Decimal("0.01")
 
 
 class Ledger:
@@ -58,6 +59,7 @@ def answers(ledger: Ledger, months: list[date]) -> dict[str, Cells]:
     for row in ledger.credit_notes:
         _add(found["credited"], row["issued_on"], ledger.currency[row["invoice"]], row["amount"])
     return found | {
+        "recognised_revenue": _recognised(ledger),
         "receivables": _receivables(ledger, months),
         "active_clients": _active(ledger.invoices),
         "days_to_pay": _days_to_pay(ledger),
@@ -74,6 +76,28 @@ def _receivables(ledger: Ledger, months: list[date]) -> Cells:
         for row in ledger.invoices:
             key = (month, row["currency"])
             found[key] = (found[key] or NONE) + ledger.owed(row, last_day(month))
+    return found
+
+
+def _recognised(ledger: Ledger) -> Cells:
+    """Months of a period by their days, cut to the cent, the last month with what is left; notes without their tax."""
+    found: Cells = defaultdict(Decimal)
+    for row in ledger.invoices:
+        net = row["total"] - row["tax"]
+        if not row["service_from"]:
+            _add(found, row["issued_on"], row["currency"], net)
+            continue
+        days = (row["service_until"] - row["service_from"]).days
+        per_month = Counter(month_of(row["service_from"] + timedelta(days=number)) for number in range(days))
+        *before, last = sorted(per_month)
+        parts = {month: (net * per_month[month] / days).quantize(CENT, ROUND_DOWN) for month in before}
+        for month, part in {**parts, last: net - sum(parts.values())}.items():
+            _add(found, month, row["currency"], part)
+    totals = {row["external_id"]: (row["total"] - row["tax"], row["total"]) for row in ledger.invoices}
+    for row in ledger.credit_notes:  # the sample never writes two for one invoice
+        net, total = totals[row["invoice"]]
+        taken = (net * row["amount"] / total).quantize(CENT, ROUND_DOWN)
+        _add(found, row["issued_on"], ledger.currency[row["invoice"]], -taken)
     return found
 
 

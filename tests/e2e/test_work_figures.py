@@ -1,17 +1,21 @@
 """Subscriptions, people's time, a project and tickets go in by the API as they happen; its metrics tell the figures."""
 
+import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import duckdb
 import pytest
 
 from imisofts.access import Role
 from imisofts.settings import Settings
 from tests.api.agency import Agency, Api, found, running, sign_in
-from warehouse import pipeline
+from warehouse import build, lake, pipeline
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FULL_WEEK = {f"{day}_minutes": 480 for day in ("monday", "tuesday", "wednesday", "thursday", "friday")}
@@ -78,6 +82,7 @@ def houses(installation: tuple[Api, Hands], module_settings: Settings) -> tuple[
     api, clock = installation
     with_a_break = House(found(api), clock)
     _recurs(with_a_break)
+    _is_paid_ahead(with_a_break)
     clock.at = datetime(2026, 3, 5, 9, tzinfo=BERLIN)
     usual = House(found(api), clock)
     _support(usual)
@@ -126,6 +131,17 @@ def _now_costs(house: House, subscription: dict[str, Any], price: str) -> None:
     line = {"line_id": subscription["items"][0]["line_id"], "unit_price": price}
     body = {"effective_on": house.clock.at.date().isoformat(), "items": [line]}
     house.does(f"/subscriptions/{subscription['id']}/change", body)
+
+
+def _is_paid_ahead(house: House) -> None:
+    """120.00 without tax from 15 June noon to 13 October noon; ten of it, and their tax, are given back."""
+    body = {"name": "Ahead", "external_id": "AHEAD", "currency": "EUR"}
+    line = {"description": "Summer", "unit_price": "120.00", "tax_rate": "0.19"}
+    line |= {"service_from": "2026-06-15T12:00:00+02:00", "service_until": "2026-10-13T12:00:00+02:00"}
+    draft = house.does("/invoices", {"client_id": house.does("/clients", body)["id"], "lines": [line]})
+    house.does(f"/invoices/{draft['id']}/issue", {"issued_on": "2026-03-02"})
+    path, note = f"/invoices/{draft['id']}/credit-notes", {"amount": "11.90", "issued_on": "2026-03-02"}
+    house.agency.api.ask("POST", path, house.agency.as_role[Role.owner], json=note, idempotency_key="given-back")
 
 
 def _closes_at_noon(house: House) -> None:
@@ -237,6 +253,52 @@ def test_churn_of_a_month_that_opened_with_a_hundred(houses: tuple[House, House]
     assert house.figure("gross_mrr_churn", euros) == "0.2"
     assert house.figure("net_mrr_churn", euros) == "0.1"
     assert house.figure("mrr", euros) == "90.00"
+
+
+def test_revenue_is_recognised_as_it_is_earned(houses: tuple[House, House]) -> None:
+    path = "/metrics/recognised_revenue?from=2026-03-01&to=2026-11-30&where=client:AHEAD"
+    rows = houses[1].does(path, method="GET")["rows"]
+    months = ["-10.00", "0.00", "0.00", "16.00", "31.00", "31.00", "30.00", "12.00", "0.00"]
+    assert [row["value"] for row in rows] == months
+    assert rows[-1]["incomplete"], "agreed, and ahead of the data"
+    cut = houses[1].does(f"{path}&grain=year".replace("03-01", "06-20").replace("11-30", "06-21"), method="GET")
+    assert [row["value"] for row in cut["rows"]] == ["2.00"], "a range that cuts a month takes its own days"
+
+
+@pytest.mark.parametrize(
+    ("choice", "months"),
+    [
+        ("by_second", ["15.50", "31.00", "31.00", "30.00", "12.50"]),
+        ("by_month", ["30.00", "30.00", "30.00", "30.00"]),
+        ("by_month_with_shares", ["15.50", "30.66", "30.66", "30.68", "12.50"]),
+    ],
+)
+def test_revenue_is_recognised_by_the_policys_other_choices(
+    houses: tuple[House, House],
+    module_settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    choice: str,
+    months: list[str],
+) -> None:
+    """The same invoice, in by the API; the mart of an agency whose policy says otherwise."""
+    project = tmp_path / "transforms"
+    shutil.copytree(build.PROJECT, project)
+    file = project / "dbt_project.yml"
+    file.write_text(file.read_text().replace("value: by_day\n", f"value: {choice}\n"))
+    monkeypatch.setattr(build, "PROJECT", project)
+    with closing(lake.connect(module_settings)) as connection:
+        snapshot = lake.current_snapshot(connection)
+    built = build.build(module_settings, snapshot, data_at=houses[1].clock.at, changed={"invoice_line"})
+    assert built.ok, built.results
+    with closing(duckdb.connect(str(built.scratch), read_only=True)) as scratch:
+        found = scratch.execute(
+            "select cast(sum(amount) as decimal(24, 2)) from marts.fct_recognised_revenue"
+            " where kind = 'line' and recognised_on >= date '2026-06-01'"
+            " group by date_trunc('month', recognised_on) order by date_trunc('month', recognised_on)"
+        ).fetchall()
+    build.discard(built.scratch)
+    assert [str(amount) for (amount,) in found] == months
 
 
 def test_march_2026_of_one_person(houses: tuple[House, House]) -> None:

@@ -50,20 +50,9 @@ class Agency:
         )
         return invoice
 
-    def line(self, invoice: UUID, net_minor: int) -> None:
-        self._insert(
-            "invoice_line",
-            id=uuid7(),
-            workspace_id=self.workspace,
-            invoice_id=invoice,
-            position=1,
-            description="Work",
-            quantity=1,
-            unit_price=net_minor / 100,
-            tax_rate=0,
-            net_minor=net_minor,
-            tax_minor=0,
-        )
+    def service(self, name: str) -> None:
+        row = {"name": name, "currency": "EUR", "interval_count": 1, "source": "api"}
+        self._insert("service", id=uuid7(), workspace_id=self.workspace, **row)
 
     def execute(self, statement: str, *values: object) -> None:
         """One statement in one transaction, with the workspace that row security asks for."""

@@ -127,6 +127,27 @@ def test_a_list_leaves_as_a_workbook_too(site: Any) -> None:
     assert len(names) > 2
 
 
+def test_a_lines_service_period_is_told_by_its_days_and_kept_to_the_instant(site: Any) -> None:
+    browser_of, world = site
+    browser = browser_of("owner")
+    path = f"/invoices/{world.invoices['alpen-draft']}"
+    token = _token(browser.get(f"{path}/edit").text)
+    line = {"description": "Care", "quantity": "1", "unit_price": "120", "tax_rate": "0"}
+    form = {"form_token": token, "etag": '"1"', "client_id": world.clients["alpen"], **line}
+    wrong = browser.post(
+        f"{path}/edit", headers=ORIGIN, data={**form, "service_from": "2026-06-15", "service_until": ""}
+    )
+    assert (wrong.status_code, "Enter a date like 2026-01-31." in wrong.text) == (422, True)
+    noon = "2026-06-15T10:00:00Z/2026-10-13T10:00:00Z"
+    sent = {**form, "service_from": "2026-06-15", "service_until": "2026-10-13", "service": noon}
+    assert browser.post(f"{path}/edit", headers=ORIGIN, data=sent).status_code == 303
+    assert noon in browser.get(f"{path}/edit").text, "the days are as they were, so the hours stay"
+    assert "Jun 15, 2026 – Oct 13, 2026" in browser.get(path).text
+    sent |= {"etag": '"2"', "service_until": "2026-09-30"}
+    assert browser.post(f"{path}/edit", headers=ORIGIN, data=sent).status_code == 303
+    assert "2026-06-14T22:00:00Z/2026-09-30T22:00:00Z" in browser.get(f"{path}/edit").text
+
+
 def test_amounts_and_ways_back() -> None:
     assert money_of("0.001", "EUR") is None
     assert str(money_of("100", "JPY")) == "100"

@@ -3,7 +3,7 @@
 Imports write many rows at once and settle by the same pure rules, so tables and rules stand here for them too.
 """
 
-from api.billing import amounts, states
+from api.billing import amounts, periods, states
 from api.billing.models import CreditNote, Invoice, InvoiceLine, Payment
 from api.billing.service.collect import credit, record_payment
 from api.billing.service.draft import create, delete_draft, update
@@ -22,6 +22,7 @@ __all__ = [
     "delete_draft",
     "issue",
     "open_minor",
+    "periods",
     "record_payment",
     "states",
     "update",

@@ -1,12 +1,14 @@
 """Drafts: made, edited, thrown away. Nobody but staff sees them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.billing import amounts, repository, states
-from api.billing.errors import BadAmount, ExternalIdTaken, InvoiceNotDraft
+from api.billing import amounts, periods, repository, states
+from api.billing.errors import BadAmount, BadDate, ExternalIdTaken, InvoiceNotDraft
 from api.billing.models import Invoice, InvoiceLine
 from api.billing.schemas import InvoiceCreate, InvoiceUpdate, LineIn
 from api.billing.service.shared import facts, touch
@@ -37,7 +39,7 @@ async def create(session: AsyncSession, actor: Actor, given: InvoiceCreate) -> I
         note=given.note,
         source="api",
     )
-    priced = _price(invoice, given.lines)
+    priced = _price(invoice, given.lines, await clients.zone(session, actor))
     session.add(invoice)
     await session.flush()
     session.add_all(priced)
@@ -63,7 +65,7 @@ async def update(
         setattr(invoice, name, getattr(given, name))
     if "lines" in sent:
         await repository.remove_lines(session, invoice.id)
-        session.add_all(_price(invoice, given.lines or []))
+        session.add_all(_price(invoice, given.lines or [], await clients.zone(session, actor)))
     await touch(session, invoice, clock)
     await events.record(session, actor, EventName.INVOICE_UPDATED, invoice, before=before, after=facts(invoice))
     return invoice
@@ -85,8 +87,9 @@ def _require_draft(invoice: Invoice, verb: str) -> None:
         raise InvoiceNotDraft(f"Invoice {invoice.number} is {invoice.status}; only a draft can be {verb}.")
 
 
-def _price(invoice: Invoice, given: Sequence[LineIn]) -> list[InvoiceLine]:
+def _price(invoice: Invoice, given: Sequence[LineIn], zone: ZoneInfo) -> list[InvoiceLine]:
     """Set the invoice's amounts from ``given`` and return its lines."""
+    delivered = [_period(number, each, zone) for number, each in enumerate(given)]
     inputs = [amounts.LineInput(each.quantity, each.unit_price, each.tax_rate) for each in given]
     try:
         priced = amounts.total(inputs, invoice.currency)
@@ -104,9 +107,19 @@ def _price(invoice: Invoice, given: Sequence[LineIn]) -> list[InvoiceLine]:
             workspace_id=invoice.workspace_id,
             invoice_id=invoice.id,
             position=position,
-            **each.model_dump(),
+            **each.model_dump(exclude={"service_from", "service_until"}),
             net_minor=amount.net_minor,
             tax_minor=amount.tax_minor,
+            service_from=period[0],
+            service_until=period[1],
         )
-        for position, (each, amount) in enumerate(zip(given, priced.lines, strict=True), start=1)
+        for position, (each, amount, period) in enumerate(zip(given, priced.lines, delivered, strict=True), start=1)
     ]
+
+
+def _period(number: int, given: LineIn, zone: ZoneInfo) -> tuple[datetime, datetime] | tuple[None, None]:
+    try:
+        return periods.service_period(given.service_from, given.service_until, zone)
+    except periods.BadPeriodError as error:
+        field = f"lines.{number}.{error.field}"
+        raise BadDate(f"The service period of line {number + 1} is none.", fields=[(field, str(error))]) from error

@@ -6,10 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, union_all
+from sqlalchemy import and_, select, union_all
 
-from api.billing.service import DAYS_TO_PAY, CreditNote, Invoice, Payment, amounts, states
+from api.billing.service import DAYS_TO_PAY, CreditNote, Invoice, InvoiceLine, Payment, amounts, periods, states
 from api.events.schemas import EventName
 from api.imports import references
 from api.imports.fields import Field, Target, amount, currency, day, key, status
@@ -20,14 +21,19 @@ from api.kit.ids import new_id
 
 Moved = dict[UUID, list[tuple[date, int]]]
 _SAME = ("client_id", "issued_on", "due_on", "currency", "tax_minor", "total_minor")
+_PERIOD = ("service_from", "service_until")
 _COLUMNS = ("id", "external_id", "source", "touched_at", "series", "status", "paid_minor", "credited_minor", *_SAME)
 _LARGEST_RATE = Decimal(999)
 
 
 async def by_external_id(context: Context, names: Iterable[str]) -> dict[str, Any]:
     """The invoices of these external ids, locked: nobody pays them meanwhile."""
-    query = select(*(getattr(Invoice, name) for name in _COLUMNS)).where(Invoice.external_id.in_(set(names)))
-    rows = await context.session.execute(query.order_by(Invoice.id).with_for_update())
+    columns = [*(getattr(Invoice, name) for name in _COLUMNS), *(getattr(InvoiceLine, name) for name in _PERIOD)]
+    query = select(*columns).outerjoin(
+        InvoiceLine, and_(InvoiceLine.invoice_id == Invoice.id, InvoiceLine.position == 1)
+    )
+    query = query.where(Invoice.external_id.in_(set(names))).order_by(Invoice.id)
+    rows = await context.session.execute(query.with_for_update(of=Invoice))
     return {row.external_id: row for row in rows}
 
 
@@ -47,7 +53,7 @@ async def movements(context: Context, ids: Iterable[UUID]) -> Moved:
 async def _plan(context: Context, subject: Subject, rows: list[Row]) -> Plan:
     """Compare each row with the invoice of its external id."""
     made = Plan()
-    rows = [row for row in rows if _completed(row, made)]
+    rows = [row for row in rows if _completed(row, made, ZoneInfo(context.timezone))]
     rows = await references.resolve(context, subject, rows, made)
     present = await by_external_id(context, (row["external_id"] for row in rows))
     changing: list[tuple[Row, Any]] = []
@@ -55,7 +61,9 @@ async def _plan(context: Context, subject: Subject, rows: list[Row]) -> Plan:
         ours = present.get(row["external_id"])
         if ours is None:
             made.created.append(_create(context, row))
-        elif _state(ours.status) == row["status"] and all(getattr(ours, name) == row[name] for name in _SAME):
+        elif _state(ours.status) == row["status"] and all(
+            getattr(ours, name) == row[name] for name in (*_SAME, *_PERIOD)
+        ):
             made.unchanged += 1
         elif ours.source != "import" or ours.series is not None:
             made.keep(row, "this invoice was issued or written here; an import never changes it")
@@ -72,17 +80,17 @@ async def _plan(context: Context, subject: Subject, rows: list[Row]) -> Plan:
     return made
 
 
-def _completed(row: Row, made: Plan) -> bool:
+def _completed(row: Row, made: Plan, zone: ZoneInfo) -> bool:
     try:
-        _complete(row)
+        _complete(row, zone)
     except RowRefused as refused:
         made.refuse(row, refused.field, str(refused))
         return False
     return True
 
 
-def _complete(row: Row) -> None:
-    """Minor units, due date and state; ``total`` includes ``tax``."""
+def _complete(row: Row, zone: ZoneInfo) -> None:
+    """Minor units, due date, state and service period; ``total`` includes ``tax``."""
     row["total_minor"] = amounts.to_minor(row["total"], row["currency"])
     row["tax_minor"] = amounts.to_minor(row.get("tax") or Decimal(0), row["currency"])
     row["due_on"] = row.get("due_on") or row["issued_on"] + DAYS_TO_PAY
@@ -94,6 +102,12 @@ def _complete(row: Row) -> None:
         raise RowRefused("tax", "is not between zero and the total")
     if row["due_on"] < row["issued_on"]:
         raise RowRefused("due_on", "lies before issued_on")
+    try:
+        row["service_from"], row["service_until"] = periods.service_period(
+            row.get("service_from"), row.get("service_until"), zone
+        )
+    except periods.BadPeriodError as error:
+        raise RowRefused(error.field, str(error)) from error
 
 
 def _state(status: str) -> str:
@@ -151,6 +165,7 @@ def _line(row: Row) -> Row:
         "tax_rate": round(rate, 6),
         "net_minor": net,
         "tax_minor": row["tax_minor"],
+        **{name: row[name] for name in _PERIOD},
     }
 
 
@@ -166,6 +181,8 @@ INVOICES: Final = Subject(
         Field("currency", currency, required=True),
         Field("due_on", day, about="Default: 30 days after issued_on."),
         Field("tax", amount, about="Part of the total. Default: 0."),
+        Field("service_from", day, about="First day of what it is for; its revenue is recognised from then on."),
+        Field("service_until", day, about="First day after it. Default for both: recognised when issued."),
         Field("status", status, about="Paid and partly_paid are read as issued: they follow from payments."),
     ),
     model=Invoice,

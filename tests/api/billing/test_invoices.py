@@ -126,3 +126,27 @@ def test_the_list_searches_filters_and_pages(agency: Agency, issued: Make) -> No
     found = agency.api.ask("GET", "/invoices", owner, params={"q": "INV-2021-0002"}).body["items"]
     assert [row["id"] for row in found] == [made[1]]
     assert agency.api.refusal("GET", "/invoices", owner, params={"colour": "red"}).status == 422
+
+
+def test_a_line_says_when_it_is_delivered(agency: Agency, draft: Make) -> None:
+    """A date is the beginning of its day in the workspace's zone; what is no period is refused by its field."""
+    owner, made = agency.as_role[Role.owner], draft("10.00")
+    path, line = f"/invoices/{made['id']}", {"description": "Care", "unit_price": "10"}
+
+    def sent(**period: str) -> dict[str, Any]:
+        return {"lines": [line, {**line, **period}]}
+
+    whole = sent(service_from="2026-03-01", service_until="2026-04-01")
+    kept = agency.api.ask("PATCH", path, owner, json=whole, if_match='"1"').body["lines"]
+    assert (kept[0]["service_from"], kept[0]["service_until"]) == (None, None)
+    assert (kept[1]["service_from"], kept[1]["service_until"]) == ("2026-02-28T23:00:00Z", "2026-03-31T22:00:00Z")
+    for period, field in (
+        ({"service_from": "2026-03-01"}, "service_until"),
+        ({"service_until": "2026-03-01"}, "service_from"),
+        ({"service_from": "2026-03-01", "service_until": "2026-03-01"}, "service_until"),
+        ({"service_from": "2026-03-01", "service_until": "2036-03-02"}, "service_until"),
+    ):
+        problem = agency.api.refusal("PATCH", path, owner, json=sent(**period), if_match='"2"')
+        assert (problem.status, problem.code, list(problem.fields)) == (422, "bad_date", [f"lines.1.{field}"])
+    noon = {"service_from": "2026-03-01T12:00:00", "service_until": "2026-03-02T12:00:00Z"}
+    assert agency.api.refusal("PATCH", path, owner, json=sent(**noon), if_match='"2"').status == 422, "in no zone"

@@ -147,3 +147,21 @@ def test_only_who_may_import_imports(agency: Agency) -> None:
     owner = agency.as_role[Role.owner]
     assert agency.api.refusal("POST", "/imports", owner, **{**sent, "data": {"kind": "cats"}}).status == 422
     assert agency.api.refusal("GET", f"/imports/{uuid4()}", owner).status == 404
+
+
+def test_a_service_period_comes_with_the_invoice_and_changes_with_it(upload: Call, rows: Call, agency: Agency) -> None:
+    head = HEAD.strip() + ",service_from,service_until\n"
+
+    def period() -> tuple[str, str]:
+        path = f"/invoices/{one(rows, 'A')['id']}"
+        (line,) = agency.api.ask("GET", path, agency.as_role[Role.owner]).body["lines"]
+        return line["service_from"], line["service_until"]
+
+    upload("invoices", head + "A,c,2026-01-01,10,EUR,2026-01-01,2026-04-01\n", create_missing=True)
+    assert period() == ("2025-12-31T23:00:00Z", "2026-03-31T22:00:00Z")
+    again = upload("invoices", head + "A,c,2026-01-01,10,EUR,2026-01-01,2026-04-01\n")["result"]
+    assert (again["unchanged"], again["changed"]) == (1, 0)
+    upload("invoices", head + "A,c,2026-01-01,10,EUR,2026-01-01,2027-01-01\n")
+    assert period()[1] == "2026-12-31T23:00:00Z"
+    refused = upload("invoices", head + "A,c,2026-01-01,10,EUR,2026-01-01,2025-01-01\n")["result"]["errors"][0]
+    assert (refused["line"], refused["column"]) == (2, "service_until")

@@ -7,6 +7,7 @@ select
     number,
     currency,
     issued_on,
+    amount_minor,
     {{ units('amount_minor', 'currency') }} as amount,
     source
 from {{ source('raw', 'credit_note') }}

@@ -8,6 +8,8 @@ select
     currency,
     issued_on,
     due_on,
+    subtotal_minor,
+    total_minor,
     {{ units('subtotal_minor', 'currency') }} as subtotal,
     {{ units('tax_minor', 'currency') }} as tax,
     {{ units('total_minor', 'currency') }} as total,

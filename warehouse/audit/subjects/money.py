@@ -16,6 +16,9 @@ FRAMES: dict[str, Frame] = {
     ),
     "fct_payments": Frame(key=("workspace_id", "payment_id"), values={"source": SOURCES}),
     "fct_credit_notes": Frame(key=("workspace_id", "credit_note_id"), values={"source": SOURCES}),
+    "fct_recognised_revenue": Frame(
+        key=("workspace_id", "entry_id", "recognised_on"), values={"kind": ("line", "credit_note")}
+    ),
     "fct_receivable_movements": Frame(key=("workspace_id", "invoice_id", "moved_on")),
     "fct_client_purchase_days": Frame(
         key=("workspace_id", "client_id", "purchased_on"), ranges={"invoices": (1, None)}
@@ -54,6 +57,46 @@ def _receivables() -> Reconciliation:
         mart=f"""
             select workspace_id, currency, sum({minor("open_change")})
             from scratch.marts.fct_receivable_movements group by all
+        """,
+    )
+
+
+_RECOGNISED = Reconciliation(
+    name="every line is earned once",
+    marts=("fct_recognised_revenue",),
+    raw=f"""
+        select i.workspace_id, i.currency, sum(l.net_minor)
+        from lake.raw.invoice_line as l
+        inner join lake.raw.invoice as i on l.workspace_id = i.workspace_id and l.invoice_id = i.id
+        where {ISSUED} group by all
+    """,
+    mart=f"""
+        select workspace_id, currency, sum({minor("amount")})
+        from scratch.marts.fct_recognised_revenue where kind = 'line' group by all
+    """,
+)
+
+
+def _credited_revenue() -> Reconciliation:
+    """Per invoice, so that the shares of several notes are judged together."""
+    left_out = value("recognised_credit_notes") == "left_out"
+    share = "0" if left_out else "cast(subtotal_minor as hugeint) * credited // total_minor"
+    return Reconciliation(
+        name="credit notes take from what is earned",
+        marts=("fct_recognised_revenue",),
+        raw=f"""
+            with credited as (
+                select i.workspace_id, i.currency, i.subtotal_minor, i.total_minor, sum(c.amount_minor) as credited
+                from lake.raw.credit_note as c
+                inner join lake.raw.invoice as i on c.workspace_id = i.workspace_id and c.invoice_id = i.id
+                where i.status <> 'draft' and i.total_minor > 0
+                group by i.workspace_id, i.currency, i.id, i.subtotal_minor, i.total_minor
+            )
+            select workspace_id, currency, -sum({share}) from credited group by all
+        """,
+        mart=f"""
+            select workspace_id, currency, sum({minor("amount")})
+            from scratch.marts.fct_recognised_revenue where kind = 'credit_note' group by all
         """,
     )
 
@@ -113,6 +156,8 @@ RECONCILIATIONS: tuple[Reconciliation, ...] = (
     rows("every client", "client", "dim_clients"),
     _WORKSPACES,
     _RATES,
+    _RECOGNISED,
+    _credited_revenue(),
     _purchases(),
     _receivables(),
 )
