@@ -35,7 +35,8 @@ def page(viewer: Viewer, state: State) -> None:
     picked = panels.panel(
         "billing", f"{viewer.slug}-billing", lambda: overview.months(reading, "How much did we invoice and collect?")
     )
-    measures = {"Invoiced": "invoiced", "Collected": "collected", "Credited": "credited", "Recognised": "recognised_revenue"}
+    words = ("invoiced", "collected", "credited", "recognised_revenue")
+    measures = dict(zip(("Invoiced", "Collected", "Credited", "Recognised"), words, strict=True))
     drill.months(reading, "billing", measures, overview.periods(reading), picked)
     open_money(reading)
 
