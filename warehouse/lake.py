@@ -4,11 +4,13 @@ Schemas: ``raw`` (current state of the source tables), ``history`` (their append
 (what readers see), ``meta`` (watermark, publications, audits).
 """
 
+import contextlib
+import functools
 import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import psycopg
@@ -27,9 +29,10 @@ _EXTENSIONS = ("ducklake", "postgres_scanner", "httpfs")
 _CREATE_META = """
 create table if not exists lake.meta.watermark (
     slot varchar, system_identifier varchar, timeline bigint, publication varchar,
-    lsn varchar, committed_at timestamptz, written_at timestamptz);
+    lsn varchar, committed_at timestamptz, written_at timestamptz, epoch bigint);
 create table if not exists lake.meta.replicated_table (
-    name varchar, key_columns varchar, synced_lsn varchar, synced_at timestamptz);
+    name varchar, key_columns varchar, synced_lsn varchar, synced_at timestamptz, shape varchar, altered bigint,
+    stored bigint, taken_out_at timestamptz);
 create table if not exists lake.meta.publication (
     id bigint, published_at timestamptz, source_lsn varchar, lake_snapshot bigint, marts_snapshot bigint,
     data_at timestamptz, data_on date, metric_version varchar, checks_passed bigint, checks_failed bigint,
@@ -88,9 +91,26 @@ def extension_file(name: str) -> Path:
     return folder / f"{name}.duckdb_extension"
 
 
+@functools.cache
+def _check_signatures() -> None:
+    """Load each extension once with its signature checked, which hashes 50 MB: a third of a second of a core.
+
+    A file that was good when this process began is loaded without the check after that. Who could change it meanwhile
+    could change this file, too.
+    """
+    connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
+    for name in _EXTENSIONS:
+        connection.execute(f"load {literal(str(extension_file(name)))}")
+    connection.close()
+
+
 def bare(memory_limit: str | None = None, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
     """A DuckDB in memory with our extensions and UTC, nothing attached."""
-    config: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": "false"}
+    _check_signatures()
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "allow_unsigned_extensions": "true",
+    }
     if memory_limit:
         config["memory_limit"] = memory_limit
     if spill:
@@ -183,10 +203,20 @@ def writer_lock(settings: "Settings", *, wait_seconds: float = 120.0) -> Iterato
     Two concurrent upserts of one new key both commit in DuckLake and leave two rows without an error, so writers take
     turns. The lock lives in the catalogue database and dies with the connection, that is, with its process.
     """
-    with psycopg.connect(settings.lake_catalog_url, autocommit=True) as catalogue:
-        catalogue.execute("select set_config('lock_timeout', %s, false)", (f"{int(wait_seconds * 1000)}ms",))
-        try:
-            catalogue.execute("select pg_advisory_lock(%s)", (_WRITER_LOCK,))
-        except psycopg.errors.LockNotAvailable as error:
-            raise WriterBusy(f"another writer has held the lake for {wait_seconds:.0f} s") from error
+    with psycopg.connect(settings.lake_catalog_url, autocommit=True) as catalogue, locked(catalogue, wait_seconds):
         yield
+
+
+@contextmanager
+def locked(catalogue: psycopg.Connection[Any], wait_seconds: float = 120.0) -> Iterator[None]:
+    """The single writer's lock on a connection to the catalogue that is kept for longer."""
+    catalogue.execute("select set_config('lock_timeout', %s, false)", (f"{int(wait_seconds * 1000)}ms",))
+    try:
+        catalogue.execute("select pg_advisory_lock(%s)", (_WRITER_LOCK,))
+    except psycopg.errors.LockNotAvailable as error:
+        raise WriterBusy(f"another writer has held the lake for {wait_seconds:.0f} s") from error
+    try:
+        yield
+    finally:
+        with contextlib.suppress(psycopg.OperationalError):  # a lost connection has let the lock go
+            catalogue.execute("select pg_advisory_unlock(%s)", (_WRITER_LOCK,))

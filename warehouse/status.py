@@ -11,12 +11,13 @@ from uuid import UUID
 import duckdb
 import psycopg
 
-from warehouse import lake
+from warehouse import build, lake
 from warehouse.lake import quoted
 from warehouse.publish import AuditRow, CheckResult, PublicationRow, audits, publications
-from warehouse.replication import pgoutput, progress, slots, source
+from warehouse.replication import pgoutput, progress, slots, source, verdicts
 from warehouse.replication.errors import ReplicationError
 from warehouse.replication.source import Connection, Table
+from warehouse.replication.verdicts import Standing
 
 if TYPE_CHECKING:
     from imisofts.settings import Settings
@@ -42,11 +43,17 @@ class Pulse:
 
 @dataclass(frozen=True)
 class TableStatus:
-    """Rows of one table in the source and in the lake; ``None`` where a side could not be asked."""
+    """Rows of one table in the source and in the lake; ``None`` where a side could not be asked.
+
+    A table that was ``taken_out`` of the publication keeps its rows as they stood. ``verified`` is the newest
+    verdict on whether both sides are equal row by row.
+    """
 
     name: str
     source_rows: int | None
     lake_rows: int | None
+    taken_out: bool = False
+    verified: Standing | None = None
 
 
 @dataclass(frozen=True)
@@ -86,12 +93,38 @@ class Status:
 
 
 def pulse(settings: "Settings") -> Pulse:
-    """Replication's last sign of life, from the loader's notebook."""
-    page = progress.read(settings, slots.slot_name(settings.loader_database_url))
+    """Replication's last sign of life, from the loader's notebook, and what its last verification found."""
+    try:
+        with psycopg.connect(settings.lake_catalog_url, autocommit=True) as catalogue:
+            page = progress.page(catalogue, slots.slot_name(settings.loader_database_url))
+            standing = verdicts.standing(catalogue)
+    except psycopg.Error as error:
+        return Pulse(None, None, False, f"the lake's catalogue does not answer: {error}".strip())
     if page is None:
         return Pulse(None, None, False, "nothing has been replicated yet")
-    reason = page.error or _silence(settings, page.committed_at)
+    reason = page.error or _silence(settings, page.committed_at) or _doubt(page, standing)
     return Pulse(page.committed_at, page.polled_at, reason is None, reason)
+
+
+def doubt(settings: "Settings") -> str | None:
+    """Why the lake's rows may not be told to anybody, however new they are; ``None`` where nothing speaks against it.
+
+    The loader stopped, the last verification found a difference, or a table that figures are made of was taken out.
+    """
+    with psycopg.connect(settings.lake_catalog_url, autocommit=True) as catalogue:
+        page = progress.page(catalogue, slots.slot_name(settings.loader_database_url))
+        return None if page is None else page.error or _doubt(page, verdicts.standing(catalogue))
+
+
+def _doubt(page: progress.Progress, standing: tuple[Standing, ...]) -> str | None:
+    taken_out = set(filter(None, page.taken_out.split(",")))
+    apart = [one.verdict for one in standing if not one.verdict.equal and one.verdict.name not in taken_out]
+    if apart:
+        told = "; ".join(f"{verdict.name}: {verdict.told}" for verdict in apart[:3])
+        return f"the lake differs from the source ({told}): run `imisofts lake repair`"
+    if missed := sorted(taken_out & build.sources_read()):
+        return f"{', '.join(missed)} no longer in the lake: figures are made of it, publish it again"
+    return None
 
 
 def _silence(settings: "Settings", committed_at: datetime | None) -> str | None:
@@ -120,13 +153,17 @@ def read(settings: "Settings") -> Status:
     except (ReplicationError, psycopg.Error) as error:
         reasons.append(str(error).strip())
     here, publication, audit = _lake_side(settings, sorted(tables))
+    verified = {one.verdict.name: one for one in _verified(settings)}
     held = _held(audit, publication)
     if held is not None:
         reasons.append(f"the last audit failed: {', '.join(check.name for check in held.failed)}")
-    names = sorted(tables) or sorted(here)
+    names = sorted({*tables, *here})
     age = (datetime.now(UTC) - publication.published_at).total_seconds() if publication else None
     return Status(
-        tables=tuple(TableStatus(name, there.get(name), here.get(name)) for name in names),
+        tables=tuple(
+            TableStatus(name, there.get(name), here.get(name), slot_ok and name not in tables, verified.get(name))
+            for name in names
+        ),
         undelivered=waiting,
         slot_ok=slot_ok,
         replicated_at=beat.replicated_at,
@@ -137,6 +174,13 @@ def read(settings: "Settings") -> Status:
         fresh=not reasons,
         reason="; ".join(dict.fromkeys(reasons)) or None,
     )
+
+
+def _verified(settings: "Settings") -> tuple[Standing, ...]:
+    try:
+        return verdicts.newest(settings)
+    except psycopg.Error:
+        return ()
 
 
 @dataclass(frozen=True)
@@ -209,7 +253,7 @@ def _lake_side(
     except lake.LakeMissing:
         return {}, None, None
     try:
-        counts = {name: _count(connection, name) for name in tables or _raw_tables(connection)}
+        counts = {name: _count(connection, name) for name in {*tables, *_raw_tables(connection)}}
         published, audited = publications(connection, 1), audits(connection, 1)
     finally:
         connection.close()

@@ -2,7 +2,7 @@
 
 import typer
 
-from imisofts.cli import demo, execute, health, imports, metrics, people, pipeline, reports, settings, status, up
+from imisofts.cli import demo, execute, health, imports, lake, metrics, people, pipeline, reports, settings, status, up
 
 app = typer.Typer(
     name="imisofts",
@@ -27,6 +27,7 @@ app.command("health-backtest", rich_help_panel="Look")(health.backtest)
 app.command("settings", rich_help_panel="Look")(settings.settings)
 app.command("import", cls=imports.ImportCommand, rich_help_panel="Work")(imports.import_file)
 app.add_typer(pipeline.app, name="pipeline", rich_help_panel="Work")
+app.add_typer(lake.app, name="lake", rich_help_panel="Work")
 app.add_typer(reports.app, name="report", rich_help_panel="Work")
 app.add_typer(people.workspaces, name="workspace", rich_help_panel="Work")
 app.add_typer(people.users, name="user", rich_help_panel="Work")

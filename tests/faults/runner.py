@@ -12,7 +12,7 @@ from imisofts.settings import Settings
 from warehouse import replication
 from warehouse.replication import state
 from warehouse.replication.failpoints import FailpointReached
-from warehouse.replication.loader import _Run
+from warehouse.replication.loader import Run
 from warehouse.replication.state import Watermark
 
 
@@ -20,17 +20,17 @@ def guard_off() -> None:
     """Move the watermark out of the rows' transaction."""
     late: list[Watermark] = []
     write = state.write_watermark
-    commit = _Run._commit
+    commit = Run.commit
 
     def postpone(_: duckdb.DuckDBPyConnection, mark: Watermark) -> None:
         late.append(mark)
 
-    def commit_then_mark(run: _Run, connection: duckdb.DuckDBPyConnection, message: str) -> None:
+    def commit_then_mark(run: Run, connection: duckdb.DuckDBPyConnection, message: str) -> None:
         commit(run, connection, message)
         write(connection, late.pop())
 
     state.write_watermark = postpone  # type: ignore[assignment]
-    _Run._commit = commit_then_mark  # type: ignore[method-assign, assignment]
+    Run.commit = commit_then_mark  # type: ignore[method-assign, assignment]
 
 
 def main() -> None:

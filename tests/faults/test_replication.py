@@ -32,7 +32,7 @@ def run_loader(settings: Settings, failpoint: str, *options: str) -> int:
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-@pytest.mark.parametrize("name", [*failpoints.FIRST_LOAD, *failpoints.COMMIT])
+@pytest.mark.parametrize("name", [*failpoints.COPYING, *failpoints.COMMIT])
 def test_first_load_broken_off(fresh_settings: Settings, name: str, action: str) -> None:
     toy.create(fresh_settings)
     assert run_loader(fresh_settings, f"{name}:{action}") == ENDINGS[action]

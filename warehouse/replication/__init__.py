@@ -2,5 +2,24 @@
 
 from warehouse.replication.errors import ReplicationError, SlotLost, SourceChanged
 from warehouse.replication.loader import Batch, beat, catch_up
+from warehouse.replication.sessions import Sessions
+from warehouse.replication.verdicts import Standing, Verdict, Verification
+from warehouse.replication.verifying import Repair, repair, resync_all, resync_tables, verify
 
-__all__ = ["Batch", "ReplicationError", "SlotLost", "SourceChanged", "beat", "catch_up"]
+__all__ = [
+    "Batch",
+    "Repair",
+    "ReplicationError",
+    "Sessions",
+    "SlotLost",
+    "SourceChanged",
+    "Standing",
+    "Verdict",
+    "Verification",
+    "beat",
+    "catch_up",
+    "repair",
+    "resync_all",
+    "resync_tables",
+    "verify",
+]

@@ -2,26 +2,30 @@
 
 import duckdb
 
-from warehouse.lake import quoted
+from warehouse.lake import literal, quoted
 from warehouse.replication.source import Column, Table
 from warehouse.replication.staging import Staging, stage_name, unchanged_in
+from warehouse.replication.state import Life
+
+HEAD = ("_op", "_epoch", "_lsn", "_ordinal", "_commit_time")
 
 
-def prepare(connection: duckdb.DuckDBPyConnection, staging: Staging, tables: dict[str, Table]) -> None:
+def prepare(connection: duckdb.DuckDBPyConnection, staging: Staging, tables: dict[str, Table], life: Life) -> None:
     """Everything that needs no lake transaction: values that were not sent again are looked up."""
     staging.flush()
     for name in staging.counts():
         columns = {column.name: column for column in tables[name].columns}
         for column in sorted(staging.unchanged(name)):
             if column in columns:
-                _restore_unchanged(connection, tables[name], columns[column])
+                _restore_unchanged(connection, tables[name], columns[column], life)
 
 
-def apply(connection: duckdb.DuckDBPyConnection, table: Table, synced_lsn: str) -> None:
+def apply(connection: duckdb.DuckDBPyConnection, table: Table, life: Life) -> None:
     """Write one table's staged changes to raw and history, inside the caller's transaction.
 
-    Changes from before the table's own copy (``synced_lsn``) are in that copy: they are history only.
+    Changes from before the table's own copy are in that copy: they are history only.
     """
+    synced_lsn = life.copied_at.get(table.name, "")
     stage, raw = stage_name(table.name), f"lake.raw.{quoted(table.name)}"
     keys = ", ".join(quoted(name) for name in table.key)
     truncated = connection.execute(
@@ -43,25 +47,33 @@ def apply(connection: duckdb.DuckDBPyConnection, table: Table, synced_lsn: str) 
         f"insert into {raw} ({names})"
         f" select {', '.join(cast(column) for column in table.columns)} from latest where _op <> 'delete'"
     )
-    _append_history(connection, table)
+    _append_history(connection, table, synced_lsn, life.epoch)
 
 
-def _append_history(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+def _append_history(connection: duckdb.DuckDBPyConnection, table: Table, synced_lsn: str, epoch: int) -> None:
+    """Every change as it came. A value from before the table's copy that the lake cannot keep is left out: the copy,
+    which follows it in history, was made because of it."""
     kept = table.history_columns
     names = "".join(f", {quoted(column.name)}" for column in kept)
-    values = "".join(f", {cast(column)}" for column in kept)
+    values = "".join(
+        f", case when _final_lsn < {literal(synced_lsn)} then {cast(column, 'try_cast')} else {cast(column)} end"
+        if synced_lsn
+        else f", {cast(column)}"
+        for column in kept
+    )
     connection.execute(
-        f"insert into lake.history.{quoted(table.name)} (_op, _lsn, _ordinal, _commit_time{names})"
-        f" select _op, _lsn, _ordinal, _commit_time{values} from {stage_name(table.name)} order by _seq"
+        f"insert into lake.history.{quoted(table.name)} ({', '.join(HEAD)}{names})"
+        f" select _op, {epoch or 'null'}, _lsn, _ordinal, _commit_time{values}"
+        f" from {stage_name(table.name)} order by _seq"
     )
 
 
-def cast(column: Column) -> str:
+def cast(column: Column, how: str = "cast") -> str:
     """SQL: a staged text as the lake's value, exactly."""
     name = quoted(column.name)
     if column.lake_type == "BLOB":
         return f"unhex(substr({name}, 3))"
-    return name if column.lake_type == "VARCHAR" else f"cast({name} as {column.lake_type})"
+    return name if column.lake_type == "VARCHAR" else f"{how}({name} as {column.lake_type})"
 
 
 def _casts(table: Table, names: tuple[str, ...]) -> str:
@@ -69,23 +81,40 @@ def _casts(table: Table, names: tuple[str, ...]) -> str:
     return ", ".join(cast(columns[name]) for name in names)
 
 
-def _restore_unchanged(connection: duckdb.DuckDBPyConnection, table: Table, column: Column) -> None:
-    """A large value that an update left alone: from the row's previous change in this batch, else from raw."""
-    stage, name = stage_name(table.name), quoted(column.name)
-    keys = ", ".join(quoted(key) for key in table.key)
-    missing = unchanged_in(column.name)
-    text = f"'\\x' || lower(hex(r.{name}))" if column.lake_type == "BLOB" else f"cast(r.{name} as varchar)"
+def _restore_unchanged(connection: duckdb.DuckDBPyConnection, table: Table, column: Column, life: Life) -> None:
+    """A large value that an update left alone: from the row's previous change in this batch, else from the lake.
+
+    A row that moved to another key is looked for under the key that it had before (``_origin``).
+    """
+    stage, name, missing = stage_name(table.name), quoted(column.name), unchanged_in(column.name)
+    own = ", ".join(quoted(key) for key in table.key)
     columns = {c.name: c for c in table.columns}
     same = " and ".join(
-        f"r.{quoted(key)} = {cast(columns[key]).replace(quoted(key), 's.' + quoted(key))}" for key in table.key
+        f"r.{quoted(key)} = cast(s.origin[{place}] as {columns[key].lake_type})"
+        for place, key in enumerate(table.key, 1)
     )
+    text = f"'\\x' || lower(hex(r.{name}))" if column.lake_type == "BLOB" else f"cast(r.{name} as varchar)"
     connection.execute(
         f"create or replace temp table restored as"
-        f" with seen as (select _seq, {keys}, {missing} as missing,"
+        f" with seen as (select _seq, _final_lsn, coalesce(_origin, [{own}]) as origin, {missing} as missing,"
         f"   last_value(case when not {missing} and _op <> 'delete' then struct_pack(v := {name}) end ignore nulls)"
-        f"   over (partition by {keys} order by _seq rows between unbounded preceding and 1 preceding) as prior"
+        f"   over (partition by origin order by _seq rows between unbounded preceding and 1 preceding) as prior"
         f"   from {stage})"
         f" select s._seq, case when s.prior is not null then s.prior.v else {text} end as value"
-        f" from seen s left join lake.raw.{quoted(table.name)} r on {same} where s.missing"
+        f" from seen s left join {_before(connection, table, life)} r on {same} where s.missing"
     )
     connection.execute(f"update {stage} as t set {name} = v.value from restored v where t._seq = v._seq")
+
+
+def _before(connection: duckdb.DuckDBPyConnection, table: Table, life: Life) -> str:
+    """SQL: the table's rows as they were before the batch: raw, unless raw is a copy from after the batch."""
+    synced_lsn = life.copied_at.get(table.name, "")
+    row = connection.execute(f"select min(_final_lsn) from {stage_name(table.name)}").fetchone()
+    if row is None or row[0] is None or row[0] >= synced_lsn:
+        return f"lake.raw.{quoted(table.name)}"
+    keys = ", ".join(quoted(key) for key in table.key)
+    return (
+        f"(select * from lake.history.{quoted(table.name)} where coalesce(_epoch, 0) = {life.epoch:d}"
+        f" and _lsn < {literal(synced_lsn)} and _op <> 'truncate'"
+        f" qualify row_number() over (partition by {keys} order by _lsn desc, _ordinal desc) = 1)"
+    )

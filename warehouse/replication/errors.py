@@ -1,4 +1,18 @@
-"""What stops the loader. Each is loud and names the thing: a lake that quietly stays behind is worse than none."""
+"""What stops the loader. Each is loud and names the thing: a lake that quietly stays behind is worse than none.
+
+Every sentence ends in what mends it: a statement for the source, or one of `imisofts lake resync`, `verify`, `repair`.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import psycopg
+
+if TYPE_CHECKING:
+    from imisofts.settings import Settings
+
+ANEW = "`imisofts lake resync --all` loads the lake anew"
 
 
 class ReplicationError(Exception):
@@ -6,7 +20,7 @@ class ReplicationError(Exception):
 
 
 class PublicationMissing(ReplicationError):
-    """The publication does not exist or is empty: nothing would be replicated, silently."""
+    """The publication does not exist, is empty or leaves changes out: they would go missing, silently."""
 
 
 class SlotLost(ReplicationError):
@@ -14,11 +28,15 @@ class SlotLost(ReplicationError):
 
 
 class SourceChanged(ReplicationError):
-    """The lake was filled from another server, timeline or slot than the one we are connected to."""
+    """The lake was filled from another server, timeline, past or slot than the one we are connected to."""
 
 
 class TableUnsupported(ReplicationError):
-    """A replicated table has a column or a key that cannot be carried exactly."""
+    """A replicated table has a column, a key or a replica identity that cannot be carried exactly."""
+
+
+class TableUnknown(ReplicationError):
+    """A table was named that the source does not publish."""
 
 
 class CopyIncomplete(ReplicationError):
@@ -27,3 +45,43 @@ class CopyIncomplete(ReplicationError):
 
 class UnknownChange(ReplicationError):
     """The decoding plugin sent something that cannot be applied exactly."""
+
+
+class LakeDamaged(ReplicationError):
+    """Files of the lake are gone: what it holds cannot be read any more."""
+
+
+class DiskFull(ReplicationError):
+    """Nothing can be written; nothing of the batch is in the lake, and it is tried again."""
+
+
+class Interrupted(ReplicationError):
+    """A database went away in mid-work; nothing or all of the batch is in the lake, and it is tried again."""
+
+
+_NO_SPACE = ("No space left", "File too large", "Disk quota", "out of disk")
+_NO_FILE = ("No such file", "No files found", "Cannot open file")
+
+
+def named(error: Exception, settings: "Settings") -> ReplicationError:
+    """The error of a database or of the disk as one of ours, with what mends it. Passwords are in none of them."""
+    said = (str(error).strip() or type(error).__name__).splitlines()[0]
+    if isinstance(error, psycopg.errors.DiskFull) or any(words in said for words in _NO_SPACE):
+        return DiskFull(f"the disk is full ({said}): make room, replication goes on by itself")
+    if any(words in said for words in _NO_FILE):
+        return files_missing(settings, said)
+    if isinstance(error, duckdb.ConversionException):
+        return UnknownChange(
+            f"a value cannot be kept exactly ({said}): correct it in the source, then `imisofts lake resync TABLE`"
+        )
+    return Interrupted(f"{said}: replication goes on by itself once every database answers")
+
+
+def files_missing(settings: "Settings", what: str = "the folder is not there") -> LakeDamaged:
+    """Where the lake's files are no longer where its catalogue says."""
+    return LakeDamaged(f"files of the lake in {settings.lake_data_path} are missing ({what}): restore them, or {ANEW}")
+
+
+def folder_is_missing(settings: "Settings") -> bool:
+    """Whether the lake's local folder is gone; a bucket is asked by whoever reads it."""
+    return "://" not in settings.lake_data_path and not Path(settings.lake_data_path).is_dir()

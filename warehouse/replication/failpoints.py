@@ -1,14 +1,18 @@
 """Named lines where a test may stop the loader or the publisher, so that "exactly once" is shown, not believed."""
 
+import contextlib
 import os
 import signal
+import socket
+from pathlib import Path
 
 ENVIRONMENT = "IMISOFTS_FAILPOINT"
-FIRST_LOAD = ("slot_made", "snapshot_exported", "mid_copy", "copy_done")
+COPYING = ("slot_made", "snapshot_exported", "mid_ddl", "mid_copy", "copy_done")
 STREAMING = ("decoded", "staged")
 COMMIT = ("before_lake_commit", "after_lake_commit", "before_acknowledgement", "after_acknowledgement")
 PUBLISHING = ("before_publication_commit", "after_publication_commit")
-NAMES = (*FIRST_LOAD, *STREAMING, *COMMIT, *PUBLISHING)
+MAINTENANCE = ("mid_maintenance",)
+NAMES = (*COPYING, *STREAMING, *COMMIT, *PUBLISHING, *MAINTENANCE)
 
 
 class FailpointReached(Exception):
@@ -16,10 +20,26 @@ class FailpointReached(Exception):
 
 
 def reach(name: str) -> None:
-    """Pass the line called ``name``: nothing happens unless the environment asks for a kill or an exception."""
+    """Pass the line called ``name``: nothing happens unless the environment asks for a kill, an exception, or a cut.
+
+    ``kill`` ends the process as kill -9 does; ``raise`` raises here; ``cut`` shuts down every socket of the
+    process, and the code runs on.
+    """
     wanted, _, action = os.environ.get(ENVIRONMENT, "").partition(":")
     if wanted != name:
         return
     if action == "raise":
         raise FailpointReached(name)
+    if action == "cut":
+        cut_sockets()
+        return
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def cut_sockets() -> None:
+    """Shut down every socket that this process has open, whichever library opened it."""
+    for entry in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.readlink().name.startswith("socket:"):
+                with socket.socket(fileno=os.dup(int(entry.name))) as end:
+                    end.shutdown(socket.SHUT_RDWR)

@@ -1,6 +1,9 @@
 """One run of the loader: first load where the lake is empty, else drain the slot to the head taken at the start."""
 
+import contextlib
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -9,12 +12,24 @@ import duckdb
 import psycopg
 
 from warehouse import lake
-from warehouse.replication import applying, copying, failpoints, progress, slots, source, state
-from warehouse.replication.errors import ReplicationError, SlotLost, SourceChanged
+from warehouse.replication import (
+    applying,
+    continuity,
+    copying,
+    errors,
+    failpoints,
+    progress,
+    resync,
+    slots,
+    source,
+    state,
+)
+from warehouse.replication.errors import ReplicationError, SourceChanged, UnknownChange
 from warehouse.replication.progress import Progress
-from warehouse.replication.source import Connection, Identity, Table
+from warehouse.replication.sessions import Sessions
+from warehouse.replication.source import Identity, Table
 from warehouse.replication.staging import Staging
-from warehouse.replication.state import Watermark
+from warehouse.replication.state import Life, Watermark
 
 if TYPE_CHECKING:
     from imisofts.settings import Settings
@@ -43,195 +58,181 @@ class Batch:
     first_load: bool = False
 
 
-def catch_up(settings: "Settings") -> Batch:
+def catch_up(settings: "Settings", sessions: Sessions | None = None) -> Batch:
     """Bring the lake to the source's present, exactly once each change; safe to kill anywhere and run again.
 
-    Raises a :class:`ReplicationError` where that cannot be done; the reason is kept for ``status``.
+    Raises a :class:`ReplicationError` where that cannot be done; the reason is kept for ``status``. ``sessions`` are
+    the connections of who polls often.
     """
+    with opened(settings, sessions) as run:
+        return run.go()
+
+
+@contextmanager
+def opened(settings: "Settings", sessions: Sessions | None = None) -> "Iterator[Run]":
+    """A run under the writer's lock; whatever stops it is named, noted for every surface, and raised."""
     slot = slots.slot_name(settings.loader_database_url)
+    own = sessions or Sessions(settings)
     try:
-        with lake.writer_lock(settings), source.connect(settings.loader_database_url) as connection:
-            return _Run(settings, connection, slot).go()
-    except ReplicationError as error:
-        progress.fail(settings, slot, str(error))
-        raise
+        with lake.locked(own.catalogue):
+            yield Run(settings, own, slot)
+    except (ReplicationError, psycopg.Error, duckdb.Error, OSError) as error:
+        own.close()
+        stop = error if isinstance(error, ReplicationError) else errors.named(error, settings)
+        with contextlib.suppress(psycopg.Error):  # the catalogue is what may be away
+            progress.fail(settings, slot, str(stop))
+        if stop is error:
+            raise
+        raise stop from error
+    finally:
+        if sessions is None:
+            own.close()
 
 
-def fingerprint(tables: dict[str, Table]) -> str:
-    """The replicated columns in one line; another line means that some table needs a re-sync."""
-    return ";".join(f"{t.name}({','.join(f'{c.name} {c.lake_type}' for c in t.columns)})" for t in tables.values())
+class Run:
+    """One look at the source and what follows from it, under the writer's lock."""
 
-
-class _Run:
-    """One call of :func:`catch_up`, under the writer's lock."""
-
-    def __init__(self, settings: "Settings", connection: Connection, slot: str) -> None:
+    def __init__(self, settings: "Settings", sessions: Sessions, slot: str) -> None:
         self.settings = settings
-        self.source = connection
+        self.sessions = sessions
         self.slot = slot
-        self.identity: Identity = source.identity(connection)
-        self.tables = source.tables(connection)
-        self.known = progress.read(settings, slot)
+        self.identity: Identity = source.identity(sessions.source)
+        self.tables = source.tables(sessions.source)
+        self.known = progress.page(sessions.catalogue, slot)
+        self.taken_out = self.known.taken_out if self.known else ""
 
     def go(self) -> Batch:
-        """The whole run."""
+        """Drain the slot to the head of now; the first load where the lake is empty."""
         # Before the first peek: what commits meanwhile is for the next run, and an idle slot may advance to it.
-        head = slots.flushed(self.source)
-        if self.known is not None and self._unchanged_since(self.known) and not self._anything(head):
-            self._acknowledge(head, self.known.lsn, self.known.committed_at)
-            snapshot = progress.lake_snapshot(self.settings)
-            return Batch(0, {}, self.known.lsn, self.known.committed_at, snapshot)
-        connection = lake.connect(self.settings, read_only=False, memory_limit=MEMORY_LIMIT)
+        head = slots.flushed(self.sessions.source)
+        snapshot = progress.lake_snapshot(self.sessions.catalogue)
+        if snapshot is not None and errors.folder_is_missing(self.settings):
+            raise errors.files_missing(self.settings)
+        known = self.known
+        if known is not None and snapshot is not None and self._unchanged_since(known, head) and not self._waits(head):
+            if self.sessions.idle_note_is_due():
+                self.acknowledge(head, known.lsn, known.committed_at)
+            return Batch(0, {}, known.lsn, known.committed_at, snapshot)
+        connection = self.open_lake()
         try:
-            lake.create_schemas(connection)
             mark = state.read_watermark(connection)
             if mark is None:
-                return self._first_load(connection)
-            self._check(mark)
-            copied = self._resync(connection)
-            batch = self._drain(connection, mark, head)
+                return self.load(connection, epoch=0)
+            self.check(connection, mark, head)
+            copied = resync.follow(self, connection, mark)
+            batch = self.drain(connection, mark, head)
             return replace(batch, rows=batch.rows + sum(copied.values()), tables={**batch.tables, **copied})
         finally:
             connection.close()
 
-    def _unchanged_since(self, known: Progress) -> bool:
+    def open_lake(self) -> duckdb.DuckDBPyConnection:
+        """The lake for writing, with its books as this release keeps them."""
+        connection = lake.connect(self.settings, read_only=False, memory_limit=MEMORY_LIMIT)
+        lake.create_schemas(connection)
+        state.upgrade_books(connection)
+        return connection
+
+    def _unchanged_since(self, known: Progress, head: str) -> bool:
         if not known.lsn or known.error is not None:
             return False
-        slot = slots.require(self.source, self.slot)
-        self._compare(Identity(known.system_identifier, known.timeline), slot, known.acknowledged)
-        return known.tables == fingerprint(self.tables)
+        slot = slots.require(self.sessions.source, self.slot)
+        noted = Identity(known.system_identifier, known.timeline)
+        continuity.require_same_server(self.identity, noted, slot, known.acknowledged)
+        continuity.require_head(head, known.lsn)
+        return slot.confirmed >= known.lsn and known.tables == fingerprint(self.tables)
 
-    def _anything(self, head: str) -> bool:
-        row = self._retrying(
+    def _waits(self, head: str) -> bool:
+        row = slots.when_free(
+            self.sessions.source,
             "select exists (select from pg_logical_slot_peek_binary_changes(%s, %s::pg_lsn, 1,"
             " 'proto_version', '1', 'publication_names', %s))",
-            (self.slot, head, source.PUBLICATION),
-        )
-        return bool(row)
+            self.slot,
+            head,
+            source.PUBLICATION,
+        ).fetchone()
+        return bool(row and row[0])
 
-    def _retrying(self, statement: str, parameters: tuple[object, ...]) -> object:
-        row = slots.when_free(self.source, statement, *parameters).fetchone()
-        return row[0] if row else None
-
-    def _check(self, mark: Watermark) -> None:
-        """The slot we go on from is the one that the lake was filled from."""
+    def check(self, connection: duckdb.DuckDBPyConnection, mark: Watermark, head: str) -> None:
+        """The slot we go on from is the one that the lake was filled from, in the same past."""
         if mark.slot != self.slot or mark.publication != source.PUBLICATION:
-            raise SourceChanged(f"the lake was filled from slot {mark.slot}, not from {self.slot}")
-        slot = slots.require(self.source, self.slot)
+            raise SourceChanged(f"the lake was filled from slot {mark.slot}, not from {self.slot}: {errors.ANEW}")
+        slot = slots.require(self.sessions.source, self.slot)
         noted = self.known.acknowledged if self.known else ""
-        self._compare(mark.identity, slot, max(mark.lsn, noted))
+        continuity.require_same_server(self.identity, mark.identity, slot, max(mark.lsn, noted))
+        copies = [table.lsn for table in state.read_synced(connection).values()]
+        continuity.require_head(head, max(mark.lsn, *copies))
+        continuity.require_same_past(self.sessions.source, slot, mark)
 
-    def _compare(self, identity: Identity, slot: slots.Slot, acknowledged: str) -> None:
-        if identity != self.identity:
-            raise SourceChanged(
-                f"the lake was filled from server {identity.system_identifier} timeline {identity.timeline}, this is"
-                f" {self.identity.system_identifier} timeline {self.identity.timeline}: restored? load the lake anew"
-            )
-        if slot.confirmed > acknowledged:
-            raise SlotLost(
-                f"slot {slot.name} stands at {slot.confirmed}, beyond {acknowledged} which the lake acknowledged:"
-                " it was made anew or moved, changes between are lost; load the lake anew"
-            )
-
-    def _first_load(self, connection: duckdb.DuckDBPyConnection) -> Batch:
-        log.info("first load of %d tables", len(self.tables))
-        slots.drop(self.source, self.slot)  # of an interrupted first load: no lake belongs to it
+    def load(self, connection: duckdb.DuckDBPyConnection, epoch: int) -> Batch:
+        """Everything from a slot of its own; what the lake held before is replaced in the same transaction."""
+        log.info("loading %d tables", len(self.tables))
+        slots.drop(self.sessions.source, self.slot)  # of an interrupted load, or one that the lake cannot go on from
         with slots.exported(self.settings.loader_database_url, self.slot) as at:
             connection.execute("begin")
-            copied = copying.copy_tables(connection, self.settings, self.tables.values(), at)
-            mark = Watermark(self.slot, self.identity, source.PUBLICATION, at.lsn, self._now())
+            copied = copying.copy_tables(connection, self.settings, self.tables.values(), at, epoch)
+            mark = Watermark(self.slot, self.identity, source.PUBLICATION, at.lsn, self._now(), epoch)
+            for name in state.read_synced(connection).keys() - self.tables.keys():
+                state.take_out(connection, name)
             state.write_watermark(connection, mark)
-            self._commit(connection, f"first load at {at.lsn}")
-        self._acknowledge(at.lsn, at.lsn, mark.committed_at)
+            self.taken_out = ",".join(state.taken_out(connection))
+            self.commit(connection, f"loaded at {at.lsn}")
+        self.acknowledge(at.lsn, at.lsn, mark.committed_at)
         snapshot = lake.current_snapshot(connection)
         return Batch(sum(copied.values()), copied, at.lsn, mark.committed_at, snapshot, True)
 
     def _now(self) -> datetime | None:
-        row = self.source.execute("select clock_timestamp()").fetchone()
+        row = self.sessions.source.execute("select clock_timestamp()").fetchone()
         return row[0] if row else None
 
-    def _resync(self, connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-        """Copy tables that are new, or whose columns changed, at a point of their own."""
-        existing = state.lake_columns(connection, "raw")
-        synced = state.read_synced(connection)
-        noted = self.known.tables if self.known else ""
-        now = fingerprint(self.tables).split(";")
-        changed = [
-            table
-            for table, line in zip(self.tables.values(), now, strict=True)
-            if table.name not in synced or self._differs(table, existing) or (noted and line not in noted.split(";"))
-        ]
-        if not changed:
-            return {}
-        for table in changed:
-            log.warning("re-sync of %s: its columns changed or it is new", table.name)
-        with slots.exported(self.settings.loader_database_url, f"{self.slot}_sync", temporary=True) as at:
-            connection.execute("begin")
-            copied = copying.copy_tables(connection, self.settings, changed, at)
-            self._commit(connection, f"re-sync at {at.lsn}")
-        return copied
-
-    @staticmethod
-    def _differs(table: Table, existing: dict[str, dict[str, str]]) -> bool:
-        """Whether raw lacks a column; a column of another type cannot be followed."""
-        there = existing.get(table.name, {})
-        for column in table.columns:
-            if there.get(column.name, column.lake_type) != column.lake_type:
-                raise SourceChanged(
-                    f"{table.name}.{column.name} is {column.lake_type} in the source and {there[column.name]} in the"
-                    " lake: add a column and back-fill it instead of changing a type"
-                )
-        return any(column.name not in there for column in table.columns)
-
-    def _drain(self, connection: duckdb.DuckDBPyConnection, mark: Watermark, head: str) -> Batch:
+    def drain(self, connection: duckdb.DuckDBPyConnection, mark: Watermark, head: str) -> Batch:
+        """Everything committed below ``head``, in batches of whole transactions."""
         total: dict[str, int] = {}
-        while True:
-            staging = Staging(connection, self.tables, mark.lsn)
+        drained = False
+        while not drained:
+            life = Life({name: table.lsn for name, table in state.read_synced(connection).items()}, mark.epoch)
+            staging = Staging(connection, self.tables, mark.lsn, life.copied_at)
             self._peek(staging, head)
-            if staging.end_lsn is None:
-                break
-            mark = replace(mark, lsn=staging.end_lsn, committed_at=staging.committed_at)
-            self._write(connection, staging, mark)
+            drained = staging.messages < CHANGES_PER_BATCH
+            if staging.end_lsn is not None:
+                mark = replace(mark, lsn=staging.end_lsn, committed_at=staging.committed_at)
+                self._write(connection, staging, mark, life)
+            elif not drained:
+                raise UnknownChange(f"slot {self.slot} gives only what the lake has already: {errors.ANEW}")
             for name, rows in staging.counts().items():
                 total[name] = total.get(name, 0) + rows
-            drained = staging.messages < CHANGES_PER_BATCH
             staging.close()
-            self._acknowledge(max(head, mark.lsn) if drained else mark.lsn, mark.lsn, mark.committed_at)
-            if drained:
-                return self._batch(connection, total, mark)
-        self._acknowledge(max(head, mark.lsn), mark.lsn, mark.committed_at)
-        return self._batch(connection, total, mark)
-
-    def _batch(self, connection: duckdb.DuckDBPyConnection, total: dict[str, int], mark: Watermark) -> Batch:
+            self.acknowledge(max(head, mark.lsn) if drained else mark.lsn, mark.lsn, mark.committed_at)
         return Batch(sum(total.values()), total, mark.lsn, mark.committed_at, lake.current_snapshot(connection))
 
     def _peek(self, staging: Staging, head: str) -> None:
         """Stream the decoded changes into staging; a killed loader may hold the slot for a moment longer."""
-        slots.wait_until_free(self.source, self.slot)
-        with self.source.transaction(), self.source.cursor(name="changes", binary=True) as cursor:
+        slots.wait_until_free(self.sessions.source, self.slot)
+        with self.sessions.source.transaction(), self.sessions.source.cursor(name="changes", binary=True) as cursor:
             cursor.itersize = 5_000
             cursor.execute(_PEEK, (self.slot, head, CHANGES_PER_BATCH, source.PUBLICATION))
             for (data,) in cursor:
                 staging.add(data)
         failpoints.reach("decoded")
 
-    def _write(self, connection: duckdb.DuckDBPyConnection, staging: Staging, mark: Watermark) -> None:
-        applying.prepare(connection, staging, self.tables)
+    def _write(self, connection: duckdb.DuckDBPyConnection, staging: Staging, mark: Watermark, life: Life) -> None:
+        applying.prepare(connection, staging, self.tables, life)
         failpoints.reach("staged")
-        synced = state.read_synced(connection)
         connection.execute("begin")
         for name in staging.counts():
-            applying.apply(connection, self.tables[name], synced.get(name, ""))
+            applying.apply(connection, self.tables[name], life)
         state.write_watermark(connection, mark)
-        self._commit(connection, f"changes up to {mark.lsn}")
+        self.commit(connection, f"changes up to {mark.lsn}")
 
-    def _commit(self, connection: duckdb.DuckDBPyConnection, message: str) -> None:
+    def commit(self, connection: duckdb.DuckDBPyConnection, message: str) -> None:
+        """Commit to the lake, if the writer's lock is still ours."""
         state.describe(connection, "replication", message)
         failpoints.reach("before_lake_commit")
+        self.sessions.catalogue.execute("select 1")  # the lock went with this connection, if it is lost
         connection.execute("commit")
         failpoints.reach("after_lake_commit")
 
-    def _acknowledge(self, lsn: str, mark_lsn: str, committed_at: datetime | None) -> None:
+    def acknowledge(self, lsn: str, mark_lsn: str, committed_at: datetime | None) -> None:
+        """Note how far the lake is, then let the server forget its log up to ``lsn``."""
         note = Progress(
             self.slot,
             lsn,
@@ -240,11 +241,18 @@ class _Run:
             self.identity.system_identifier,
             self.identity.timeline,
             fingerprint(self.tables),
+            self.taken_out,
         )
-        progress.write(self.settings, note)
+        progress.write(self.sessions.catalogue, note)
+        self.sessions.noted()
         failpoints.reach("before_acknowledgement")
-        slots.acknowledge(self.source, self.slot, lsn)
+        slots.acknowledge(self.sessions.source, self.slot, lsn)
         failpoints.reach("after_acknowledgement")
+
+
+def fingerprint(tables: dict[str, Table]) -> str:
+    """The replicated tables in one line; where it differs, the lake is asked whether some table needs a copy."""
+    return ";".join(f"{t.name} {t.shape} {t.altered} {t.stored}" for t in tables.values())
 
 
 def beat(settings: "Settings") -> None:

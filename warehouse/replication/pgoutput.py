@@ -48,12 +48,13 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """Names the columns of the changes that follow for this id."""
+    """Names the columns of the changes that follow for this id; ``key`` are those of its replica identity."""
 
     id: int
     schema: str
     table: str
     columns: tuple[str, ...]
+    key: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +144,15 @@ def _relation(data: bytes) -> Relation:
     (count,) = _INT16.unpack_from(data, position + 1)
     position += 3
     columns: list[str] = []
+    key: set[str] = set()
     for _ in range(count):
+        of_key = data[position] & 1
         name, position = _name(data, position + 1)
         position += 8
         columns.append(name)
-    return Relation(relation_id, schema or "pg_catalog", table, tuple(columns))
+        if of_key:
+            key.add(name)
+    return Relation(relation_id, schema or "pg_catalog", table, tuple(columns), frozenset(key))
 
 
 def _name(data: bytes, position: int) -> tuple[str, int]:

@@ -10,7 +10,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from warehouse.replication import failpoints
-from warehouse.replication.errors import SlotLost
+from warehouse.replication.errors import ANEW, SlotLost
 from warehouse.replication.source import Connection, connect
 
 _BUSY_SECONDS = 20.0
@@ -40,6 +40,11 @@ def slot_name(loader_url: str) -> str:
     return "".join(c if c.isalnum() and c.isascii() else "_" for c in database.lower())[:58] + "_lake"
 
 
+def passing_name(name: str) -> str:
+    """The name of a slot of ours beside ``name`` that goes with its connection; as long as that one."""
+    return name.removesuffix("_lake") + "_sync"
+
+
 def sortable(lsn: str) -> str:
     """``1/A0`` → ``00000001/000000A0``: compares as text in every engine, and Postgres reads it back."""
     high, _, low = lsn.partition("/")
@@ -67,9 +72,9 @@ def require(connection: Connection, name: str) -> Slot:
     """The slot; raises :class:`SlotLost` where it is gone or the server removed its WAL."""
     slot = find(connection, name)
     if slot is None:
-        raise SlotLost(f"replication slot {name} is gone: changes since the last batch are lost, load the lake anew")
+        raise SlotLost(f"replication slot {name} is gone: changes since the last batch are lost; {ANEW}")
     if not slot.usable:
-        raise SlotLost(f"the server removed the WAL of replication slot {name}: load the lake anew")
+        raise SlotLost(f"the server removed the WAL of replication slot {name}: {ANEW}")
     return slot
 
 
@@ -104,8 +109,8 @@ def when_free(connection: Connection, statement: str, *parameters: object) -> ps
     deadline = time.monotonic() + _BUSY_SECONDS
     while True:
         try:
-            return connection.execute(statement.encode(), parameters)
-        except psycopg.errors.ObjectInUse:
+            return connection.execute(statement.encode(), parameters or None)
+        except (psycopg.errors.ObjectInUse, psycopg.errors.DuplicateObject):
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.05)
@@ -125,7 +130,7 @@ def exported(url: str, name: str, *, temporary: bool = False) -> Iterator[Export
     with connect(url, replication=True) as connection:
         kind = "TEMPORARY LOGICAL" if temporary else "LOGICAL"
         statement = f"CREATE_REPLICATION_SLOT {name} {kind} pgoutput (SNAPSHOT 'export')"
-        row = connection.execute(statement.encode()).fetchone()
+        row = when_free(connection, statement).fetchone()
         assert row is not None
         failpoints.reach("slot_made")
         yield ExportedSnapshot(slot=row[0], lsn=sortable(row[1]), snapshot=row[2])

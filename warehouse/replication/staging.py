@@ -3,8 +3,10 @@
 A transaction comes whole, however large, so rows leave Python in chunks and DuckDB spills them to disk.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 import duckdb
 import polars as pl
@@ -12,9 +14,9 @@ import polars as pl
 from warehouse.lake import literal, quoted
 from warehouse.replication import pgoutput
 from warehouse.replication.errors import UnknownChange
-from warehouse.replication.pgoutput import UNCHANGED, Change, Relation, Row, Truncate
+from warehouse.replication.pgoutput import UNCHANGED, Change, Relation, Row, Truncate, Value
 from warehouse.replication.slots import from_number
-from warehouse.replication.source import Table
+from warehouse.replication.source import SCHEMA, Table
 
 _CHUNK_ROWS = 20_000
 _HEAD: dict[str, pl.DataType] = {
@@ -25,10 +27,11 @@ _HEAD: dict[str, pl.DataType] = {
     "_seq": pl.Int64(),
     "_commit_time": pl.Datetime("us", "UTC"),
     "_unchanged": pl.List(pl.String()),
+    "_origin": pl.List(pl.String()),
 }
 _HEAD_SQL = (
     "_op varchar, _lsn varchar, _final_lsn varchar, _ordinal bigint, _seq bigint,"
-    " _commit_time timestamptz, _unchanged varchar[]"
+    " _commit_time timestamptz, _unchanged varchar[], _origin varchar[]"
 )
 
 
@@ -40,15 +43,27 @@ class _Staged:
     rows: list[list[object]] = field(default_factory=list)
     count: int = 0
     unchanged: set[str] = field(default_factory=set)
+    origins: dict[tuple[Value, ...], list[str]] = field(default_factory=dict)
+    """Rows that moved to another key, by the key they have now: where their unsent values are found."""
 
 
 class Staging:
-    """Collects the changes of whole transactions; a transaction whose rows the lake already has is skipped."""
+    """Collects the changes of whole transactions; a transaction whose rows the lake already has is skipped.
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, tables: dict[str, Table], watermark: str) -> None:
+    ``synced`` are the points of the tables' copies: what is older is history only, and is not refused.
+    """
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        tables: dict[str, Table],
+        watermark: str,
+        synced: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._connection = connection
         self._known = tables
         self._watermark = watermark
+        self._synced = synced
         self._relations: dict[int, Relation] = {}
         self._staged: dict[str, _Staged] = {}
         self._begin: pgoutput.Begin | None = None
@@ -77,7 +92,8 @@ class Staging:
                 self._relations[relation.id] = relation
             case Truncate() as truncate:
                 for relation_id in () if self._skip else truncate.relation_ids:
-                    self._put(self._relations[relation_id], "truncate", None)
+                    if (table := self._table(self._relations[relation_id])) is not None:
+                        self._put(table, self._relations[relation_id], "truncate", None)
             case None:
                 pass
 
@@ -107,55 +123,76 @@ class Staging:
             self.committed_at = commit.committed_at
         self._begin = None
 
+    def _table(self, relation: Relation) -> Table | None:
+        return self._known.get(relation.table) if relation.schema == SCHEMA else None
+
     def _change(self, change: Change) -> None:
         relation = self._relations[change.relation_id]
-        table = self._known.get(relation.table)
+        table = self._table(relation)
         if table is None:
             return
+        if change.op != "insert":
+            self._require_key(table, relation)
         if change.new is None:
-            self._put(relation, "delete", change.old)
+            self._put(table, relation, "delete", change.old)
             return
+        origin: list[str] | None = None
         if change.old is not None:
             moved = self._key(relation, table, change.old) != self._key(relation, table, change.new)
-            self._restore(relation, change, moved)
+            if change.old_is_whole:
+                _fill(change.new, change.old)
+            elif moved:
+                origin = self._move(table, relation, change.old, change.new)
             if moved:
-                self._put(relation, "delete", change.old)
-        self._put(relation, change.op, change.new)
+                self._put(table, relation, "delete", change.old)
+        self._put(table, relation, change.op, change.new, origin)
 
-    @staticmethod
-    def _key(relation: Relation, table: Table, row: Row) -> list[object]:
-        return [row[relation.columns.index(name)] for name in table.key]
-
-    @staticmethod
-    def _restore(relation: Relation, change: Change, moved: bool) -> None:
-        """Fill values that were not sent again from the whole old row, where there is one."""
-        if change.new is None or change.old is None or UNCHANGED not in change.new:
+    def _require_key(self, table: Table, relation: Relation) -> None:
+        """An update or a delete says whose it is by the replica identity: it has to hold the lake's key."""
+        assert self._begin is not None
+        if set(table.key) <= relation.key:
             return
-        if change.old_is_whole:
-            for place, value in enumerate(change.new):
-                if value is UNCHANGED:
-                    change.new[place] = change.old[place]
-        elif moved:
+        if from_number(self._begin.final_lsn) >= self._synced.get(table.name, ""):
             raise UnknownChange(
-                f"{relation.table}: a key changed while a large value stayed; the table needs REPLICA IDENTITY FULL"
+                f"{table.name}: its replica identity ({', '.join(sorted(relation.key)) or 'nothing'}) lacked its key"
+                f" ({', '.join(table.key)}) when rows were changed: `imisofts lake resync {table.name}`"
             )
 
-    def _put(self, relation: Relation, op: str, values: Row | None) -> None:
-        table = self._known.get(relation.table)
-        if table is None:
-            return
-        assert self._begin is not None
+    @staticmethod
+    def _key(relation: Relation, table: Table, row: Row) -> tuple[Value, ...]:
+        return tuple(row[relation.columns.index(name)] if name in relation.columns else None for name in table.key)
+
+    def _move(self, table: Table, relation: Relation, old: Row, new: Row) -> list[str]:
+        """Remember under which key a moved row's unsent values are found: its first one in this batch."""
+        origins = self._stage(table).origins
+        before = self._key(relation, table, old)
+        origin = origins.pop(before, None) or [str(value) for value in before]
+        # Whoever takes the key that became free is another row: nothing of the one that left belongs to it.
+        origins[before] = [*(str(value) for value in before), str(self._seq)]
+        origins[self._key(relation, table, new)] = origin
+        return origin
+
+    def _stage(self, table: Table) -> _Staged:
         staged = self._staged.get(table.name)
         if staged is None:
             staged = self._staged[table.name] = _Staged(table)
             self._create(table)
+        return staged
+
+    def _put(
+        self, table: Table, relation: Relation, op: str, values: Row | None, origin: list[str] | None = None
+    ) -> None:
+        assert self._begin is not None
+        staged = self._stage(table)
         sent = dict(zip(relation.columns, values, strict=True)) if values is not None else {}
         unchanged = [name for name, value in sent.items() if value is UNCHANGED]
         staged.unchanged.update(unchanged)
+        if origin is None and staged.origins and values is not None:
+            origin = staged.origins.get(self._key(relation, table, values))
         # `_lsn` (the transaction's place) is the commit record's own, so it is known before the commit arrives; a
         # snapshot's rows carry the point before it.
         row: list[object] = [op, from_number(self._begin.final_lsn + 1), from_number(self._begin.final_lsn)]
-        row += [self._ordinal, self._seq, self._begin.committed_at, unchanged]
+        row += [self._ordinal, self._seq, self._begin.committed_at, unchanged, origin]
         row += [None if (value := sent.get(c.name)) is UNCHANGED else value for c in table.columns]
         staged.rows.append(row)
         staged.count += 1
@@ -176,6 +213,13 @@ class Staging:
         self._connection.execute(f"insert into {stage_name(name)} select * from staged_chunk")
         self._connection.unregister("staged_chunk")
         staged.rows = []
+
+
+def _fill(new: Row, old: Row) -> None:
+    """Values that were not sent again, from the whole old row."""
+    for place, value in enumerate(new):
+        if value is UNCHANGED:
+            new[place] = old[place]
 
 
 def stage_name(table: str) -> str:
