@@ -19,6 +19,7 @@ from warehouse.publish import CheckResult
 
 RAW_OWNER, MODEL_OWNER = "team:platform", "team:analytics"
 CHECKS = {
+    "source": "The lake's copy equals the source row by row, compared at one point of its log.",
     "dbt": "The rules in the dbt project: keys, references, accepted values, reconciliations of models.",
     "expectation": "The frame that leaves: complete, within range, not drifted from the last publication.",
     "reconciliation": "The mart agrees with the lake's copy of the source, to the cent.",
@@ -140,12 +141,12 @@ def check_specs(project: Project) -> list[dg.AssetCheckSpec]:
 
 
 def raw_check_specs(project: Project) -> list[dg.AssetCheckSpec]:
-    """One check per replicated table whose rows some dbt test guards."""
+    """The comparison with the source for every replicated table, and one for those whose rows a dbt test guards."""
     guarded = project.tested()
     return [
-        dg.AssetCheckSpec("dbt", asset=raw_key(table), description=CHECKS["dbt"])
+        dg.AssetCheckSpec(kind, asset=raw_key(table), description=CHECKS[kind])
         for table in project.raw_tables()
-        if table in guarded
+        for kind in (("source", "dbt") if table in guarded else ("source",))
     ]
 
 

@@ -11,7 +11,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
 from imisofts.settings import Settings
-from orchestration import assets, control, reporting, reports
+from orchestration import assets, control, reporting, reports, verification
 from warehouse import build, changes, pipeline, replication
 
 
@@ -30,9 +30,9 @@ def create(settings: Settings) -> dg.Definitions:
     )
     return dg.Definitions(
         assets=[_replication(settings, project), _models(settings, project), reports.asset(settings)],
-        jobs=[replicate_job, pipeline_job, reports.job(settings)],
+        jobs=[replicate_job, pipeline_job, reports.job(settings), verification.job(settings, project)],
         sensors=[_committed_rows(settings, pipeline_job), _keep_replicating(settings, replicate_job)],
-        schedules=[reports.schedule(settings)],
+        schedules=[reports.schedule(settings), verification.schedule()],
     )
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from warehouse.pipeline import PipelineResult
     from warehouse.publish import AuditRow, CheckResult
-    from warehouse.replication import Batch
+    from warehouse.replication import Batch, Verification
 
 Event = dg.AssetMaterialization | dg.AssetCheckEvaluation
 MOST_WAITING = 5_000
@@ -56,6 +56,21 @@ def result_events(project: assets.Project, result: PipelineResult) -> list[Event
         for model in (project.made_with(result.built) if result.published else ())
     ]
     return [*published, *_verdicts(project, result.checks)]
+
+
+def verified_events(project: assets.Project, found: Verification) -> list[Event]:
+    """One verdict per raw table that was compared with the source."""
+    known = set(project.raw_tables())
+    return [
+        dg.AssetCheckEvaluation(
+            asset_key=assets.raw_key(table.name),
+            check_name="source",
+            passed=table.equal,
+            metadata={"rows": table.rows, "found": table.told, "lsn": found.lsn},
+        )
+        for table in found.tables
+        if table.name in known
+    ]
 
 
 def confirmations(project: assets.Project, lsn: str, audit: AuditRow | None) -> list[Event]:

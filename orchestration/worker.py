@@ -37,6 +37,7 @@ class Worker:
         self.reporter = reporter
         self.project = assets.Project(build.manifest_json(settings))
         self._busy = threading.Lock()
+        self._sessions = replication.Sessions(settings, kept=True)
         self._stop = threading.Event()
         self._beaten = self._confirmed = self._refreshed = float("-inf")
         self._last: dict[str, Any] = {"at": None, "error": None, "lsn": None}
@@ -66,8 +67,9 @@ class Worker:
             return
         with self._busy:
             self._beat()
-            batch = replication.catch_up(self.settings)
+            batch = replication.catch_up(self.settings, self._sessions)
             self._note(batch)
+            self._verify(batch)
             if self._worth_publishing(batch):
                 result = pipeline.refresh(self.settings, batch, retry_failed=False)
                 self._refreshed = time.monotonic()
@@ -99,6 +101,16 @@ class Worker:
         if time.monotonic() - self._confirmed >= assets.REPORTED_EVERY.total_seconds():
             self.reporter.send(reporting.confirmations(self.project, batch.lsn, status.last_audit(self.settings)))
             self._confirmed = time.monotonic()
+
+    def _verify(self, batch: Batch) -> None:
+        """Tables that were copied whole are compared with the source at once."""
+        if not batch.copied:
+            return
+        found = replication.verify(self.settings, batch.copied)
+        self.reporter.send(reporting.verified_events(self.project, found))
+        for table in found.tables:
+            if not table.equal:
+                _log.error("%s differs from the source after its copy: %s", table.name, table.told)
 
     def _worth_publishing(self, batch: Batch) -> bool:
         """Rows arrived, or a minute passed: then the lake itself is asked what waits."""

@@ -185,11 +185,15 @@ def _verified(settings: "Settings") -> tuple[Standing, ...]:
 
 @dataclass(frozen=True)
 class SourceSide:
-    """One workspace's rows at the source by table, and what waits in the slot; ``reason`` where it cannot be asked."""
+    """One workspace's rows at the source by table, and what waits in the slot; ``reason`` where it cannot be asked.
+
+    ``verified`` is the newest row-by-row verdict on each table, which is about the rows of all workspaces.
+    """
 
     rows_by_table: dict[str, int]
     undelivered: Undelivered | None
     reason: str | None
+    verified: tuple[Standing, ...] = ()
 
 
 def source_side(settings: "Settings", workspace_id: UUID) -> SourceSide:
@@ -198,9 +202,9 @@ def source_side(settings: "Settings", workspace_id: UUID) -> SourceSide:
     try:
         with source.connect(settings.loader_database_url) as connection:
             rows = source.rows_of(connection, workspace_id)
-            return SourceSide(rows, _undelivered(settings, connection), None)
+            return SourceSide(rows, _undelivered(settings, connection), None, _verified(settings))
     except (ReplicationError, psycopg.Error) as error:
-        return SourceSide(rows, None, str(error).strip())
+        return SourceSide(rows, None, str(error).strip(), _verified(settings))
 
 
 def last_audit(settings: "Settings") -> AuditRow | None:

@@ -32,7 +32,7 @@ def page(viewer: Viewer, state: State) -> None:
 
 
 def standing(state: State, side: SourceSide) -> list[tuple[str, str, str]]:
-    """Four facts: how far replication is behind in rows and seconds, when it last lived, and the last audit."""
+    """Five facts: how far replication is behind, when it last lived, whether all rows are equal, audit, publication."""
     waiting = "cannot be told" if side.undelivered is None else counted(side.undelivered.rows, "row")
     if side.undelivered is not None and side.undelivered.at_least:
         waiting = f"at least {waiting}"
@@ -42,6 +42,7 @@ def standing(state: State, side: SourceSide) -> list[tuple[str, str, str]]:
     return [
         ("Waiting to be replicated", waiting, seconds),
         ("Last sign of replication", replicated, "fresh" if state.fresh else state.stale_reason or "stale"),
+        compared(side),
         (
             "Last audit",
             audited,
@@ -49,6 +50,19 @@ def standing(state: State, side: SourceSide) -> list[tuple[str, str, str]]:
         ),
         ("Publication", str(state.publication.id) if state.publication else "none yet", _published(state)),
     ]
+
+
+def compared(side: SourceSide) -> tuple[str, str, str]:
+    """Whether source and lake were equal row by row when they were last compared; the oldest verdict counts."""
+    label = "Compared row by row"
+    if not side.verified:
+        return (label, "not yet", "once a day, and before reports")
+    apart = [one.verdict.name for one in side.verified if not one.verdict.equal]
+    at = f"{min(one.at for one in side.verified):%-d %b %Y %H:%M} UTC"
+    if apart:
+        verb = "differs" if len(apart) == 1 else "differ"
+        return (label, f"{counted(len(apart), 'table')} {verb}", f"{', '.join(apart[:3])}; {at}")
+    return (label, "every row equal", f"{counted(len(side.verified), 'table')}, {at}")
 
 
 def counted(number: int, word: str) -> str:

@@ -12,7 +12,7 @@ from imisofts.cli.house import open_house
 from imisofts.settings import Settings
 
 if TYPE_CHECKING:
-    from warehouse.status import HeldPublication, Status
+    from warehouse.status import HeldPublication, Status, TableStatus
 
 
 def status(
@@ -58,8 +58,8 @@ def _held(settings: Settings) -> list[dict[str, Any]]:
 
 
 def _print(found: "Status", waiting: list[dict[str, Any]]) -> None:
-    rows = [(table.name, table.source_rows, table.lake_rows) for table in found.tables]
-    output.table(("table", "source", "lake"), rows, numbers=("source", "lake"))
+    rows = [(table.name, table.source_rows, table.lake_rows, _verified(table)) for table in found.tables]
+    output.table(("table", "source", "lake", "compared row by row"), rows, numbers=("source", "lake"))
     if found.undelivered is None:
         output.result("undelivered: cannot be told")
     else:
@@ -78,6 +78,14 @@ def _print(found: "Status", waiting: list[dict[str, Any]]) -> None:
     for report in waiting:
         about = f"{report['workspace']} {report['client']} {report['period']}"
         output.result(f"{report['status']}: {about}: {report['reason']}")
+
+
+def _verified(table: "TableStatus") -> str:
+    if table.taken_out:
+        return "no longer in the lake: its rows stand still"
+    if table.verified is None:
+        return "not yet"
+    return f"{table.verified.verdict.told}, {table.verified.at:%Y-%m-%d %H:%M} UTC"
 
 
 def _print_held(held: "HeldPublication") -> None:

@@ -9,10 +9,13 @@ from dagster._core.definitions.data_version import CachingStaleStatusResolver, S
 from dagster._core.loader import LoadingContextForTest
 
 from api.migrations.publication import lake_tables
+from console.views import data
+from imisofts.access import Role, actor_of_role
 from imisofts.settings import Settings
 from orchestration import assets, location, reporting, reports
 from tests.orchestration.conftest import Agency
-from warehouse import build, pipeline
+from warehouse import build, lake, pipeline, replication, status
+from warehouse.gateway import Gateway
 from warehouse.publish import AuditRow, CheckResult
 
 
@@ -34,7 +37,7 @@ def test_every_table_and_model_is_an_asset_with_description_owner_and_freshness(
         assert spec.description, key
         assert spec.owners, key
         assert spec.freshness_policy or key == reports.KEY.to_user_string(), key
-    assert {job.name for job in defs.resolve_all_job_defs()} >= {"replicate", "pipeline", "reports"}
+    assert {job.name for job in defs.resolve_all_job_defs()} >= {"replicate", "pipeline", "reports", "verify"}
 
 
 def test_every_mart_has_its_three_kinds_of_checks(settings: Settings) -> None:
@@ -51,6 +54,35 @@ def test_the_replicate_job_runs(agency: Agency, instance: dg.DagsterInstance) ->
     job = location.create(agency.settings).resolve_job_def("replicate")
     assert job.execute_in_process(instance=instance).success
     assert instance.get_latest_materialization_event(dg.AssetKey(["raw", "client"]))
+
+
+def test_a_row_that_differs_from_the_source_fails_its_check_and_holds_reports(
+    agency: Agency, instance: dg.DagsterInstance
+) -> None:
+    settings, key = agency.settings, dg.AssetCheckKey(assets.raw_key("client"), "source")
+    viewer = actor_of_role(agency.workspace, Role.owner)
+    gateway = Gateway(settings)
+    defs = location.create(settings)
+
+    def verdict() -> str:
+        defs.resolve_job_def("verify").execute_in_process(instance=instance, raise_on_error=False)
+        return instance.event_log_storage.get_asset_check_execution_history(key, limit=1)[0].status.value
+
+    assert key in {spec.key for spec in assets.raw_check_specs(assets.Project(build.manifest_json(settings)))}
+    assert reports.seen_equal(settings) == "every row equal"
+    assert reports.seen_equal(settings) == "compared at this point before"
+    assert gateway.state(viewer).stale_reason == "Nothing has been published yet."
+    with lake.connect(settings, read_only=False) as connection:
+        connection.execute("delete from lake.raw.client")
+    assert verdict() == "FAILED"
+    state = gateway.state(viewer)
+    assert not state.fresh
+    assert "client: 1 missing" in (state.stale_reason or "")
+    shown = data.compared(status.source_side(settings, agency.workspace))
+    assert shown[:2] == ("Compared row by row", "1 table differs")
+    assert replication.repair(settings, ["client"]).after.equal
+    assert gateway.state(viewer).stale_reason == "Nothing has been published yet."
+    gateway.close()
 
 
 def test_reporting_tells_of_failed_checks_without_a_publication(

@@ -113,6 +113,8 @@ class Gateway:
         silent = self._now() - replicated_at
         if silent > self._limit:
             return f"Replication has been silent for {int(silent.total_seconds() // 60)} minutes."
+        if doubt := self._reader.doubt():
+            return f"{doubt[0].upper()}{doubt[1:]}."
         if not published:
             return "Nothing has been published yet."
         return None

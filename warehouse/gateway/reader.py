@@ -11,7 +11,7 @@ from uuid import UUID
 import duckdb
 
 from imisofts.settings import Settings
-from warehouse import lake
+from warehouse import lake, status
 from warehouse.gateway.answers import NothingPublished, Publication
 from warehouse.gateway.scope import Scope
 from warehouse.lake import quoted
@@ -80,10 +80,14 @@ class Pin:
 
 
 class Reader:
-    """Thread-safe; opens connections when they are first needed, and again after the catalogue went away."""
+    """Thread-safe; opens connections when they are first needed, and again after the catalogue went away.
 
-    def __init__(self, connect: Connect) -> None:
+    ``doubt`` tells why the lake's rows may not be told to anybody, however new they are; ``None`` where they may.
+    """
+
+    def __init__(self, connect: Connect, doubt: Callable[[], str | None] = lambda: None) -> None:
         self._connect = connect
+        self.doubt = doubt
         self._lock = threading.Lock()
         self._present: duckdb.DuckDBPyConnection | None = None
         self._pins: dict[int, Pin] = {}
@@ -91,7 +95,10 @@ class Reader:
     @staticmethod
     def of(settings: Settings) -> "Reader":
         """The reader of an installation's lake."""
-        return Reader(lambda *, snapshot=None: lake.connect(settings, read_only=True, snapshot=snapshot))
+        return Reader(
+            lambda *, snapshot=None: lake.connect(settings, read_only=True, snapshot=snapshot),
+            lambda: status.doubt(settings),
+        )
 
     def close(self) -> None:
         """Let every connection go."""

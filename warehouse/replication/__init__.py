@@ -4,7 +4,7 @@ from warehouse.replication.errors import ReplicationError, SlotLost, SourceChang
 from warehouse.replication.loader import Batch, beat, catch_up
 from warehouse.replication.sessions import Sessions
 from warehouse.replication.verdicts import Standing, Verdict, Verification
-from warehouse.replication.verifying import Repair, repair, resync_all, resync_tables, verify
+from warehouse.replication.verifying import Repair, repair, resync_all, resync_tables, verify, verify_if_news
 
 __all__ = [
     "Batch",
@@ -22,4 +22,5 @@ __all__ = [
     "resync_all",
     "resync_tables",
     "verify",
+    "verify_if_news",
 ]

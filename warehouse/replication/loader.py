@@ -48,7 +48,8 @@ _PEEK = (
 
 @dataclass(frozen=True)
 class Batch:
-    """What one run brought. ``snapshot`` is the lake's version that contains all of it."""
+    """What one run brought. ``snapshot`` is the lake's version that contains all of it; ``copied`` are the tables that
+    were not followed but copied whole, and want to be verified."""
 
     rows: int
     tables: dict[str, int]
@@ -56,6 +57,7 @@ class Batch:
     committed_at: datetime | None
     snapshot: int | None
     first_load: bool = False
+    copied: tuple[str, ...] = ()
 
 
 def catch_up(settings: "Settings", sessions: Sessions | None = None) -> Batch:
@@ -121,7 +123,8 @@ class Run:
             self.check(connection, mark, head)
             copied = resync.follow(self, connection, mark)
             batch = self.drain(connection, mark, head)
-            return replace(batch, rows=batch.rows + sum(copied.values()), tables={**batch.tables, **copied})
+            tables = {**batch.tables, **copied}
+            return replace(batch, rows=batch.rows + sum(copied.values()), tables=tables, copied=tuple(copied))
         finally:
             connection.close()
 
@@ -178,7 +181,7 @@ class Run:
             self.commit(connection, f"loaded at {at.lsn}")
         self.acknowledge(at.lsn, at.lsn, mark.committed_at)
         snapshot = lake.current_snapshot(connection)
-        return Batch(sum(copied.values()), copied, at.lsn, mark.committed_at, snapshot, True)
+        return Batch(sum(copied.values()), copied, at.lsn, mark.committed_at, snapshot, True, tuple(copied))
 
     def _now(self) -> datetime | None:
         row = self.sessions.source.execute("select clock_timestamp()").fetchone()
