@@ -1,19 +1,31 @@
-"""The loader in a process of its own, to be killed: ``python -m tests.faults.runner SETTINGS_JSON [--guard-off]``.
+"""The loader in processes of its own, to be broken off: ``python -m tests.faults.runner``.
 
-With the guard off the watermark is written in a transaction after the rows, as a loader without exactly-once would.
+One process imports everything once, and forks for each line of JSON on its standard input: settings, failpoint, verb
+and whether the guard is off. It answers with the exit code of the fork, negative for a signal. With the guard off the
+watermark is written in a transaction after the rows, as a loader without exactly-once would.
 """
 
+import json
 import os
+import signal
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import duckdb
 
-from imisofts.settings import Settings
-from warehouse import replication
-from warehouse.replication import state
+from imisofts.settings import PROJECT_ROOT, Settings
+from warehouse import lake, replication
+from warehouse.replication import failpoints, state
 from warehouse.replication.failpoints import FailpointReached
 from warehouse.replication.loader import Run
 from warehouse.replication.state import Watermark
+
+DONE, STOPPED, BROKEN_OFF = 0, 4, 3
+"""Exit codes: it went through; it stopped with an error of ours; the failpoint raised."""
+_LONGEST = 120
 
 
 def guard_off() -> None:
@@ -33,14 +45,64 @@ def guard_off() -> None:
     Run.commit = commit_then_mark  # type: ignore[method-assign, assignment]
 
 
-def main() -> None:
-    """One catch-up; ``os._exit`` because nothing may be tidied up after a failpoint's exception either."""
-    if "--guard-off" in sys.argv:
+@dataclass(frozen=True)
+class Runner:
+    """The process that forks."""
+
+    process: "subprocess.Popen[str]"
+
+    def run(self, settings: Settings, failpoint: str, *, verb: str = "catch_up", guarded: bool = True) -> int:
+        """One run of the loader with a failpoint (``name:action``); its exit code."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        asked = [settings.model_dump_json(), failpoint, verb, guarded]
+        self.process.stdin.write(json.dumps(asked) + "\n")
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline())
+
+
+@contextmanager
+def running() -> Iterator[Runner]:
+    """A runner that lasts as long as the block."""
+    command = [sys.executable, "-m", "tests.faults.runner"]
+    with subprocess.Popen(
+        command, cwd=PROJECT_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield Runner(process)
+        finally:
+            assert process.stdin is not None
+            process.stdin.close()
+
+
+def _child(settings: str, failpoint: str, verb: str, guarded: bool) -> int:
+    signal.alarm(_LONGEST)
+    os.environ[failpoints.ENVIRONMENT] = failpoint
+    if not guarded:
         guard_off()
     try:
-        replication.catch_up(Settings.model_validate_json(sys.argv[1]))
+        getattr(replication, verb)(Settings.model_validate_json(settings))
     except FailpointReached:
-        os._exit(3)
+        return BROKEN_OFF
+    except replication.ReplicationError as error:
+        print(f"stopped: {error}", file=sys.stderr)
+        return STOPPED
+    return DONE
+
+
+def main() -> None:
+    """Until standard input ends; ``os._exit`` because nothing may be tidied up after a failpoint either."""
+    lake._check_signatures = lambda: None  # type: ignore[assignment] # the tests' own process has checked them
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                code = _child(*json.loads(line))
+            finally:
+                os._exit(code)
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
 
 
 if __name__ == "__main__":

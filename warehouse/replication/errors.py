@@ -65,7 +65,7 @@ _NO_FILE = ("No such file", "No files found", "Cannot open file")
 
 def named(error: Exception, settings: "Settings") -> ReplicationError:
     """The error of a database or of the disk as one of ours, with what mends it. Passwords are in none of them."""
-    said = (str(error).strip() or type(error).__name__).splitlines()[0]
+    said = " ".join(str(error).split())[:500] or type(error).__name__
     if isinstance(error, psycopg.errors.DiskFull) or any(words in said for words in _NO_SPACE):
         return DiskFull(f"the disk is full ({said}): make room, replication goes on by itself")
     if any(words in said for words in _NO_FILE):

@@ -115,8 +115,7 @@ class Run:
             if self.sessions.idle_note_is_due():
                 self.acknowledge(head, known.lsn, known.committed_at)
             return Batch(0, {}, known.lsn, known.committed_at, snapshot)
-        connection = self.open_lake()
-        try:
+        with self.lake() as connection:
             mark = state.read_watermark(connection)
             if mark is None:
                 return self.load(connection, epoch=0)
@@ -125,15 +124,22 @@ class Run:
             batch = self.drain(connection, mark, head)
             tables = {**batch.tables, **copied}
             return replace(batch, rows=batch.rows + sum(copied.values()), tables=tables, copied=tuple(copied))
-        finally:
-            connection.close()
 
-    def open_lake(self) -> duckdb.DuckDBPyConnection:
+    @contextmanager
+    def lake(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The lake for writing, with its books as this release keeps them."""
         connection = lake.connect(self.settings, read_only=False, memory_limit=MEMORY_LIMIT)
-        lake.create_schemas(connection)
-        state.upgrade_books(connection)
-        return connection
+        try:
+            lake.create_schemas(connection)
+            state.upgrade_books(connection)
+            yield connection
+        except Exception:
+            # Left to DuckDB, a rollback that fails because a database is away would end the process.
+            with contextlib.suppress(duckdb.Error):
+                connection.execute("rollback")
+            raise
+        finally:
+            connection.close()
 
     def _unchanged_since(self, known: Progress, head: str) -> bool:
         if not known.lsn or known.error is not None:

@@ -85,7 +85,8 @@ def _keep_books(
             state.take_out(connection, name)
         for table in moved:
             state.note_as_is(connection, table)
-        run.commit(connection, "what the source's tables are like")
+        state.describe(connection, "replication", "what the source's tables are like")
+        connection.execute("commit")
     run.taken_out = ",".join(sorted({*state.taken_out(connection)} - run.tables.keys()))
 
 

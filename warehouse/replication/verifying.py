@@ -43,13 +43,10 @@ def verify(settings: "Settings", names: Collection[str] = (), *, history: bool =
     with opened(settings) as run:
         run.go()
         tables = resync.asked_for(run.tables, names) if names else list(run.tables.values())
-        connection = run.open_lake()
-        try:
+        with run.lake() as connection:
             mark = state.read_watermark(connection)
             assert mark is not None  # the run above loaded the lake where it was empty
             found = _at_one_point(run, connection, mark, tables, history)
-        finally:
-            connection.close()
         verdicts.write(run.sessions.catalogue, found)
         return found
 
@@ -74,28 +71,21 @@ def resync_tables(settings: "Settings", names: Collection[str]) -> Batch:
     """Copy these tables anew, each row as it is now, and drain the slot; publications stay readable meanwhile."""
     with opened(settings) as run:
         tables = resync.asked_for(run.tables, names)
-        connection = run.open_lake()
-        try:
+        with run.lake() as connection:
             mark = state.read_watermark(connection)
             if mark is None:
                 return run.load(connection, epoch=0)
             run.check(connection, mark, slots.flushed(run.sessions.source))
             copied = resync.copy(run, connection, tables, mark)
             batch = run.drain(connection, mark, slots.flushed(run.sessions.source))
-        finally:
-            connection.close()
     return Batch(sum(copied.values()), copied, batch.lsn, batch.committed_at, batch.snapshot)
 
 
 def resync_all(settings: "Settings") -> Batch:
     """The whole lake anew from a slot of its own: after a lost slot, or a restored server. History goes on."""
-    with opened(settings) as run:
-        connection = run.open_lake()
-        try:
-            mark = state.read_watermark(connection)
-            return run.load(connection, epoch=0 if mark is None else mark.epoch + 1)
-        finally:
-            connection.close()
+    with opened(settings) as run, run.lake() as connection:
+        mark = state.read_watermark(connection)
+        return run.load(connection, epoch=0 if mark is None else mark.epoch + 1)
 
 
 def repair(settings: "Settings", names: Collection[str] = ()) -> Repair:
