@@ -1,44 +1,191 @@
-"""The rows behind a figure: pick a bar, or a month in the list, and the facts that it is made of stand below."""
+"""The rows behind a figure: pick a mark in a chart, or say which, when and of whom, and its facts stand below."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
-from console import controls, exports
+from console import exports
 from console.reading import Reading
 from console.templating import show
-from warehouse.gateway import FactRows, FactValue, GatewayError, MetricQuery
+from warehouse.gateway import FactRows, FactValue, GatewayError, Grain, MetricAnswer, MetricQuery
+from warehouse.gateway.comparison import Comparison, shifted
+from warehouse.gateway.periods import end
 
 FORMATS: Mapping[str, str] = {"money": "accounting", "hours": "%.2f", "days": "%.1f"}
+GRAINS: Final[Mapping[str, Grain]] = {"Month": "month", "Quarter": "quarter", "Week": "week", "Day": "day"}
+Pick = Mapping[str, str]
+"""The fields of a mark that was picked in a chart; empty where none was."""
 
 
-def months(
-    reading: Reading, key: str, measures: Mapping[str, str], periods: Sequence[date], picked: date | None
-) -> None:
-    """Facts of the picked month; the list does by keyboard what the bar does by mouse. ``measures``: word → metric."""
-    known = {label: name for label, name in measures.items() if reading.knows(name)}
-    if not periods or not known:
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A dimension by which a panel tells its figures apart: its values and their words. ``field`` is the chart's."""
+
+    name: str
+    words: Mapping[str, str]
+    field: str = ""
+
+    def picked(self, pick: Pick) -> str | None:
+        """The value whose mark was picked."""
+        found = pick.get(self.field)
+        return next((key for key, word in self.words.items() if found in (key, word)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What opens a panel's figures. ``figures``: the word that the panel prints → metric.
+
+    ``grain`` is that of its periods, ``field`` what the chart calls them; ``span`` are the only days there are to ask
+    where the panel has no periods.
+    """
+
+    reading: Reading
+    figures: Mapping[str, str]
+    splits: tuple[Split, ...] = ()
+    grain: Grain = "month"
+    field: str = "period"
+    span: tuple[date, date] | None = None
+
+    def known(self) -> dict[str, str]:
+        """The figures that this viewer may see at all."""
+        return {word: name for word, name in self.figures.items() if self.reading.knows(name)}
+
+
+def of(reading: Reading, answers: Sequence[MetricAnswer], words: Sequence[str] = (), **more: Any) -> Behind:
+    """What opens these answers, under the panel's words for them or their own; ``more`` as in :class:`Behind`."""
+    said = words or [answer.definition.label for answer in answers]
+    return Behind(reading, dict(zip(said, (answer.definition.name for answer in answers), strict=True)), **more)
+
+
+def split(answer: MetricAnswer, name: str, field: str = "") -> Split:
+    """The values of a dimension that an answer has, by their words."""
+    words = {
+        str(row.dimensions[name]): str(row.dimensions.get(f"{name}_name") or row.dimensions[name])
+        for row in answer.rows
+        if row.dimensions[name] is not None
+    }
+    return Split(name, dict(sorted(words.items(), key=lambda one: one[1].casefold())), field)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whose rows: a metric over some days, and the values of dimensions."""
+
+    name: str
+    days: tuple[date, date] | None
+    where: tuple[tuple[str, str], ...] = field(default=())
+
+
+def behind(found: Behind, key: str, pick: Pick) -> None:
+    """The choice of a figure of the panel, and the facts that it is made of."""
+    known = found.known()
+    if not known:
         return
-    with st.container(border=True, key=f"drill-{key}"):
-        which, measure = st.columns([2, 3], vertical_alignment="bottom")
-        month = which.selectbox(
-            "Rows behind the month",
-            list(periods),
-            index=list(periods).index(picked) if picked is not None and picked in periods else None,
-            format_func=lambda day: f"{day:%B %Y}",
-            placeholder="Pick a bar or a month",
-            key=f"{key}-month-{picked}",
-        )
-        chosen = next(iter(known))
+    with st.container(key=f"behind-{key}"), st.expander("Rows behind a figure", expanded=bool(pick)):
+        asked = _asked(found, known, f"{key}-{'-'.join(pick.values())}", pick)
+        if asked.days is None:
+            st.caption("Pick a mark in the chart, or a time here.")
+            return
+        query = found.reading.behind(asked.name, *asked.days, asked.where)
+        words = "-".join(value for _, value in asked.where)
+        facts(found.reading, query, key, f"{found.reading.viewer.slug}-{asked.name}-{asked.days[0]}-{words}")
+
+
+def _asked(found: Behind, known: Mapping[str, str], key: str, pick: Pick) -> Asked:
+    """What the fields say; a picked mark fills them in."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        word, compared = _series(known, pick)
         if len(known) > 1:
-            asked = measure.segmented_control("Figure", list(known), default=chosen, wrap=True, key=f"{key}-measure")
-            chosen = asked or chosen
-        if month is not None:
-            query = reading.behind(known[chosen], month, controls.month_end(month))
-            facts(reading, query, key, f"{reading.viewer.slug}-{known[chosen]}-{month:%Y-%m}")
+            word = st.selectbox("Figure", list(known), index=list(known).index(word), key=f"{key}-figure", width=220)
+        where = tuple((split.name, value) for split in found.splits if (value := _value(split, key, pick)) is not None)
+        days = found.span or _days(found, known[word], key, pick, compared, narrowed=bool(where))
+    return Asked(known[word], days, where)
+
+
+def _series(known: Mapping[str, str], pick: Pick) -> tuple[str, Comparison | None]:
+    """The picked series, and the range that it is of."""
+    word, _, against = pick.get("series", "").partition(", ")
+    compared: Comparison | None = against if against in ("previous period", "same period last year") else None  # type: ignore[assignment]
+    return (word if word in known else next(iter(known))), compared
+
+
+def _value(split: Split, key: str, pick: Pick) -> str | None:
+    options = ["", *split.words]
+    return (
+        st.selectbox(
+            split.name.replace("_", " ").capitalize(),
+            options,
+            index=options.index(split.picked(pick) or ""),
+            format_func=lambda one: split.words.get(one, one or "All"),
+            key=f"{key}-{split.name}",
+            width=200,
+        )
+        or None
+    )
+
+
+def _days(
+    found: Behind, name: str, key: str, pick: Pick, compared: Comparison | None, *, narrowed: bool
+) -> tuple[date, date] | None:
+    """First and last day of the chosen period of the range, or of one that it is compared with."""
+    reading, against = found.reading, compared
+    if reading.filters.comparisons:
+        ranges: list[Comparison | None] = [None, *reading.filters.comparisons]
+        against = st.selectbox(
+            "Of",
+            ranges,
+            index=ranges.index(compared),
+            format_func=lambda one: one or "this range",
+            key=f"{key}-range",
+            width=190,
+        )
+    grain = _grain(found, name, key)
+    now = reading.periods(name, grain)
+    moved = reading if against is None else _moved(reading, name, against)
+    periods = now if against is None else moved.periods(name, grain)
+    picked = pick.get(found.field)
+    place = next((n for n, day in enumerate(now) if day.isoformat() == (picked or "")[:10]), None)
+    whole = (moved.filters.first, moved.filters.last)
+    options = [whole, *((day, min(end(day, grain), whole[1])) for day in periods)]
+    return st.selectbox(
+        "Time",
+        options,
+        index=place + 1 if place is not None and place + 1 < len(options) else 0 if narrowed else None,
+        format_func=lambda days: "the whole range" if days == whole else _named(days[0], grain),
+        placeholder="Pick a mark, or a time",
+        key=f"{key}-{grain}-{against}-{narrowed}",
+        width=200,
+    )
+
+
+def _grain(found: Behind, name: str, key: str) -> Grain:
+    known = {word: grain for word, grain in GRAINS.items() if grain in found.reading.definition(name).grains}
+    usual = found.grain if found.grain in known.values() else next(iter(known.values()))
+    words = list(known)
+    place = list(known.values()).index(usual)
+    return known[st.selectbox("By", words, index=place, key=f"{key}-grain-{usual}-{len(words)}", width=110)]
+
+
+def _moved(reading: Reading, name: str, against: Comparison) -> Reading:
+    """The same reading of the range compared with."""
+    query = shifted(reading.query(name), against)
+    assert query.first is not None
+    assert query.last is not None
+    return replace(reading, filters=replace(reading.filters, first=query.first, last=query.last))
+
+
+def _named(day: date, grain: Grain) -> str:
+    if grain == "month":
+        return f"{day:%B %Y}"
+    if grain == "quarter":
+        return f"Q{(day.month + 2) // 3} {day:%Y}"
+    if grain == "week":
+        return f"{day:%-d %b} – {day + timedelta(days=6):%-d %b %Y}"
+    return f"{day:%a %-d %b %Y}"
 
 
 def facts(reading: Reading, query: MetricQuery, key: str, file_name: str) -> None:
@@ -48,6 +195,11 @@ def facts(reading: Reading, query: MetricQuery, key: str, file_name: str) -> Non
     except GatewayError as error:
         show("notice.html", title="The rows cannot be shown.", text=str(error), link="", link_text="")
         return
+    listed(found, key, file_name)
+
+
+def listed(found: FactRows, key: str, file_name: str) -> None:
+    """Facts with their files."""
     if not found.rows:
         show("notice.html", title="No rows here.", text="Nothing stands behind this figure.", link="", link_text="")
         return

@@ -1,8 +1,7 @@
 """Charts of the console: the specifications of ``imisofts.charts`` with this workspace's look, and nothing else."""
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
@@ -35,15 +34,12 @@ def _undescribed(spec: charts.Spec) -> charts.Spec:
     return {name: part for name, part in spec.items() if name != "description"}
 
 
-def draw_pickable(spec: charts.Spec, key: str, field: str = "period") -> date | None:
-    """Show a chart whose bars may be picked; returns the picked bar's day."""
-    if "mark" not in spec or field not in str(spec.get("encoding")):
+def draw_pickable(spec: charts.Spec, key: str) -> dict[str, str]:
+    """Show a chart whose marks may be picked; returns the fields of the one that is picked, empty without."""
+    pickable = _pickable(_undescribed(spec))
+    if pickable is None:
         draw(spec, key)
-        return None
-    pickable: charts.Spec = {
-        **_undescribed(spec),
-        "params": [{"name": "picked", "select": {"type": "point", "fields": [field]}}],
-    }
+        return {}
     event: Any = st.vega_lite_chart(
         spec=pickable,
         theme=None,
@@ -54,7 +50,26 @@ def draw_pickable(spec: charts.Spec, key: str, field: str = "period") -> date | 
         alt=str(spec["description"]),
     )
     chosen = event.selection.get("picked") or []
-    return date.fromisoformat(str(chosen[0][field])[:10]) if chosen else None
+    return {name: str(value) for name, value in chosen[0].items()} if chosen else {}
+
+
+PICKED: Final = ("period", "series", "row", "column", "label", "age", "age_bucket", "cohort", "month_number")
+"""Fields by which marks of our charts are told apart."""
+
+
+def _pickable(spec: charts.Spec) -> charts.Spec | None:
+    """The chart with its marks to pick, of several layers those that have a tooltip; None where a sentence stands."""
+    values = spec.get("data", {}).get("values") or [{}]
+    fields = [name for name in PICKED if name in values[0]]
+    layers = spec.get("layer")
+    place = next((n for n, one in enumerate(layers or ()) if "tooltip" in one.get("encoding", {})), None)
+    if not fields or (layers and place is None):
+        return None
+    select: charts.Spec = {"name": "picked", "select": {"type": "point", "fields": fields}}
+    if not layers:
+        return {**spec, "params": [select]}
+    named = [{**one, "name": "marks"} if n == place else one for n, one in enumerate(layers)]
+    return {**spec, "layer": named, "params": [{**select, "views": ["marks"]}]}
 
 
 def points(rows: Sequence[MetricRow], series: str, *, sign: int = 1) -> list[Point]:
@@ -71,11 +86,18 @@ def points(rows: Sequence[MetricRow], series: str, *, sign: int = 1) -> list[Poi
     ]
 
 
-def all_points(reading: Reading, answers: Sequence[MetricAnswer], labels: Sequence[str] = ()) -> list[Point]:
-    """One series per answer, under the given words or the metric's own."""
+def all_points(
+    reading: Reading, answers: Sequence[MetricAnswer], labels: Sequence[str] = (), *, compared: int = 2
+) -> list[Point]:
+    """One series per answer, under the given words or the metric's own; the first ``compared`` of them also in each
+    range that the bar compares with."""
     words = labels or [answer.definition.label for answer in answers]
-    pairs = zip(answers, words, strict=True)
-    return [point for answer, label in pairs for point in points(reading.rows(answer), label)]
+    pairs = list(zip(answers, words, strict=True))
+    earlier = [(answer.definition.name, label) for answer, label in pairs[:compared]]
+    return [
+        *(point for answer, label in pairs for point in points(reading.rows(answer), label)),
+        *(point for name, label in earlier for point in compared_points(reading, name, label)),
+    ]
 
 
 def compared_points(reading: Reading, name: str, series: str) -> list[Point]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from console import figures, money, panels
+from console import drill, figures, money, panels
 from console.reading import Reading
 from console.templating import show
 from warehouse.gateway import MetricRow
@@ -83,6 +83,13 @@ def show_kpis(reading: Reading, wanted: Sequence[Kpi]) -> None:
         panels.say(cards)
     else:
         show("cards.html", cards=cards, accent=figures.look(reading.viewer).accent)
+        drill.behind(
+            drill.Behind(
+                reading, {reading.definition(kpi.name).label: kpi.name for kpi in wanted if reading.knows(kpi.name)}
+            ),
+            "cards",
+            {},
+        )
 
 
 def card(reading: Reading, kpi: Kpi) -> Card:

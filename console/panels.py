@@ -7,12 +7,12 @@ refuses or a read fails, a sentence does. So all pages load, fail and stay empty
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import TypeVar
 
 import streamlit as st
 
-from console import exports, figures, tables
+from console import drill, exports, figures, tables
+from console.drill import Behind, Pick
 from console.templating import show
 from imisofts import charts
 from warehouse.gateway import GatewayError, MetricDefinition
@@ -34,11 +34,11 @@ class Panel:
     export: Sequence[exports.Row] = ()
     metrics: tuple[MetricDefinition, ...] = ()
     empty: str = ""
-    pickable: bool = False
+    behind: Behind | None = None
 
 
-def panel(key: str, file_name: str, build: Callable[[], Panel]) -> date | None:
-    """Draw a panel; returns the period whose bar was picked. ``file_name`` has no ending."""
+def panel(key: str, file_name: str, build: Callable[[], Panel]) -> None:
+    """Draw a panel, and what stands behind its figures. ``file_name`` has no ending."""
     with st.container(border=True, key=f"panel-{key}"):
         place = st.empty()
         seen = st.session_state.setdefault(DRAWN, set())
@@ -50,8 +50,8 @@ def panel(key: str, file_name: str, build: Callable[[], Panel]) -> date | None:
         with place.container():
             if isinstance(built, str):
                 say(built)
-                return None
-            return _draw(built, key, file_name)
+            else:
+                _draw(built, key, file_name)
 
 
 def _table(rows: Sequence[exports.Row], key: str) -> None:
@@ -74,15 +74,15 @@ def say(sentence: str) -> None:
     show("notice.html", title="This cannot be shown now.", text=sentence, link="", link_text="")
 
 
-def _draw(built: Panel, key: str, file_name: str) -> date | None:
+def _draw(built: Panel, key: str, file_name: str) -> None:
     show("question.html", question=built.question, answer=built.answer)
     if built.empty:
         show("notice.html", title=built.empty, text="", link="", link_text="")
-        return None
-    picked = None
+        return
+    pick: Pick = {}
     if built.chart is not None:
-        if built.pickable:
-            picked = figures.draw_pickable(built.chart, key=f"{key}-chart")
+        if built.behind is not None:
+            pick = figures.draw_pickable(built.chart, key=f"{key}-chart")
         else:
             figures.draw(built.chart, key=f"{key}-chart")
     if built.table and built.chart is not None:
@@ -96,4 +96,5 @@ def _draw(built: Panel, key: str, file_name: str) -> date | None:
         if built.metrics:
             with st.popover("What these figures mean", type="tertiary", icon=":material/info:"):
                 show("definitions.html", metrics=built.metrics)
-    return picked
+    if built.behind is not None:
+        drill.behind(built.behind, key, pick)

@@ -15,9 +15,7 @@ from warehouse.gateway import (
     Gateway,
     HealthDay,
     HealthTable,
-    InvoiceRow,
     LakeRecord,
-    Measure,
     MetricAnswer,
     MetricDefinition,
     MetricQuery,
@@ -142,14 +140,10 @@ def health_history(viewer: Viewer, publication: int, client_id: UUID, first: dat
 
 
 @st.cache_data(ttl=CACHE_SECONDS, max_entries=100, show_spinner=False)
-def _invoices(
-    scope: str, publication: int, measure: Measure, first: date, last: date, as_of: date | None, _viewer: Viewer
-) -> list[InvoiceRow]:
-    return gateway().invoices(_viewer.actor, first=first, last=last, measure=measure, as_of=as_of)
+def _health_facts(scope: str, publication: int, client_id: UUID, on: date, about: str, _viewer: Viewer) -> FactRows:
+    return gateway().health_facts(_viewer.actor, client_id, on=on, about=about)
 
 
-def invoices(
-    viewer: Viewer, publication: int, measure: Measure, *, first: date, last: date, as_of: date | None = None
-) -> list[InvoiceRow]:
-    """The invoices behind a figure."""
-    return _invoices(viewer.scope, publication, measure, first, last, as_of, viewer)
+def health_facts(viewer: Viewer, publication: int, client_id: UUID, on: date, about: str) -> FactRows:
+    """The facts behind one input of a client's health on a day."""
+    return _health_facts(viewer.scope, publication, client_id, on, about, viewer)

@@ -38,12 +38,18 @@ class Reading:
         """Whether all of the bar's filters hold for the metric; where not, its figure is of the whole agency."""
         return len(self.query(name).where) == len(self.filters.where)
 
-    def behind(self, name: str, first: date, last: date) -> MetricQuery:
-        """The question whose facts stand behind a figure of some days: of one currency where money is not converted."""
-        query = replace(self.query(name), first=first, last=last, currency=None)
-        if self.filters.converted or not self.definition(name).by_currency:
-            return query
-        return replace(query, where=(*query.where, ("currency", self.filters.currency)))
+    def behind(self, name: str, first: date, last: date, where: tuple[tuple[str, str], ...] = ()) -> MetricQuery:
+        """The question whose facts stand behind a figure of some days, narrowed by ``where`` beside the bar: of one
+        currency where money is not converted."""
+        query, said = self.query(name), dict(where)
+        if self.definition(name).by_currency and not self.filters.converted:
+            said = {"currency": self.filters.currency, **said}
+        kept = tuple(pair for pair in query.where if pair[0] not in said)
+        return replace(query, first=first, last=last, currency=None, where=(*kept, *said.items()))
+
+    def periods(self, name: str, grain: Grain) -> list[date]:
+        """The first days of the range's periods."""
+        return sorted({row.period for row in self.series(name, grain=grain).rows})
 
     def series(
         self,

@@ -15,14 +15,16 @@ _FIGURE: Final = re.compile(r"^[−+-]?\D{0,4}[\d.,]+( ?(%|hours|days|clients|we
 
 
 def by_month(reading: Reading, answers: Sequence[MetricAnswer]) -> list[dict[str, object]]:
-    """A line per month; each comparison of the bar adds a column for the first metric."""
+    """A line per month; each comparison of the bar adds a column for each metric."""
     columns = {answer.definition.label: {row.period: row for row in reading.rows(answer)} for answer in answers}
     periods = sorted({period for rows in columns.values() for period in rows})
     incomplete = {row.period for rows in columns.values() for row in rows.values() if row.incomplete}
-    first = answers[0].definition
     earlier = {
-        f"{first.label}, {compared}": reading.rows(reading.series(first.name, compared=compared))
+        f"{answer.definition.label}, {compared}": reading.rows(
+            reading.series(answer.definition.name, compared=compared)
+        )
         for compared in reading.filters.comparisons
+        for answer in answers
     }
     return [
         {
@@ -35,12 +37,22 @@ def by_month(reading: Reading, answers: Sequence[MetricAnswer]) -> list[dict[str
 
 
 def by_dimension(reading: Reading, dimension: str, answers: Sequence[MetricAnswer]) -> list[dict[str, object]]:
-    """A line per value of the dimension, in its own order or by the first metric's size; blank where one has none."""
+    """A line per value of the dimension, in its own order or by the first metric's size; blank where one has none. Each
+    comparison of the bar adds a column for each metric."""
     words: dict[object, str] = {}
     columns: dict[str, dict[object, MetricRow]] = {}
-    for answer in answers:
+    asked = [(answer.definition.label, answer) for answer in answers]
+    asked += [
+        (
+            f"{answer.definition.label}, {compared}",
+            reading.series(answer.definition.name, by=(dimension,), whole=True, compared=compared),
+        )
+        for compared in reading.filters.comparisons
+        for answer in answers
+    ]
+    for label, answer in asked:
         rows = reading.rows(answer)
-        columns[answer.definition.label] = {row.dimensions[dimension]: row for row in rows}
+        columns[label] = {row.dimensions[dimension]: row for row in rows}
         words |= {row.dimensions[dimension]: named(row, dimension) for row in rows}
     leading = columns[answers[0].definition.label]
     known = answers[0].definition.dimension(dimension)

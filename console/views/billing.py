@@ -11,7 +11,7 @@ from console.access import Viewer
 from console.kpis import Kpi
 from console.panels import Panel
 from console.reading import Reading
-from console.views import overview, rows_behind
+from console.views import overview
 from imisofts import charts
 from warehouse.gateway import MetricQuery, State
 
@@ -32,12 +32,9 @@ def page(viewer: Viewer, state: State) -> None:
     st.title("Invoices and payments")
     reading = Reading(viewer, state.publication, controls.filter_bar(viewer, state.publication, BAR))
     kpis.show_kpis(reading, KPIS)
-    picked = panels.panel(
+    panels.panel(
         "billing", f"{viewer.slug}-billing", lambda: overview.months(reading, "How much did we invoice and collect?")
     )
-    words = ("invoiced", "collected", "credited", "recognised_revenue")
-    measures = dict(zip(("Invoiced", "Collected", "Credited", "Recognised"), words, strict=True))
-    drill.months(reading, "billing", measures, overview.periods(reading), picked)
     open_money(reading)
 
 
@@ -47,11 +44,6 @@ def open_money(reading: Reading) -> None:
     as_of: date = st.date_input("As of", value=data_on, max_value=data_on, key="as-of", width=170)
     name = f"{reading.viewer.slug}-receivables-{as_of}"
     panels.panel("ages", f"{name}-by-age", lambda: ages(reading, as_of))
-    with st.expander("Open invoices"):
-        found = queries.invoices(
-            reading.viewer, reading.publication.id, "receivables", first=as_of, last=as_of, as_of=as_of
-        )
-        rows_behind.table(found, name, key="receivables")
 
 
 def ages(reading: Reading, as_of: date) -> Panel:
@@ -77,4 +69,5 @@ def ages(reading: Reading, as_of: date) -> Panel:
         ],
         export=exports.answer_rows(answer),
         metrics=(answer.definition,),
+        behind=drill.of(reading, [answer], splits=(drill.Split("age_bucket", labels, "age"),), span=(as_of, as_of)),
     )

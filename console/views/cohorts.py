@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from console import exports, figures, queries
+from console import drill, exports, figures, queries
 from console.panels import Panel
 from console.reading import Reading
 from imisofts import charts
@@ -24,7 +24,18 @@ def panel(reading: Reading) -> Panel:
         table=cohort_table(rows),
         export=exports.answer_rows(answer),
         metrics=(answer.definition,),
+        behind=drill.of(
+            reading,
+            [answer],
+            splits=(_months(rows), drill.split(answer, "month_number", "month_number")),
+            span=(date.min, reading.publication.data_on),
+        ),
     )
+
+
+def _months(rows: list[dict[str, object]]) -> drill.Split:
+    """The cohorts, which the chart calls by the first day of their month."""
+    return drill.Split("cohort", {f"{row['cohort']:%Y-%m}": f"{row['cohort']}" for row in rows}, "cohort")
 
 
 def cohort_rows(answer: MetricAnswer) -> list[dict[str, object]]:

@@ -1,13 +1,14 @@
 """Clients and health: how each client is, why, and how it came to that."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
 import streamlit as st
 
-from console import controls, figures, kpis, panels, queries
+from console import controls, drill, figures, kpis, panels, queries
 from console.access import Viewer
 from console.kpis import Kpi
 from console.panels import Panel
@@ -16,6 +17,7 @@ from console.templating import show
 from imisofts import charts
 from imisofts.charts import Bar, Point
 from warehouse.gateway import ClientHealth, HealthTable, State
+from warehouse.gateway.health_words import LABELS
 
 KPIS: Final = (
     Kpi("health_score", "up"),
@@ -39,13 +41,13 @@ def page(viewer: Viewer, state: State) -> None:
         "As of", value=state.publication.data_on, max_value=state.publication.data_on, key="health-on", width=170
     )
     table = queries.health(viewer, state.publication.id, on)
-    panels.panel("clients", f"{viewer.slug}-health-{table.on}", lambda: clients(table))
+    panels.panel("clients", f"{viewer.slug}-health-{table.on}", lambda: clients(reading, table))
     known = [client for client in table.clients if client.inputs]
     if known:
         one_client(reading, table, known)
 
 
-def clients(table: HealthTable) -> Panel:
+def clients(reading: Reading, table: HealthTable) -> Panel:
     """Every client with score, band, trend, coverage, and the first reason; those at risk first."""
     counts = {band: sum(1 for client in table.clients if client.band == band) for band in BANDS}
     words = ", ".join(f"{count} {BANDS[band].lower()}" for band, count in counts.items() if count)
@@ -68,6 +70,12 @@ def clients(table: HealthTable) -> Panel:
         table=rows,
         empty="" if rows else "There was no client on this day.",
         export=[_exported(client, table) for client in table.clients],
+        behind=drill.Behind(
+            reading,
+            {"Health": "health_score"},
+            splits=(drill.Split("client", {client.client: client.client_name for client in table.clients}),),
+            span=(table.on, table.on),
+        ),
     )
 
 
@@ -111,10 +119,30 @@ def one_client(reading: Reading, table: HealthTable, known: Sequence[ClientHealt
     left, right = st.columns(2)
     with left:
         panels.panel("why", f"{slug}-{table.on}", lambda: why(reading, client))
+        inputs(reading, client, table)
         with st.container(border=True, key="explanation"):
             show("explanation.html", title=f"{client.client_name} in words", sentences=client.explanation)
     with right:
         panels.panel("history", f"{slug}-history", lambda: history(reading, client))
+
+
+def inputs(reading: Reading, client: ClientHealth, table: HealthTable) -> None:
+    """The facts that one of the six inputs stood on at the end of the day."""
+    with st.container(key="input-facts"), st.expander("Facts behind an input"):
+        names = [item.name for item in client.inputs]
+        about = st.selectbox(
+            "Input",
+            names,
+            index=None,
+            format_func=lambda name: LABELS[name],
+            placeholder="Choose one of the six",
+            key=f"input-{client.client}-{table.on}",
+            width=240,
+        )
+        if about is not None:
+            asked = (reading.viewer, reading.publication.id, client.client_id, table.on, about)
+            found = queries.health_facts(*asked)
+            drill.listed(found, "health-input", f"{reading.viewer.slug}-{client.client}-{about}-{table.on}")
 
 
 def why(reading: Reading, client: ClientHealth) -> Panel:
@@ -206,4 +234,10 @@ def history(reading: Reading, client: ClientHealth) -> Panel:
             for day in days
         ],
         metrics=tuple(reading.definition(name) for name in ("health_score", "health_coverage") if reading.knows(name)),
+        behind=drill.Behind(_of(reading, client), {"Score": "health_score"}, grain="day"),
     )
+
+
+def _of(reading: Reading, client: ClientHealth) -> Reading:
+    """The same reading of one client."""
+    return replace(reading, filters=replace(reading.filters, where=(("client", client.client),)))

@@ -1,12 +1,11 @@
 """Overview: how the agency stands, in eight numbers and one chart."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Final
 
 import streamlit as st
 
-from console import controls, drill, exports, figures, kpis, money, panels
+from console import controls, drill, exports, figures, kpis, money, panels, tables
 from console.access import Viewer
 from console.kpis import Kpi
 from console.panels import Panel
@@ -33,65 +32,29 @@ def page(viewer: Viewer, state: State) -> None:
     st.title("Overview")
     reading = Reading(viewer, state.publication, controls.filter_bar(viewer, state.publication, BAR))
     kpis.show_kpis(reading, KPIS)
-    picked = panels.panel(
-        "overview", f"{viewer.slug}-overview", lambda: months(reading, "Does what we invoice come in?")
-    )
-    drill.months(reading, "overview", {"Invoiced": "invoiced", "Collected": "collected"}, periods(reading), picked)
-
-
-def periods(reading: Reading) -> list[date]:
-    """The months of the range."""
-    return [row.period for row in reading.rows(reading.series("invoiced"))]
+    panels.panel("overview", f"{viewer.slug}-overview", lambda: months(reading, "Does what we invoice come in?"))
 
 
 def months(reading: Reading, question: str) -> Panel:
-    """Invoiced and collected by month, with the ranges compared with in the table."""
+    """Invoiced and collected by month, with the ranges compared with."""
     currency = reading.filters.currency
     answers = [reading.series(name) for name in ("invoiced", "collected", "active_clients")]
-    invoiced, collected, clients = (reading.rows(answer) for answer in answers)
-    active = {row.period: row.value for row in clients}
-    came_in = {row.period: row.value or Decimal(0) for row in collected}
-    rows: list[dict[str, object]] = [
-        {
-            "period": row.period,
-            "invoiced": row.value or Decimal(0),
-            "collected": came_in.get(row.period, Decimal(0)),
-            "incomplete": row.incomplete,
-        }
-        for row in invoiced
-    ]
-    compared = {
-        f"invoiced, {one}": [row.value for row in reading.rows(reading.series("invoiced", compared=one))]
-        for one in reading.filters.comparisons
-    }
-    table = [
-        {
-            "month": f"{row['period']:%Y-%m}" + (" (incomplete)" if row["incomplete"] else ""),
-            "invoiced": money.exact(Decimal(str(row["invoiced"])), "money", currency),
-            "collected": money.exact(Decimal(str(row["collected"])), "money", currency),
-            "active clients": int(active.get(invoiced[place].period) or 0),
-            **{
-                name: money.exact(values[place] if place < len(values) else None, "money", currency)
-                for name, values in compared.items()
-            },
-        }
-        for place, row in enumerate(rows)
-    ]
+    points = figures.all_points(reading, answers[:2])
     return Panel(
         question=question,
-        answer=in_words(rows, currency),
-        chart=charts.invoiced_and_collected(rows, figures.look(reading.viewer), currency, height=260),
-        table=table,
+        answer=in_words(reading, currency),
+        chart=charts.columns(points, figures.look(reading.viewer), unit=currency),
+        table=tables.by_month(reading, answers),
         export=exports.answer_rows(*answers),
         metrics=tuple(answer.definition for answer in answers),
-        pickable=True,
+        behind=drill.of(reading, answers),
     )
 
 
-def in_words(rows: list[dict[str, object]], currency: str) -> str:
+def in_words(reading: Reading, currency: str) -> str:
     """The answer to the chart's question."""
-    invoiced = sum((Decimal(str(row["invoiced"])) for row in rows), Decimal(0))
-    collected = sum((Decimal(str(row["collected"])) for row in rows), Decimal(0))
+    totals = [reading.total(name) for name in ("invoiced", "collected")]
+    invoiced, collected = (row.value or Decimal(0) if row else Decimal(0) for row in totals)
     if not invoiced:
         return "Nothing was invoiced in this range."
     return (

@@ -40,16 +40,8 @@ def page(viewer: Viewer, state: State) -> None:
     with left:
         panels.panel("budgets", f"{slug}-budgets", lambda: budgets(reading))
     with right:
-        picked = panels.panel("burn", f"{slug}-burn", lambda: burn(reading))
+        panels.panel("burn", f"{slug}-burn", lambda: burn(reading))
         panels.panel("on-time", f"{slug}-on-time", lambda: on_time(reading))
-    periods = [row.period for row in reading.rows(reading.series("project_hours"))]
-    measures = {
-        "Hours": "hours_worked",
-        "Milestones due": "milestones_on_time",
-        "Projects due": "projects_on_time",
-        "Tasks completed": "tasks_completed",
-    }
-    drill.months(reading, "projects", measures, periods, picked)
 
 
 def worked_on(reading: Reading) -> list[MetricRow]:
@@ -87,6 +79,7 @@ def budgets(reading: Reading) -> Panel:
         empty="" if rows else "No project with a budget was worked on in this range.",
         export=exports.answer_rows(*answers),
         metrics=tuple(answer.definition for answer in answers),
+        behind=drill.of(reading, answers, splits=(drill.split(answers[-1], "project", "label"),)),
     )
 
 
@@ -104,7 +97,7 @@ def burn(reading: Reading) -> Panel:
         table=tables.by_month(reading, [hours, used]),
         export=exports.answer_rows(hours, used),
         metrics=(hours.definition, used.definition),
-        pickable=True,
+        behind=drill.of(reading, (hours, used)),
     )
 
 
@@ -122,4 +115,5 @@ def on_time(reading: Reading) -> Panel:
         table=tables.by_month(reading, answers),
         export=exports.answer_rows(*answers),
         metrics=tuple(answer.definition for answer in answers),
+        behind=drill.of(reading, answers),
     )

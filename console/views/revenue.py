@@ -58,10 +58,7 @@ def recurring(reading: Reading) -> None:
     slug = reading.viewer.slug
     between = two_dates(reading)
     panels.panel("bridge", f"{slug}-mrr-bridge", lambda: bridge(between))
-    picked = panels.panel("movements", f"{slug}-mrr-movements", lambda: movements(reading))
-    names = (*GAINS, *LOSSES)
-    periods = [row.period for row in reading.rows(reading.series("mrr"))]
-    drill.months(reading, "movements", {"Movements": names[0], "What recurs": "mrr"}, periods, picked)
+    panels.panel("movements", f"{slug}-mrr-movements", lambda: movements(reading))
     left, right = st.columns(2)
     with left:
         panels.panel("retention", f"{slug}-retention", lambda: retention(reading))
@@ -120,6 +117,7 @@ def bridge(reading: Reading) -> Panel:
         table=[{"step": step.label, "amount": ("−" if step.kind == "down" else "") + step.text} for step in steps],
         export=[{"step": step.label, "amount": step.amount, "currency": currency} for step in steps],
         metrics=tuple(reading.definition(name) for name in ("mrr", *GAINS, *LOSSES, "fx_mrr")),
+        behind=drill.Behind(reading, {_short(reading, name): name for name in (*GAINS, *LOSSES, "mrr")}),
     )
 
 
@@ -129,8 +127,12 @@ def _month(reading: Reading, first: date) -> Reading:
 
 
 def _step(reading: Reading, name: str, amount: Decimal, kind: str) -> Step:
-    label = "Rates" if name == "fx_mrr" else reading.definition(name).label.removesuffix(" MRR")
+    label = "Rates" if name == "fx_mrr" else _short(reading, name)
     return Step(label, amount, "up" if kind == "up" else "down", money.exact(amount, "money", reading.filters.currency))
+
+
+def _short(reading: Reading, name: str) -> str:
+    return reading.definition(name).label.removesuffix(" MRR")
 
 
 def movements(reading: Reading) -> Panel:
@@ -151,7 +153,7 @@ def movements(reading: Reading) -> Panel:
         table=tables.by_month(reading, [*answers.values(), reading.series("mrr")]),
         export=exports.answer_rows(*answers.values(), reading.series("mrr")),
         metrics=tuple(answer.definition for answer in answers.values()),
-        pickable=True,
+        behind=drill.Behind(reading, {**{_label(answer): name for name, answer in answers.items()}, "MRR": "mrr"}),
     )
 
 
@@ -180,14 +182,7 @@ def retention(reading: Reading) -> Panel:
     """Net and gross revenue retention by month, with the ranges compared with."""
     answers = [reading.series(name) for name in ("nrr_12", "grr_12")]
     labels = ("Net (NRR)", "Gross (GRR)")
-    points = [
-        *(
-            point
-            for answer, label in zip(answers, labels, strict=True)
-            for point in figures.points(reading.rows(answer), label)
-        ),
-        *figures.compared_points(reading, "nrr_12", "Net"),
-    ]
+    points = figures.all_points(reading, answers, labels)
     last = [reading.total(name) for name in ("nrr_12", "grr_12", "logo_churn")]
     clients = reading.total("paying_clients")
     few = f" Only {clients.value} clients pay." if clients and (clients.value or 0) < money.SMALL else ""
@@ -199,6 +194,9 @@ def retention(reading: Reading) -> Panel:
         table=tables.by_month(reading, [*answers, reading.series("logo_churn"), reading.series("gross_mrr_churn")]),
         export=exports.answer_rows(*answers, reading.series("logo_churn"), reading.series("gross_mrr_churn")),
         metrics=tuple(reading.definition(name) for name in ("nrr_12", "grr_12", "logo_churn", "gross_mrr_churn")),
+        behind=drill.Behind(
+            reading, {**dict(zip(labels, ("nrr_12", "grr_12"), strict=True)), "Clients that left": "logo_churn"}
+        ),
     )
 
 
@@ -223,4 +221,9 @@ def by_currency(reading: Reading) -> Panel:
         empty="" if rows else "No MRR on the last day of the range.",
         export=exports.answer_rows(*answers.values()),
         metrics=tuple(answer.definition for answer in answers.values()),
+        behind=drill.of(
+            reading,
+            list(answers.values()),
+            splits=(drill.Split("currency", {str(row.currency): str(row.currency) for row in rows}),),
+        ),
     )

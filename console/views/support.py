@@ -38,17 +38,9 @@ def page(viewer: Viewer, state: State) -> None:
     slug = viewer.slug
     left, right = st.columns(2)
     with left:
-        picked = panels.panel("tickets", f"{slug}-tickets", lambda: volume(reading))
+        panels.panel("tickets", f"{slug}-tickets", lambda: volume(reading))
     with right:
         panels.panel("promises", f"{slug}-promises", lambda: promises(reading))
-    measures = {
-        "Opened": "tickets_opened",
-        "Resolved": "tickets_resolved",
-        "Promises judged": "sla_met",
-        "Rated": "csat_n",
-    }
-    periods = [row.period for row in reading.rows(reading.series("tickets_opened"))]
-    drill.months(reading, "support", measures, periods, picked)
     clock = st.segmented_control("Time counted in", list(CLOCKS), default="Opening hours", key="clock", wrap=True)
     suffix = CLOCKS[clock or "Opening hours"]
     left, right = st.columns(2)
@@ -72,7 +64,7 @@ def volume(reading: Reading) -> Panel:
         table=tables.by_month(reading, [*answers, *stocks]),
         export=exports.answer_rows(*answers, *stocks),
         metrics=tuple(answer.definition for answer in answers),
-        pickable=True,
+        behind=drill.of(reading, [*answers, *stocks]),
     )
 
 
@@ -81,7 +73,6 @@ def promises(reading: Reading) -> Panel:
     names = ("sla_met", "resolution_sla_met")
     answers = [reading.series(name) for name in names]
     points = figures.all_points(reading, answers)
-    points += figures.compared_points(reading, "sla_met", "First answers")
     first, last = (reading.total(name) for name in names)
     return Panel(
         question="Which promises do we keep?",
@@ -90,6 +81,7 @@ def promises(reading: Reading) -> Panel:
         table=tables.by_month(reading, answers),
         export=exports.answer_rows(*answers),
         metrics=tuple(answer.definition for answer in answers),
+        behind=drill.of(reading, answers),
     )
 
 
@@ -108,6 +100,7 @@ def speed(reading: Reading, suffix: str) -> Panel:
         table=tables.by_month(reading, answers),
         export=exports.answer_rows(*answers),
         metrics=tuple(answer.definition for answer in answers),
+        behind=drill.of(reading, answers, labels),
     )
 
 
@@ -123,6 +116,7 @@ def satisfied(reading: Reading) -> Panel:
         table=tables.by_month(reading, [*answers, reading.series("csat_n")]),
         export=exports.answer_rows(*answers, reading.series("csat_n")),
         metrics=tuple(reading.definition(name) for name in ("csat", "csat_n", "reopen_rate")),
+        behind=drill.of(reading, answers),
     )
 
 
@@ -143,6 +137,7 @@ def priorities(reading: Reading) -> Panel:
         table=tables.by_dimension(reading, "priority", answers),
         export=exports.answer_rows(*answers),
         metrics=tuple(answer.definition for answer in answers),
+        behind=drill.of(reading, answers, splits=(drill.split(answers[0], "priority"),)),
     )
 
 

@@ -42,11 +42,9 @@ def page(viewer: Viewer, state: State) -> None:
     panels.panel("weeks", f"{slug}-utilization-by-week", lambda: by_week(reading))
     left, right = st.columns(2)
     with left:
-        picked = panels.panel("hours", f"{slug}-hours", lambda: hours(reading))
+        panels.panel("hours", f"{slug}-hours", lambda: hours(reading))
     with right:
         panels.panel("ratios", f"{slug}-utilization", lambda: ratios(reading))
-    periods = [row.period for row in reading.rows(reading.series("available_hours"))]
-    drill.months(reading, "team", {"Days": "available_hours", "Time entries": "hours_worked"}, periods, picked)
     left, right = st.columns(2)
     with left:
         panels.panel("people", f"{slug}-people", lambda: people(reading))
@@ -69,6 +67,9 @@ def by_week(reading: Reading) -> Panel:
         table=_week_table(over),
         export=exports.answer_rows(answer),
         metrics=(answer.definition,),
+        behind=drill.of(
+            reading, [answer], splits=(drill.split(answer, "person", "row"),), grain="week", field="column"
+        ),
     )
 
 
@@ -93,7 +94,8 @@ def _week_table(rows: Sequence[MetricRow]) -> list[dict[str, object]]:
 def hours(reading: Reading) -> Panel:
     """What people could work, what was left of it, what they worked, and what of that is billed."""
     answers = [reading.series(name) for name in HOURS]
-    points = figures.all_points(reading, answers)
+    points = figures.all_points(reading, answers, compared=0)
+    points += figures.compared_points(reading, "hours_worked", reading.definition("hours_worked").label)
     worked, available = reading.total("hours_worked"), reading.total("available_hours")
     return Panel(
         question="Was there enough time?",
@@ -102,15 +104,14 @@ def hours(reading: Reading) -> Panel:
         table=tables.by_month(reading, answers),
         export=exports.answer_rows(*answers),
         metrics=tuple(answer.definition for answer in answers),
-        pickable=True,
+        behind=drill.of(reading, answers),
     )
 
 
 def ratios(reading: Reading) -> Panel:
     """The three ratios by month, each with its denominator in its name, and the ranges compared with."""
     answers = [reading.series(name) for name in RATIOS]
-    points = figures.all_points(reading, answers)
-    points += figures.compared_points(reading, RATIOS[0], "Utilization")
+    points = figures.all_points(reading, answers, compared=1)
     last = reading.total(RATIOS[0])
     return Panel(
         question="How much of the time earns money?",
@@ -120,6 +121,7 @@ def ratios(reading: Reading) -> Panel:
         table=tables.by_month(reading, answers),
         export=exports.answer_rows(*answers),
         metrics=tuple(answer.definition for answer in answers),
+        behind=drill.of(reading, answers),
     )
 
 
@@ -134,6 +136,7 @@ def people(reading: Reading) -> Panel:
         empty="" if rows else "Nobody in a billable role was there in this range.",
         export=exports.answer_rows(*answers),
         metrics=tuple(answer.definition for answer in answers),
+        behind=drill.of(reading, answers, splits=(drill.split(answers[0], "person"),)),
     )
 
 
@@ -153,4 +156,5 @@ def others(reading: Reading) -> Panel:
         empty="" if found else "Everybody who worked in this range is in a billable role.",
         export=exports.answer_rows(*answers),
         metrics=tuple(answer.definition for answer in answers),
+        behind=drill.of(reading, answers, splits=(drill.split(answers[0], "person"),)),
     )

@@ -59,6 +59,13 @@ class Looked:
                 return [{str(name): _plain(value) for name, value in line.items()} for line in frame.to_dict("records")]
         raise LookupError(f"{place} shows no table")
 
+    def chart(self, panel: str) -> str:
+        """The specification of a panel's chart. LookupError where it shows none."""
+        for block in _blocks(self.app.main):
+            if str(getattr(block.proto, "id", "")).endswith(f"-panel-{panel}"):
+                return next(str(part.proto.spec) for part in block.get("vega_lite_chart"))
+        raise LookupError(f"{panel} shows no chart")
+
     def pages(self) -> set[str]:
         """The addresses of the pages that the viewer is offered."""
         return {str(info.get("url_pathname", "")) for info in self.app._registered_pages.values()}

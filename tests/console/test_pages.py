@@ -1,18 +1,21 @@
 """The pages over a real gateway and a small lake: what each shows, and what it says where there is nothing."""
 
+import ast
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from console import queries
+from console import queries, views
 from console.access import viewer_of
 from imisofts.access import Role
 from tests.console import agency
 from tests.console.looking import session_answer
 from warehouse.gateway import BadQuery
 
+VIEWS = Path(views.__file__).parent
 ALL_PAGES = {"", "revenue", "billing", "team", "projects", "support", "health", "data", "metrics"}
 
 
@@ -21,7 +24,7 @@ def test_the_overview_shows_the_gateways_figures(page: SimpleNamespace) -> None:
     assert looked.pages() == ALL_PAGES
     assert "€2,000.00" in looked.text
     assert "Audit passed" in looked.text
-    assert [(line["month"], line["invoiced"]) for line in looked.table("overview")][-2:] == [
+    assert [(line["month"], line["Invoiced"]) for line in looked.table("overview")][-2:] == [
         ("2026-05", "€1,234.56"),
         ("2026-06 (incomplete)", "€765.44"),
     ]
@@ -151,11 +154,60 @@ def test_a_read_that_fails_is_told_in_words_and_the_rest_stays(
     assert not looked.app.exception
 
 
-def test_what_stands_behind_a_month_is_listed(page: SimpleNamespace) -> None:
-    looked = page.look("billing", range="3 months")
-    month = next(box for box in looked.app.selectbox if box.label == "Rows behind the month")
-    month.select_index(1).run()
-    assert [(line["Invoice"], line["Total"]) for line in looked.lines("drill-billing")] == [("INV-1", 1234.56)]
+def choose(looked: Any, key: str, label: str, option: str) -> None:
+    """Choose in a field below a panel, as a person does."""
+    boxes = (box for box in looked.app.selectbox if box.label == label and str(box.key).startswith(key))
+    next(boxes).select(option).run()
+
+
+def test_what_stands_behind_a_figure_is_listed_by_time_and_by_value(page: SimpleNamespace) -> None:
+    looked = page.look("billing", range="3 months", compare="previous period")
+    choose(looked, "billing-", "Time", "May 2026")
+    assert [(line["Invoice"], line["Total"]) for line in looked.lines("behind-billing")] == [("INV-1", 1234.56)]
+    choose(looked, "billing-", "By", "Day")
+    choose(looked, "billing-", "Time", "Tue 2 Jun 2026")
+    assert [line["Invoice"] for line in looked.lines("behind-billing")] == ["INV-2"]
+    choose(looked, "ages-", "Age bucket", "1–30 days late")
+    assert {line["Invoice"] for line in looked.lines("behind-ages")} == {"INV-2"}
+    choose(looked, "billing-", "Of", "previous period")
+    choose(looked, "billing-", "Time", "the whole range")
+    assert "No rows here." in looked.text
+
+
+def test_the_rows_behind_a_person_and_a_week(page: SimpleNamespace) -> None:
+    looked = page.look("team", range="3 months")
+    choose(looked, "weeks-", "Person", "Ada")
+    choose(looked, "weeks-", "Time", "1 Jun – 7 Jun 2026")
+    assert {(line["Person"], str(line["Day"])[:7]) for line in looked.lines("behind-weeks")} == {("Ada", "2026-06")}
+
+
+def test_every_panel_of_metrics_leads_to_rows() -> None:
+    """Wherever a view says what its figures mean, it says what opens them; the six inputs of health have facts of
+    their own."""
+    left = []
+    for path in sorted(VIEWS.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Panel":
+                given = {word.arg for word in node.keywords}
+                if "metrics" in given and "behind" not in given:
+                    left.append(f"{path.stem}:{node.lineno}")
+    assert [place.partition(":")[0] for place in left] == ["health"], left
+
+
+def test_the_facts_behind_an_input_of_health(page: SimpleNamespace) -> None:
+    looked = page.look("health", range="3 months", about="C-1")
+    choose(looked, "input-", "Input", "Payment")
+    assert [line["Invoice"] for line in looked.lines("input-facts")] == ["INV-1", "INV-2"]
+
+
+def test_several_ranges_are_compared_with_in_charts_and_tables(page: SimpleNamespace) -> None:
+    both = ["previous period", "same period last year"]
+    looked = page.look("support", range="3 months", compare=both)
+    for panel in ("tickets", "promises", "satisfied", "priorities"):
+        (line, *_) = looked.table(panel)
+        assert all(any(name.endswith(one) for name in line) for one in both), panel
+    chart = looked.chart("tickets")
+    assert all(f"Tickets opened, {one}" in chart for one in both)
 
 
 def test_a_filter_narrows_every_figure_and_stays_in_the_address(page: SimpleNamespace) -> None:

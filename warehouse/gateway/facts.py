@@ -54,10 +54,10 @@ def rows_behind(desk: Desk, actor: Actor, metric: MetricDefinition, query: Metri
     first = date.min if metric.kind == "stock" or query.first is None else query.first
     asked = compiler.rows(measure, listed, columns, filters, (first, query.last), query.as_of or END_OF_TIME, limit + 1)
     found = desk.run(asked)
-    return FactRows(columns, [_values(row, columns) for row in found[:limit]], len(found) > limit)
+    return FactRows(columns, [values(row, columns) for row in found[:limit]], len(found) > limit)
 
 
-def _values(row: Sequence[object], columns: Sequence[FactColumn]) -> tuple[FactValue, ...]:
+def values(row: Sequence[object], columns: Sequence[FactColumn]) -> tuple[FactValue, ...]:
     """The row's values for people; money in the row's own currency, hours and counts without binary noise."""
     named = dict(zip((column.name for column in columns), row, strict=True))
     return tuple(_value(named[column.name], column, named.get("currency")) for column in columns)

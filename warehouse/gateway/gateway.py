@@ -19,6 +19,7 @@ from warehouse.gateway.documents import invoices
 from warehouse.gateway.facts import FactRows, LakeRecord, rows_behind
 from warehouse.gateway.health import HealthDay, HealthTable, health_history, health_table
 from warehouse.gateway.health_backtest import Backtest, health_backtest
+from warehouse.gateway.health_facts import health_facts
 from warehouse.gateway.questions import Desk, allowed_metrics, ask, definition
 from warehouse.gateway.reader import Clock, Reader
 from warehouse.metrics.definitions import MetricDefinition
@@ -98,6 +99,10 @@ class Gateway:
     def health_history(self, actor: Actor, client_id: UUID, *, first: date, last: date) -> list[HealthDay]:
         """A client's health day by day, without the days of which nothing is known."""
         return health_history(Desk.of(self._reader.pin(), actor), actor, client_id, first, last)
+
+    def health_facts(self, actor: Actor, client_id: UUID, *, on: date, about: str) -> FactRows:
+        """The facts that one input of a client's score stood on at the end of a day."""
+        return health_facts(Desk.of(self._reader.pin(), actor), actor, client_id, on, about)
 
     def health_backtest(self, actor: Actor, *, days: int = 60) -> Backtest:
         """Whether scores told who would leave: before each departure, against clients who stayed."""

@@ -45,7 +45,8 @@ def ledger(mart: str) -> Ledger | None:
     if not isinstance(listed, Mapping):
         return Ledger(mart, _columns(listed))
     if "instead" in listed:
-        return Ledger(listed["instead"], _columns(_file()[listed["instead"]]), standing=listed["standing"])
+        columns = listed.get("columns") or _file()[listed["instead"]]
+        return Ledger(listed["instead"], _columns(columns), standing=listed["standing"])
     return Ledger(mart, _columns(listed["columns"]), condition=listed["where"])
 
 

@@ -64,10 +64,24 @@ def test_more_rows_than_asked_for_are_told(figures: Gateway) -> None:
     assert not figures.rows_behind(actor("northlight"), query, limit=2).more
 
 
-def test_rows_need_an_end_and_a_listing(figures: Gateway) -> None:
-    for query in (MetricQuery("invoiced"), MetricQuery("receivables", *FEBRUARY)):
-        with pytest.raises(BadQuery):
-            figures.rows_behind(actor("northlight"), query)
+def test_rows_need_an_end(figures: Gateway) -> None:
+    with pytest.raises(BadQuery):
+        figures.rows_behind(actor("northlight"), MetricQuery("invoiced"))
+
+
+def test_rows_stand_behind_every_metric(figures: Gateway) -> None:
+    owner = actor("northlight")
+    for metric in figures.catalogue(owner):
+        assert figures.rows_behind(owner, MetricQuery(metric.name, *FEBRUARY)).columns, metric.name
+
+
+def test_the_invoices_behind_what_is_owed_are_those_open_on_the_day(figures: Gateway) -> None:
+    """Of each age too, by what was open then and not by what is open now."""
+    owner, on = actor("northlight"), date(2026, 3, 31)
+    for row in figures.metric(owner, MetricQuery("receivables", by=("age_bucket",), as_of=on)).rows:
+        where = (("age_bucket", str(row.dimensions["age_bucket"])), ("currency", str(row.currency)))
+        found = by_name(figures.rows_behind(owner, MetricQuery("receivables", last=on, where=where)))
+        assert sum((Decimal(str(line["open"])) for line in found), Decimal(0)) == row.value, where
 
 
 def test_the_range_as_one_period_counts_a_client_once(figures: Gateway) -> None:

@@ -12,7 +12,9 @@ from tests.warehouse.gateway.lake_fixture import FixtureLake
 from tests.warehouse.health.facts import NOW, SEED, Facts, Row, drawn
 from warehouse.gateway import Gateway
 
-MARTS = ("fct_client_health", "fct_client_mrr_changes", "dim_clients", "dim_workspaces")
+GROUNDS = ("fct_invoices", "fct_receivable_movements", "fct_milestones", "fct_tasks", "fct_tickets", "fct_mrr_items")
+"""What stands behind the inputs."""
+MARTS = ("fct_client_health", "fct_client_mrr_changes", "dim_clients", "dim_workspaces", *GROUNDS)
 BARE = ("-s", *(f"+{mart}" for mart in MARTS), "--exclude-resource-type", "unit_test", "test")
 """What dbt is asked for: these marts without their tests, which run elsewhere."""
 

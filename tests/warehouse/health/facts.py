@@ -123,7 +123,8 @@ def _work(facts: Facts, chance: Random, client: str) -> None:
             owner: Row = {"project_id": project, "client_id": client_id(client)}
             if number == 0:
                 owner = {"project_id": inner, "client_id": None}
-            facts.add(table, f"{client}/{number}", title="x", source="api", **days, **owner)
+            more: Row = {"priority": "normal"} if table == "task" else {}
+            facts.add(table, f"{client}/{number}", title="x", source="api", **days, **owner, **more)
 
 
 def _care(facts: Facts, chance: Random, client: str) -> None:
