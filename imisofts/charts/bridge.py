@@ -35,6 +35,7 @@ def waterfall(steps: Sequence[Step], look: Look, unit: str, *, height: int = 280
         "scale": {"paddingInner": 0.24, "paddingOuter": 0.12},
         "axis": {
             "labelAngle": {"expr": "width < 480 ? -40 : 0"},
+            "labelLimit": 90,
             "labelAlign": {"expr": "width < 480 ? 'right' : 'center'"},
             "labelExpr": f"({json.dumps(labels)})[datum.value]",
             "labelLineHeight": 13,
@@ -69,7 +70,7 @@ def waterfall(steps: Sequence[Step], look: Look, unit: str, *, height: int = 280
                     "type": "text",
                     "text": {"expr": "bandwidth('x') < 72 ? datum.brief : datum.short"},
                     "dy": -8,
-                    "fontSize": 11,
+                    "fontSize": {"expr": "bandwidth('x') < 44 ? 9 : 11"},
                     "color": look.ink,
                     "tooltip": None,
                 },

@@ -33,7 +33,7 @@ def cohort_retention(
             "field": "month_number",
             "type": "ordinal",
             "title": look.translate("Months since the first invoice"),
-            "axis": {"orient": "top", "labelAngle": 0, "domain": False},
+            "axis": {"orient": "top", "labelAngle": 0, "domain": False, "labelOverlap": "greedy"},
         },
         "y": {
             "field": "cohort",

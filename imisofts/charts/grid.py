@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .look import CELL_TEXT, Look, Spec, document, sentence_instead
+from .look import CELL_TEXT, Look, Spec, document, room_beside, sentence_instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ def heat(cells: Sequence[Cell], look: Look, *, full: float = 1.0, row_height: in
     label = f"({json.dumps(heads)})[datum.value]"
     ramp = {"domain": [0, full], "range": [look.surface, look.accent], "interpolate": "lab", "clamp": True}
     body: Spec = {
+        "padding": {"left": 5, "top": 5, "right": 20, "bottom": 5},  # half of the last column's head
         "data": {"values": values},
         "encoding": {
             "x": {"field": "column", "type": "ordinal", "sort": list(heads), "title": None,
@@ -79,12 +80,6 @@ class Bar:
     tone: str = ""
 
 
-def _room(found: Sequence[Bar]) -> float:
-    """How much longer than its longest bar the axis is, so that a figure fits behind it on a phone too."""
-    longest = max(len(bar.text) for bar in found)
-    return 1 / (1 - min(0.5, (7 * longest + 10) / 230))
-
-
 def bars(
     found: Sequence[Bar], look: Look, *, goal: tuple[str, float] | None = None, row_height: int = 28, empty: str = ""
 ) -> Spec:
@@ -101,7 +96,7 @@ def bars(
     ]
     widest = max([abs(bar.value) for bar in found] + [goal[1] if goal else 0]) or 1
     length: Spec = {"field": "value", "type": "quantitative", "title": None, "axis": None,
-                    "scale": {"zero": True, "domainMax": widest * _room(found)}}  # fmt: skip
+                    "scale": {"zero": True, "domainMax": room_beside(widest, (bar.text for bar in found))}}  # fmt: skip
     layers: list[Spec] = [
         {
             "mark": {"type": "bar", "cornerRadiusEnd": 2, "height": {"band": 0.62}},
@@ -130,7 +125,8 @@ def bars(
         "data": {"values": values},
         "encoding": {
             "y": {"field": "place", "type": "ordinal", "title": None,
-                  "axis": {"domain": False, "labelColor": look.ink, "labelFontSize": 12, "labelLimit": 190,
+                  "axis": {"domain": False, "labelColor": look.ink, "labelFontSize": 12,
+                           "labelLimit": {"expr": "width < 260 ? 120 : 190"},
                            "labelExpr": f"({json.dumps(labels)})[datum.value]"}}
         },
         "layer": layers,

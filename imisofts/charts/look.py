@@ -1,6 +1,6 @@
 """The look of a chart: brand colours, font and language, and the Vega-Lite configuration made of them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -102,11 +102,12 @@ class Look:
         return format_date(day, "LLLL y", locale=self.babel)
 
     def short_months(self, days: list[date]) -> dict[str, list[str]]:
-        """ISO date → lines of its axis label; the year stands under the first month and each January."""
+        """ISO date → lines of its axis label; the year stands under each January, and under the first month
+        unless a January follows it."""
         labels: dict[str, list[str]] = {}
         for day in days:
             lines = [format_date(day, "LLL", locale=self.babel)]
-            if not labels or day.month == 1:
+            if day.month == 1 or (not labels and not any(other.month == 1 for other in days[1:2])):
                 lines.append(format_date(day, "y", locale=self.babel))
             labels[day.isoformat()] = lines
         return labels
@@ -134,6 +135,18 @@ def room_for(labels: Iterable[str]) -> float:
     """How much longer than its longest bar an axis must be, so that a label of 12 px fits behind the bar."""
     longest = max((len(label) for label in labels), default=0)
     return 1 / (1 - min(0.5, (7 * longest + 10) / 500))
+
+
+def room_beside(longest: float, labels: Iterable[str]) -> Spec:
+    """The end of an axis of bars, so that a label of 12 px fits behind the longest at any width of the chart."""
+    pixels = 7 * max((len(label) for label in labels), default=0) + 14
+    return {"expr": f"{longest or 1} / (1 - min(0.7, {pixels} / max(width, 1)))"}
+
+
+def legend_columns(names: Sequence[str]) -> str:
+    """A Vega expression: how many entries of a legend stand side by side, as the chart is wide and the names long."""
+    entry = 7 * max((len(name) for name in names), default=0) + 34
+    return f"max(1, min({len(names)}, floor(width / {entry})))"
 
 
 def document(look: Look, description: str, body: Spec, *, width: int | str, height: int) -> Spec:

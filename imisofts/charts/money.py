@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from .look import Look, Spec, document, room_for, sentence_instead
+from .look import Look, Spec, document, room_beside, sentence_instead
 
 AGE_BUCKETS: Final = ("not_due", "1-30", "31-60", "61-90", "over_90")
 """The dimension's values in the order of age, as the metric names them."""
@@ -112,7 +112,8 @@ def receivables_by_age(
     if not any(value["value"] for value in values):
         return sentence_instead(look, look.translate("Nothing is open."), width=width, height=height)
     place = {"field": "age", "type": "nominal", "sort": None, "title": None}
-    room = max(float(str(value["value"])) for value in values) * room_for(str(value["amount"]) for value in values)
+    longest = max(float(str(value["value"])) for value in values)
+    room = room_beside(longest, (str(value["amount"]) for value in values))
     length = {"field": "value", "type": "quantitative", "title": None, "axis": None}
     colour = {
         "condition": {"test": "datum.late", "value": look.bad},

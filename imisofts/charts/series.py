@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from .look import Look, Spec, document, sentence_instead
+from .look import Look, Spec, document, legend_columns, sentence_instead
 from .words import PALE, Point, in_words, tooltip, values_of, x_axis, y_axis
 
 
@@ -106,8 +106,8 @@ def _colours(look: Look, names: list[str], given: Mapping[str, str] | None = Non
         "offset": 14,
         "symbolOpacity": 1,
         "symbolStrokeWidth": 0,
-        "labelLimit": 260,
-        "columns": {"expr": "width < 420 ? 2 : 0"},
+        "labelLimit": {"expr": "width - 24"},
+        "columns": {"expr": legend_columns(names)},
     }
     return {
         "color": {

@@ -1,5 +1,6 @@
 """Charts of any metric: what is drawn where, what is said in words, and a sentence where there is nothing to draw."""
 
+import math
 from datetime import date
 from decimal import Decimal
 
@@ -75,3 +76,23 @@ def test_a_heat_table_marks_more_than_full_and_leaves_nothing_blank_as_zero() ->
 )
 def test_too_little_data_is_said_in_place_of_a_chart(spec: Spec) -> None:
     assert values(spec) == [{"text": words(spec)}]
+
+
+@pytest.mark.parametrize("width", [180, 260, 640])
+def test_figures_behind_bars_and_legends_fit_at_any_width(width: int) -> None:
+    """The specification's own expressions, as Vega works them out for a phone and for a desk."""
+
+    def at(expression: str) -> float:
+        return float(eval(expression, {"max": max, "min": min, "floor": math.floor, "width": width}))
+
+    rows = [{"age_bucket": age, "value": Decimal("1234567.89")} for age in charts.AGE_BUCKETS]
+    length = charts.receivables_by_age(rows, LOOK, "EUR")["layer"][0]["encoding"]["x"]
+    drawn = 1234567.89 / at(length["scale"]["domainMax"]["expr"]) * width
+    assert drawn + 6 + 7 * len("€1,234,567.89") <= width
+    assert drawn > width / 5
+    names = ("Client work of available hours", "Utilization", "Billable of worked hours")
+    points = [Point(date(2026, 1, 1), name, 0.5, "50 %") for name in names]
+    legend = charts.lines(points, LOOK)["layer"][0]["encoding"]["color"]["legend"]
+    beside = at(legend["columns"]["expr"])
+    assert beside == 1 or beside * (7 * len(names[0]) + 24) <= width
+    assert (beside > 1) == (width == 640)

@@ -6,8 +6,6 @@ from uuid import UUID
 from imisofts.access import Action, Actor
 from imisofts.settings import Settings
 from warehouse.gateway.answers import (
-    InvoiceRow,
-    Measure,
     MetricAnswer,
     MetricQuery,
     State,
@@ -15,7 +13,6 @@ from warehouse.gateway.answers import (
 )
 from warehouse.gateway.client_report import client_report
 from warehouse.gateway.client_report_figures import ClientReportFigures
-from warehouse.gateway.documents import invoices
 from warehouse.gateway.facts import FactRows, LakeRecord, rows_behind
 from warehouse.gateway.health import HealthDay, HealthTable, health_history, health_table
 from warehouse.gateway.health_backtest import Backtest, health_backtest
@@ -62,23 +59,6 @@ class Gateway:
         """Answer a question; the errors of ``warehouse.gateway`` say what is wrong with it."""
         metric = definition(actor, query.name)
         return ask(Desk.of(self._reader.pin(), actor), metric, query)
-
-    def invoices(
-        self,
-        actor: Actor,
-        *,
-        first: date,
-        last: date,
-        client_id: UUID | None = None,
-        measure: Measure = "invoiced",
-        as_of: date | None = None,
-        limit: int = 1000,
-    ) -> list[InvoiceRow]:
-        """The invoices behind a figure, newest first, each with its part in it."""
-        definition(actor, measure)
-        if not actor.may(Action.invoice_read):
-            raise UnknownMetric(f"There is no metric called “{measure}”.")
-        return invoices(Desk.of(self._reader.pin(), actor), measure, first, last, client_id, as_of, limit)
 
     def rows_behind(self, actor: Actor, query: MetricQuery, *, limit: int = 1000) -> FactRows:
         """The facts that a figure is made of, newest first; refused exactly where the figure would be."""

@@ -1,5 +1,6 @@
 """What stands behind each input: what was measured follows from the facts that are listed for it."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -21,14 +22,15 @@ def column(found: FactRows, name: str) -> list[FactValue]:
 
 def measured(name: str, found: FactRows, on: date) -> Decimal | None:
     """The input's value, worked out anew from its facts; None where they tell none."""
-    return {
+    reckon: dict[str, Callable[[], Decimal | None]] = {
         "payment": lambda: Decimal(max((int(str(days)) for days in column(found, "days")), default=0)),
         "delivery": lambda: _share(column(found, "in_time")),
         "support": lambda: _answered(found),
         "engagement": lambda: Decimal((on - max(date.fromisoformat(str(day)) for day in column(found, "on_day"))).days),
         "sentiment": lambda: _weighed(found),
         "commercial": lambda: _growth(found),
-    }[name]()
+    }
+    return reckon[name]()
 
 
 def _share(kept: list[FactValue]) -> Decimal | None:
@@ -44,8 +46,8 @@ def _answered(found: FactRows) -> Decimal | None:
 
 def _weighed(found: FactRows) -> Decimal:
     weights = [Decimal(str(weight)) for weight in column(found, "weight")]
-    good = sum(weight for weight, well in zip(weights, column(found, "satisfied"), strict=True) if well)
-    return good / sum(weights)
+    good = (weight for weight, well in zip(weights, column(found, "satisfied"), strict=True) if well)
+    return sum(good, Decimal(0)) / sum(weights, Decimal(0))
 
 
 def _growth(found: FactRows) -> Decimal | None:
