@@ -36,6 +36,7 @@ _DATA_CHANGES = frozenset(
         "inlined_delete",
     }
 )
+_FLUSHED = "flushed_inlined"
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,9 @@ class Pending:
     """The lake's present against its last publication.
 
     `tables` are the raw tables changed since that some mart is made of; None means that everything counts as changed
-    (nothing published yet, or snapshots in between were expired). `a_new_day` says that some workspace's data date has
-    moved since. `missing` are tables that the models read and replication has not brought yet. `failed_at` is the
-    snapshot of the newest audit if that one failed; `since_failure` the tables changed after it.
+    (nothing published yet, or versions in between were let go by maintenance). `a_new_day` says that some workspace's
+    data date has moved since. `missing` are tables that the models read and replication has not brought yet.
+    `failed_at` is the snapshot of the newest audit if that one failed; `since_failure` the tables changed after it.
     """
 
     snapshot: int
@@ -107,14 +108,29 @@ def pending(settings: Settings) -> Pending:
 
 def changed_since(connection: duckdb.DuckDBPyConnection, snapshot: int) -> frozenset[str] | None:
     """Raw tables with figures that changed after `snapshot`; None where the trail has gaps."""
-    rows = connection.execute(
-        "select snapshot_id, changes from ducklake_snapshots('lake') where snapshot_id > ? order by 1", [snapshot]
-    ).fetchall()
-    if rows and len(rows) != rows[-1][0] - snapshot:
+    if snapshot < _trail_from(connection):
         return None
+    tables = (named for _, named in raw_changes(connection, snapshot))
+    return frozenset().union(*tables) & build.sources_read()
+
+
+def raw_changes(connection: duckdb.DuckDBPyConnection, after: int) -> list[tuple[int, frozenset[str]]]:
+    """The versions after one that brought data, and the raw tables each of them touched."""
+    rows = connection.execute(
+        "select snapshot_id, changes from ducklake_snapshots('lake') where snapshot_id > ? order by 1", [after]
+    ).fetchall()
     names = _raw_names(connection)
-    changed = (named for _, changes in rows for named in _touched(changes, names))
-    return frozenset(changed) & build.sources_read()
+    # Rows that go from the catalogue into a file were told when they came.
+    touched = ((version, frozenset(_touched(made, names))) for version, made in rows if _FLUSHED not in made)
+    return [(version, tables) for version, tables in touched if tables]
+
+
+def _trail_from(connection: duckdb.DuckDBPyConnection) -> int:
+    """The version from which on nothing that says what changed has been let go."""
+    if not has_table(connection, "meta", "maintenance"):
+        return 0
+    row = connection.execute("select max(trail_from) from lake.meta.maintenance").fetchone()
+    return int(row[0]) if row and row[0] is not None else 0
 
 
 def _touched(changes: Mapping[str, list[str]], names: Mapping[str, str]) -> Iterable[str]:

@@ -39,6 +39,9 @@ create table if not exists lake.meta.publication (
     checks varchar);
 create table if not exists lake.meta.audit (
     id bigint, "at" timestamptz, lake_snapshot bigint, passed boolean, checks varchar);
+create table if not exists lake.meta.maintenance (
+    id bigint, "at" timestamptz, trail_from bigint, flushed_rows bigint, rewritten_files bigint, merged_files bigint,
+    expired_versions bigint, deleted_files bigint);
 """
 
 

@@ -38,12 +38,15 @@ def _scratch(settings: Settings, number: int) -> Path:
     return file
 
 
-def _publish(settings: Settings, number: int, checks: tuple[CheckResult, ...] = (PASSED,)) -> int:
+def publish_set(
+    settings: Settings, number: int, checks: tuple[CheckResult, ...] = (PASSED,), *, lake_snapshot: int | None = None
+) -> int:
+    """Publish three marts whose every row says the number."""
     return publish.publish(
         settings,
         _scratch(settings, number),
         source_lsn="00000000/00000010",
-        lake_snapshot=number,
+        lake_snapshot=number if lake_snapshot is None else lake_snapshot,
         data_at=DATA_AT,
         metric_version="v1",
         checks=checks,
@@ -52,7 +55,7 @@ def _publish(settings: Settings, number: int, checks: tuple[CheckResult, ...] = 
 
 def test_a_looping_reader_never_sees_a_mixed_set(fresh_settings: Settings) -> None:
     lake.ensure(fresh_settings)
-    _publish(fresh_settings, 1)
+    publish_set(fresh_settings, 1)
     seen: list[tuple[int, ...]] = []
     errors: list[Exception] = []
     stop = threading.Event()
@@ -73,7 +76,7 @@ def test_a_looping_reader_never_sees_a_mixed_set(fresh_settings: Settings) -> No
     reader = threading.Thread(target=read)
     reader.start()
     for number in range(2, 7):
-        assert _publish(fresh_settings, number) == number
+        assert publish_set(fresh_settings, number) == number
     stop.set()
     reader.join()
     assert errors == []
@@ -83,14 +86,14 @@ def test_a_looping_reader_never_sees_a_mixed_set(fresh_settings: Settings) -> No
 
 def test_a_publication_says_what_it_was_built_from(fresh_settings: Settings) -> None:
     lake.ensure(fresh_settings)
-    _publish(fresh_settings, 1)
+    publish_set(fresh_settings, 1)
     connection = lake.connect(fresh_settings)
     (found,) = publish.publications(connection)
     assert found.marts_snapshot == lake.current_snapshot(connection)
     connection.close()
     assert (found.id, found.lake_snapshot, found.checks_passed, found.checks_failed) == (1, 1, 1, 0)
     assert (found.data_at, found.data_on, found.checks) == (DATA_AT, DATA_AT.date(), (PASSED,))
-    _publish(fresh_settings, 2)
+    publish_set(fresh_settings, 2)
     pinned = lake.connect(fresh_settings, snapshot=found.marts_snapshot)
     assert pinned.execute("select max(publication) from lake.marts.one").fetchone() == (1,)
     pinned.close()
@@ -98,9 +101,9 @@ def test_a_publication_says_what_it_was_built_from(fresh_settings: Settings) -> 
 
 def test_a_failed_check_leaves_the_last_publication(fresh_settings: Settings) -> None:
     lake.ensure(fresh_settings)
-    _publish(fresh_settings, 1)
+    publish_set(fresh_settings, 1)
     with pytest.raises(publish.NothingToPublish, match="totals_agree"):
-        _publish(fresh_settings, 2, (PASSED, FAILED))
+        publish_set(fresh_settings, 2, (PASSED, FAILED))
     publish.record_audit(fresh_settings, lake_snapshot=2, passed=False, checks=[PASSED, FAILED])
     connection = lake.connect(fresh_settings)
     assert connection.execute("select max(publication) from lake.marts.one").fetchone() == (1,)
@@ -139,7 +142,7 @@ def test_replication_and_publishing_at_once_keep_both(fresh_settings: Settings) 
 
     loader = threading.Thread(target=replicate)
     loader.start()
-    published = [_publish(fresh_settings, number) for number in range(1, 4)]
+    published = [publish_set(fresh_settings, number) for number in range(1, 4)]
     loader.join()
     assert errors == []
     assert published == [1, 2, 3]
@@ -163,14 +166,14 @@ def test_figures_and_replication_go_on_after_the_databases_restarted(fresh_setti
     """A pinned publication answers again at its own version; the next one is seen, and replication catches up."""
     toy.create(fresh_settings)
     replication.catch_up(fresh_settings)
-    _publish(fresh_settings, 1)
+    publish_set(fresh_settings, 1)
     scope = Scope(Actor(uuid7(), None, Role.owner, "user", ACTIONS_OF_ROLE[Role.owner]))
     question = "select max(publication), count(*) from lake.marts.one"
     reader = Reader.of(fresh_settings)
     try:
         pin = reader.pin()
         assert pin.rows(scope, question) == [(1, 2000)]
-        _publish(fresh_settings, 2)
+        publish_set(fresh_settings, 2)
         with _databases_away(fresh_settings):
             with pytest.raises((duckdb.Error, psycopg.Error)):
                 reader.pin()

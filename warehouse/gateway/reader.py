@@ -120,11 +120,12 @@ class Reader:
             raise NothingPublished("There are no figures yet: nothing has been published.")
         publication, snapshot = _publication(found[0])
         with self._lock:
-            if publication.id not in self._pins:
-                self._pins[publication.id] = Pin(publication, self._connect(snapshot=snapshot))
+            # By version: maintenance may have moved the publication to one with the same marts in fewer files.
+            if snapshot not in self._pins:
+                self._pins[snapshot] = Pin(publication, self._connect(snapshot=snapshot))
                 for old in sorted(self._pins)[:-KEPT_PINS]:
                     del self._pins[old]
-            return self._pins[publication.id]
+            return self._pins[snapshot]
 
     def audit(self) -> Audit | None:
         """The newest audit, passed or not; ``None`` before the first."""
