@@ -11,7 +11,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
 from imisofts.settings import Settings
-from orchestration import assets, control, reporting, reports, verification
+from orchestration import assets, control, maintenance, reporting, reports, verification
 from warehouse import build, changes, pipeline, replication
 
 
@@ -25,14 +25,24 @@ def create(settings: Settings) -> dg.Definitions:
     )
     pipeline_job = dg.define_asset_job(
         "pipeline",
-        selection=dg.AssetSelection.all() - dg.AssetSelection.groups(reports.GROUP),
+        selection=dg.AssetSelection.all() - dg.AssetSelection.groups(reports.GROUP, maintenance.GROUP),
         description="Replicate, build what changed, audit it, publish it.",
     )
+    maintain_job = dg.define_asset_job(
+        maintenance.JOB,
+        selection=dg.AssetSelection.groups(maintenance.GROUP),
+        description="Keep the lake small and quick; nobody who reads notices.",
+    )
     return dg.Definitions(
-        assets=[_replication(settings, project), _models(settings, project), reports.asset(settings)],
-        jobs=[replicate_job, pipeline_job, reports.job(settings), verification.job(settings, project)],
+        assets=[
+            _replication(settings, project),
+            _models(settings, project),
+            reports.asset(settings),
+            maintenance.asset(settings),
+        ],
+        jobs=[replicate_job, pipeline_job, maintain_job, reports.job(settings), verification.job(settings, project)],
         sensors=[_committed_rows(settings, pipeline_job), _keep_replicating(settings, replicate_job)],
-        schedules=[reports.schedule(settings), verification.schedule()],
+        schedules=[reports.schedule(settings), verification.schedule(), maintenance.schedule(settings)],
     )
 
 

@@ -16,16 +16,19 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy.orm  # noqa: F401 - before the threads start: Dagster's and ours would import it at the same time
 
 from imisofts import settings as installation
-from orchestration import assets, control, reporting, reports
+from orchestration import assets, control, maintenance, reporting, reports
 from orchestration.instance import open_instance
 from warehouse import build, pipeline, replication, status
+from warehouse.maintenance import maintain
 
 if TYPE_CHECKING:
     from imisofts.settings import Settings
     from warehouse.pipeline import PipelineResult
     from warehouse.replication import Batch
 
-POLL, BEAT, LONGEST_PAUSE = 1.0, 60.0, 30.0
+POLL, BEAT, LONGEST_PAUSE, MAINTAIN = 1.0, 60.0, 30.0, 3600.0
+MAINTAIN_ROWS = 20_000
+"""So many replicated rows are maintained at once: what waits in the catalogue makes every scan slower."""
 _log = logging.getLogger("imisofts.worker")
 
 
@@ -40,6 +43,7 @@ class Worker:
         self._sessions = replication.Sessions(settings, kept=True)
         self._stop = threading.Event()
         self._beaten = self._confirmed = self._refreshed = float("-inf")
+        self._maintained, self._rows_since = float("-inf"), 0
         self._last: dict[str, Any] = {"at": None, "error": None, "lsn": None}
 
     def loop(self) -> None:
@@ -74,6 +78,7 @@ class Worker:
                 result = pipeline.refresh(self.settings, batch, retry_failed=False)
                 self._refreshed = time.monotonic()
                 self._after(result)
+            self._maintain(batch)
 
     def run(self, full_refresh: bool) -> PipelineResult:
         """A full catch-up on demand: also retries data whose audit failed."""
@@ -111,6 +116,17 @@ class Worker:
         for table in found.tables:
             if not table.equal:
                 _log.error("%s differs from the source after its copy: %s", table.name, table.told)
+
+    def _maintain(self, batch: Batch) -> None:
+        """Every hour, and sooner when much has come."""
+        self._rows_since += batch.rows
+        if time.monotonic() - self._maintained < MAINTAIN and self._rows_since < MAINTAIN_ROWS:
+            return
+        self._maintained, self._rows_since = time.monotonic(), 0
+        done = maintain(self.settings)
+        if done.anything:
+            _log.info("maintenance: %s", done)
+        self.reporter.send([maintenance.event(done)])
 
     def _worth_publishing(self, batch: Batch) -> bool:
         """Rows arrived, or a minute passed: then the lake itself is asked what waits."""

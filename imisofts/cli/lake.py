@@ -1,4 +1,4 @@
-"""`imisofts lake …`: compare the lake with the source, and mend it."""
+"""`imisofts lake …`: compare the lake with the source, mend it, and keep it small."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from imisofts.settings import Settings
 if TYPE_CHECKING:
     from warehouse.replication import Batch, Verification
 
-app = typer.Typer(no_args_is_help=True, help="The lake itself: compare it with the source, and mend it.")
+app = typer.Typer(no_args_is_help=True, help="The lake itself: compare it with the source, mend it, keep it small.")
 
 Table = Annotated[str | None, typer.Argument(help="One replicated table; all of them when left out.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -88,6 +88,23 @@ def resync(
         _print(found)
     if not found.equal:
         raise typer.Exit(1)
+
+
+@app.command("maintain")
+def maintain(as_json: AsJson = False) -> None:
+    """Keep the lake small and quick; it is done every hour by itself.
+
+    Rows that wait in the catalogue become files, dead rows and versions that nothing refers to go, small files are
+    joined. Nobody who reads notices; what a question of the last hour may still need is kept.
+    """
+    from warehouse import maintenance
+
+    with lake_of() as settings:
+        done = maintenance.maintain(settings)
+    if as_json:
+        output.as_json(asdict(done))
+    else:
+        output.result(str(done))
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from api.migrations.publication import lake_tables
 from console.views import data
 from imisofts.access import Role, actor_of_role
 from imisofts.settings import Settings
-from orchestration import assets, location, reporting, reports
+from orchestration import assets, location, maintenance, reporting, reports
 from tests.orchestration.conftest import Agency
 from warehouse import build, lake, pipeline, replication, status
 from warehouse.gateway import Gateway
@@ -31,13 +31,19 @@ def test_every_table_and_model_is_an_asset_with_description_owner_and_freshness(
     project = assets.Project(build.manifest_json(settings))
     expected = {f"raw/{table.name}" for table in lake_tables()}
     expected |= {assets.model_key(model).to_user_string() for model in project.models}
-    assert set(specs) == expected | {reports.KEY.to_user_string()}
+    assert set(specs) == expected | {key.to_user_string() for key in (reports.KEY, maintenance.KEY)}
     assert {"raw/invoice", "marts/fct_invoices", "staging/stg_app__invoices"} <= set(specs)
     for key, spec in specs.items():
         assert spec.description, key
         assert spec.owners, key
         assert spec.freshness_policy or key == reports.KEY.to_user_string(), key
-    assert {job.name for job in defs.resolve_all_job_defs()} >= {"replicate", "pipeline", "reports", "verify"}
+    assert {job.name for job in defs.resolve_all_job_defs()} >= {
+        "replicate",
+        "pipeline",
+        "reports",
+        "verify",
+        "maintain",
+    }
 
 
 def test_every_mart_has_its_three_kinds_of_checks(settings: Settings) -> None:
@@ -54,6 +60,15 @@ def test_the_replicate_job_runs(agency: Agency, instance: dg.DagsterInstance) ->
     job = location.create(agency.settings).resolve_job_def("replicate")
     assert job.execute_in_process(instance=instance).success
     assert instance.get_latest_materialization_event(dg.AssetKey(["raw", "client"]))
+
+
+def test_the_maintain_job_runs(agency: Agency, instance: dg.DagsterInstance) -> None:
+    job = location.create(agency.settings).resolve_job_def("maintain")
+    assert job.execute_in_process(instance=instance).success
+    made = instance.get_latest_materialization_event(maintenance.KEY)
+    assert made
+    assert made.asset_materialization
+    assert "flushed_rows" in made.asset_materialization.metadata
 
 
 def test_a_row_that_differs_from_the_source_fails_its_check_and_holds_reports(
@@ -108,7 +123,7 @@ def test_no_asset_looks_behind_after_a_confirmation_or_a_publication(
 
     def behind() -> list[str]:
         resolver = CachingStaleStatusResolver(instance, graph, LoadingContextForTest(instance))
-        keys = sorted(graph.materializable_asset_keys - {reports.KEY})
+        keys = sorted(graph.materializable_asset_keys - {reports.KEY, maintenance.KEY})
         return [key.to_user_string() for key in keys if resolver.get_status(key) != StaleStatus.FRESH]
 
     def tell(events: list[reporting.Event]) -> None:
