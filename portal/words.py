@@ -156,6 +156,7 @@ def event_words(name: str) -> str:
         "subscription.paused": _("Paused"),
         "subscription.resumed": _("Resumed"),
         "subscription.cancelled": _("Cancelled"),
+        "subscription.cancellation_withdrawn": _("Cancellation withdrawn"),
         "subscription.corrected": _("Corrected"),
         "subscription.imported": _("Subscription imported"),
         "project.created": _("Project created"),

@@ -46,6 +46,7 @@ class EventName(StrEnum):
     SUBSCRIPTION_PAUSED = "subscription.paused"
     SUBSCRIPTION_RESUMED = "subscription.resumed"
     SUBSCRIPTION_CANCELLED = "subscription.cancelled"
+    SUBSCRIPTION_CANCELLATION_WITHDRAWN = "subscription.cancellation_withdrawn"
     SUBSCRIPTION_CORRECTED = "subscription.corrected"
     SUBSCRIPTION_IMPORTED = "subscription.imported"
     PROJECT_CREATED = "project.created"

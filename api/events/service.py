@@ -1,11 +1,11 @@
 """Recording what happened, in the transaction in which it happened."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from pydantic_core import to_jsonable_python
-from sqlalchemy import Table, inspect
+from sqlalchemy import Table, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.events.models import Event
@@ -13,7 +13,7 @@ from api.events.schemas import EventName
 from api.kit.models import Base
 from imisofts.access import Actor
 
-__all__ = ["EventName", "event_of", "record"]
+__all__ = ["EventName", "event_of", "of_subject", "record"]
 
 _NEVER = {"password_hash", "token_hash", "id_hash", "workspace_id", "updated_at"}
 
@@ -37,6 +37,22 @@ async def record(
     session.add(event)
     session.info["recorded"] = session.info.get("recorded", 0) + 1
     return event
+
+
+async def of_subject(
+    session: AsyncSession, subject: Base, names: Collection[EventName]
+) -> list[tuple[str, dict[str, Any]]]:
+    """Name and data of what happened to ``subject`` by these names, the oldest first."""
+    found = await session.execute(
+        select(Event.name, Event.data)
+        .where(
+            Event.workspace_id == subject.workspace_id,  # type: ignore[attr-defined]  # every subject is a tenant's
+            Event.subject_id == subject.id,  # type: ignore[attr-defined]
+            Event.name.in_([name.value for name in names]),
+        )
+        .order_by(Event.id)
+    )
+    return [(name, data) for name, data in found]
 
 
 def event_of(

@@ -27,6 +27,12 @@ class NotPaused(Conflict):
     code = "subscription_not_paused"
 
 
+class NotCancelled(Conflict):
+    """Only an end that is agreed and still to come can be withdrawn."""
+
+    code = "subscription_not_cancelled"
+
+
 class LineConflict(Conflict):
     """The line's own days do not allow this change."""
 

@@ -149,6 +149,15 @@ async def cancel_subscription(
     return await _done(actor, changed, act)
 
 
+@router.post("/{subscription_id}/withdraw-cancellation", responses=VERB)
+async def withdraw_cancellation_of_subscription(
+    actor: CanWrite, subscription_id: UUID, act: Acting, if_match: IfMatch = None
+) -> SubscriptionOut:
+    """Take back a cancellation whose end is still to come: what it ended goes on. The body is empty."""
+    changed = await service.withdraw_cancellation(act.session, actor, subscription_id, if_match, act.clock)
+    return await _done(actor, changed, act)
+
+
 @router.post("/{subscription_id}/correct", responses=VERB)
 async def correct_subscription(
     actor: CanWrite, subscription_id: UUID, given: SubscriptionCorrect, act: Acting, if_match: IfMatch = None

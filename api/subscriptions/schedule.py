@@ -211,6 +211,29 @@ def end_line(rows: Iterable[Row], line_id: UUID, day: date) -> tuple[Ending, ...
     return tuple(Ending(row.id, max(day, row.started_on)) for row in open_rows)
 
 
+def continued(rows: Iterable[Row], was: Mapping[UUID, date | None], line_id: UUID, today: date) -> tuple[Row, ...]:
+    """The rows to add so that a line that was cut short goes on as it was agreed before.
+
+    ``was`` has the end before it was cut of each row of the line. What begins again does so where the line now ends,
+    not before ``today``, by the terms that it ends with; changes that were agreed for later come as they were.
+    """
+    own = [row for row in rows if row.line_id == line_id]  # also those that kept no day
+    kept = [row.ended_on for row in own if row.ended_on is not None and row.started_on < row.ended_on]
+    cut = max(kept, default=min(row.started_on for row in own))
+    last = max((row for row in own if row.ended_on == cut and row.started_on < cut), key=_begins, default=None)
+    added = []
+    for row in sorted((row for row in own if row.id in was), key=_begins):
+        first, end = max(row.started_on, cut, today), was[row.id]
+        if end is None or first < end:
+            terms = last if last is not None and row.started_on < cut else row
+            added.append(replace(terms, started_on=first, ended_on=end))
+    return tuple(added)
+
+
+def _begins(row: Row) -> date:
+    return row.started_on
+
+
 def change_line(rows: Iterable[Row], line_id: UUID, day: date, values: Mapping[str, Any]) -> LineChange:
     """The line has other ``values`` (fields of :class:`Row`) from ``day`` on, until its next agreed change.
 

@@ -195,7 +195,63 @@ async def change_milestone(visit: Visit) -> Response:
     return visit.leave(back, _("The milestone is deleted.") if verb == "delete" else _("Changes saved."))
 
 
+@dataclass(frozen=True, slots=True)
+class MilestonePage:
+    """A milestone's form; ``etag`` is the version that was read."""
+
+    milestone_id: str
+    project_id: str
+    project_name: str
+    form: Form
+    etag: str
+
+
+async def edit_milestone(visit: Visit) -> Response:
+    """The form with what is recorded."""
+    row = await _milestone(visit)
+    if row is None:
+        raise Problem(404, "not_found", "")
+    form = Form({name: row.get(name) or "" for name in ("title", "due_on")})
+    return await _milestone_page(visit, form, f'"{row["version"]}"')
+
+
+async def _milestone(visit: Visit) -> Json | None:
+    """The milestone of the address, among those of its project."""
+    params = visit.request.path_params
+    found = await visit.api.get(f"/projects/{params['project']}/milestones", params={"limit": "200"})
+    return next((row for row in found.items if str(row["id"]) == str(params["id"])), None)
+
+
+async def rename_milestone(visit: Visit) -> Response:
+    """Save another name or day, unless somebody else was faster."""
+    params = visit.request.path_params
+    form = required(typed(visit.sent.multi_items()), title=_("what is promised"))
+    etag, status = form.value("etag"), 422
+    if form.ok:
+        body = {"title": form.value("title"), "due_on": form.value("due_on") or None}
+        try:
+            await visit.api.patch(f"/milestones/{params['id']}", json=body, etag=etag)
+            return visit.leave(f"/projects/{params['project']}", _("Changes saved."))
+        except Problem as problem:
+            if problem.status not in FORM_REFUSALS:
+                raise
+            status = problem.status
+            form = with_problem(form, edit_words(problem), problem.fields, ("title", "due_on"))
+    if status == 412 and (row := await _milestone(visit)) is not None:
+        etag = f'"{row["version"]}"'
+    return await _milestone_page(visit, form, etag, status)
+
+
+async def _milestone_page(visit: Visit, form: Form, etag: str, status: int = 200) -> Response:
+    params = visit.request.path_params
+    project = (await visit.api.get(f"/projects/{params['project']}")).object
+    page = MilestonePage(str(params["id"]), str(project["id"]), project["name"], form, etag)
+    return visit.page("projects/milestone.html", page, status)
+
+
 ROUTES = (
+    Page("/projects/{project:uuid}/milestones/{id:uuid}", edit_milestone, action=Action.project_write),
+    Page("/projects/{project:uuid}/milestones/{id:uuid}", rename_milestone, ("POST",), action=Action.project_write),
     Page("/projects/new", new_project, action=Action.project_write),
     Page("/projects/new", create_project, ("POST",), action=Action.project_write),
     Page("/projects/{id:uuid}/edit", edit_project, action=Action.project_write),

@@ -8,8 +8,10 @@ from datetime import date
 from starlette.responses import Response
 
 from imisofts.access import Action
+from portal.confirm import Confirmation
 from portal.door import Answer, Json, Problem
 from portal.forms import Form, required, typed, with_problem
+from portal.language import day
 from portal.language import gettext as _
 from portal.lists import Choice
 from portal.pages.invoice_forms import choose_clients, new_key
@@ -292,7 +294,48 @@ async def do_verb(visit: Visit) -> Response:
     return await _verb_page(visit, verb, await visit.api.get(path), form, status)
 
 
+async def ask_to_withdraw(visit: Visit) -> Response:
+    """The question before a cancellation is taken back."""
+    path = f"/subscriptions/{visit.request.path_params['id']}"
+    answer = await visit.api.get(path)
+    row = SubscriptionRow.of(answer.object)
+    if row.status.code != "cancelled":
+        return visit.leave(path, _("No end is agreed for this subscription."), "information")
+    question = Confirmation(
+        title=_("Withdraw the cancellation?"),
+        subject=row.title,
+        going=_("It no longer ends on %(day)s: it is charged again as it was agreed before.", day=day(row.ended_on)),
+        staying=_("That it was cancelled, and when, stays in its history and in the figures of these days."),
+        button=_("Withdraw cancellation"),
+        icon="player-play",
+        action=f"{path}/withdraw-cancellation",
+        back=path,
+        etag=answer.etag or "",
+        key=new_key(),
+    )
+    return visit.page("confirm.html", question)
+
+
+async def withdraw_cancellation(visit: Visit) -> Response:
+    """Let the subscription go on."""
+    path, form = f"/subscriptions/{visit.request.path_params['id']}", typed(visit.sent.multi_items())
+    try:
+        await visit.api.post(f"{path}/withdraw-cancellation", key=form.value("key"), etag=form.value("etag"))
+    except Problem as problem:
+        if problem.status not in FORM_REFUSALS:
+            raise
+        return visit.leave(path, _race_words(problem), "warning")
+    return visit.leave(path, _("The cancellation is withdrawn: the subscription goes on."))
+
+
 ROUTES = (
+    Page("/subscriptions/{id:uuid}/withdraw-cancellation", ask_to_withdraw, action=Action.subscription_write),
+    Page(
+        "/subscriptions/{id:uuid}/withdraw-cancellation",
+        withdraw_cancellation,
+        ("POST",),
+        action=Action.subscription_write,
+    ),
     Page("/subscriptions/new", new_subscription, action=Action.subscription_write),
     Page("/subscriptions/new", create_subscription, ("POST",), action=Action.subscription_write),
     Page("/subscriptions/{id:uuid}/change", ask_change, action=Action.subscription_write),

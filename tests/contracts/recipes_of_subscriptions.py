@@ -78,6 +78,12 @@ def _paused(agency: Agency, client_id: str) -> str:
     return ident
 
 
+def _cancelled(agency: Agency, client_id: str) -> str:
+    ident = _subscription(agency, client_id)
+    _post(agency, f"/subscriptions/{ident}/cancel", json={"on": "2099-01-01"})
+    return ident
+
+
 ROWS = {
     "service_id": Row("service", _service),
     "exchange_rate_id": Row("exchange_rate", _rate),
@@ -98,6 +104,9 @@ WRITES = {
     "POST /v1/subscriptions/{subscription_id}/pause": Write((EventName.SUBSCRIPTION_PAUSED,)),
     "POST /v1/subscriptions/{subscription_id}/resume": Write((EventName.SUBSCRIPTION_RESUMED,), row=_paused),
     "POST /v1/subscriptions/{subscription_id}/cancel": Write((EventName.SUBSCRIPTION_CANCELLED,)),
+    "POST /v1/subscriptions/{subscription_id}/withdraw-cancellation": Write(
+        (EventName.SUBSCRIPTION_CANCELLATION_WITHDRAWN,), row=_cancelled
+    ),
     "POST /v1/subscriptions/{subscription_id}/correct": Write(
         (EventName.SUBSCRIPTION_CORRECTED,), _about("correct", _correct), row=_kept("correct")
     ),

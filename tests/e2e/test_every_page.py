@@ -71,7 +71,7 @@ def _of_care(place: Place) -> dict[str, list[str]]:
     tickets = [f"/tickets/{care[name]}" for name in ("ticket", "waiting", "resolved")]
     contact, service = f"{client}/contacts/{care['contact']}", f"/services/{care['service']}"
     subscription = f"/subscriptions/{care['subscription']}"
-    verbs = ("change", "pause", "resume", "cancel")
+    verbs = ("change", "pause", "resume", "cancel", "withdraw-cancellation")
     return {
         "/tickets": ["/tickets", "/tickets?q=nothing", "/tickets?show=all&who=mine"],
         "/tickets/new": ["/tickets/new"],
@@ -110,6 +110,7 @@ def _of_work(place: Place) -> dict[str, list[str]]:
         "/projects/{id:uuid}/edit": [f"{project}/edit"],
         "/projects/{id:uuid}/archive": [f"{project}/archive"],
         "/projects/{id:uuid}/tasks/new": [f"{project}/tasks/new"],
+        "/projects/{project:uuid}/milestones/{id:uuid}": [f"{project}/milestones/{work['milestone']}"],
         "/tasks": ["/tasks", "/tasks?who=all&show=all", "/tasks?q=nothing"],
         "/tasks/{id:uuid}": [task],
         "/tasks/{id:uuid}/delete": [f"{task}/delete"],

@@ -183,3 +183,20 @@ def test_a_client_reads_its_own_subscriptions_and_no_reasons(site: Any) -> None:
         assert browser.get(path).status_code == 403, path
     browser = browser_of("birke")
     assert own not in browser.get("/subscriptions").text
+
+
+def test_a_cancellation_is_withdrawn_after_a_question(site: Any) -> None:
+    browser_of, world = site
+    browser = browser_of("owner")
+    path = subscribe(browser, world.clients["alpen"])
+    assert "withdraw-cancellation" not in browser.get(path).text
+    assert send(browser, f"{path}/cancel", when="on", on="2099-01-01", reason="").status_code == 303
+    assert f'href="{path}/withdraw-cancellation"' in browser.get(path).text
+    asked = browser.get(f"{path}/withdraw-cancellation").text
+    assert "Withdraw the cancellation?" in asked
+    assert "1 Jan 2099" in asked or "Jan 1, 2099" in asked
+    assert 'class="banner banner-warning"' in browser.get(path).text, "a question changes nothing"
+    assert send(browser, f"{path}/withdraw-cancellation").headers["location"] == path
+    assert "withdraw-cancellation" not in browser.get(path).text
+    assert "Cancellation withdrawn" in browser.get(path).text
+    assert browser.get(f"{path}/withdraw-cancellation").headers["location"] == path

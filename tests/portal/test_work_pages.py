@@ -71,15 +71,31 @@ def test_a_project_from_its_form_to_its_end(site: Any) -> None:
     browser.post(
         f"{at}/milestones", headers=ORIGIN, data={"form_token": token, "title": "Go live", "due_on": "2026-05-01"}
     )
+    found = re.search(rf'href="({at}/milestones/[0-9a-f-]+)"', browser.get(at).text)
+    assert found
+    milestone, form = found.group(1), {"form_token": token, "etag": '"1"'}
+    assert 'value="2026-05-01"' in browser.get(milestone).text
+    assert browser.post(milestone, headers=ORIGIN, data={**form, "title": ""}).status_code == 422
+    moved = {**form, "title": "Go live in two languages", "due_on": "2026-06-12"}
+    assert browser.post(milestone, headers=ORIGIN, data=moved).headers["location"] == at
+    assert "12 Jun 2026" in browser.get(at).text or "Jun 12, 2026" in browser.get(at).text
+    late = browser.post(milestone, headers=ORIGIN, data={**moved, "title": "Mine"})
+    assert (late.status_code, 'value="Mine"' in late.text, hidden_etag(late.text)) == (412, True, "&#34;2&#34;")
     browser.post(f"{at}/complete", headers=ORIGIN, data={"form_token": token})
     page = browser.get(at).text
-    assert ("Go live" in page, "Completed" in page) == (True, True)
+    assert ("Go live in two languages" in page, "Completed" in page) == (True, True)
     late = {**typed, "etag": '"1"', "budget": "40"}
     lost = browser.post(f"{at}/edit", headers=ORIGIN, data=late)
     assert (lost.status_code, "Somebody else changed this" in lost.text) == (412, True)
     browser.post(f"{at}/archive", headers=ORIGIN, data={"form_token": token, "etag": '"2"'})
     assert "Spring campaign" not in browser.get("/projects").text
     assert "Spring campaign" in browser.get("/projects?show=archived").text
+
+
+def hidden_etag(html: str) -> str:
+    found = re.search(r'name="etag" value="([^"]*)"', html)
+    assert found
+    return found.group(1)
 
 
 def test_a_week_of_time_adds_up_and_takes_no_more_than_a_day_has(site: Any) -> None:

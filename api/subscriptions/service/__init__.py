@@ -13,6 +13,7 @@ from api.subscriptions.service.outlook import complete, next_charge
 from api.subscriptions.service.pause import pause, resume
 from api.subscriptions.service.rows import Terms, charged_minor, new_rows
 from api.subscriptions.service.shared import facts, read, told
+from api.subscriptions.service.withdraw import withdraw_cancellation
 
 __all__ = [
     "Subscription",
@@ -34,4 +35,5 @@ __all__ = [
     "resume",
     "schedule",
     "told",
+    "withdraw_cancellation",
 ]

@@ -1,5 +1,6 @@
 """Subscriptions through HTTP: 10 March 2026 in Berlin, unless a test says another day."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -220,6 +221,48 @@ def test_a_cancelled_subscription_may_only_end_sooner(
     assert act(made, "cancel")["status"] == "ended"
     for verb in ("cancel", "pause", "resume"):
         assert agency.api.refusal("POST", f"{path}/{verb}", staff).code == "subscription_ended"
+
+
+def test_a_cancellation_is_withdrawn_and_what_was_known_in_between_stays(
+    agency: Agency, staff: Credentials, subscribe: Make, act: Make, clock: SetClock
+) -> None:
+    """The cancelled row keeps its end and the day it was agreed; a successor of the same terms begins there."""
+    made = subscribe()
+    act(made, "change", effective_on="2026-05-01", items=[{"line_id": made["items"][0]["line_id"], "quantity": "3"}])
+    assert act(made, "cancel", on="2026-04-01")["status"] == "cancelled"
+    clock.on("2026-03-20")
+    now = act(made, "withdraw-cancellation")
+    assert (now["status"], now["ended_on"], now["cancelled_on"], now["cancel_reason"]) == ("active", None, None, None)
+    lasting = [row for row in now["items"] if row["started_on"] != row["ended_on"]]
+    assert [
+        (f"{Decimal(row['quantity']):f}"[0], row["started_on"], row["ended_on"], row["decided_on"]) for row in lasting
+    ] == [
+        ("1", "2026-01-01", "2026-04-01", "2026-01-01"),
+        ("1", "2026-04-01", "2026-05-01", "2026-03-20"),
+        ("3", "2026-05-01", None, "2026-03-20"),
+    ]
+    assert lasting[0]["end_decided_on"] == "2026-03-10"
+    assert len({row["line_id"] for row in now["items"]}) == 1
+    assert now["next_charge_on"] == "2026-04-01"
+    assert events(agency, staff, made["id"])[-1]["name"] == "subscription.cancellation_withdrawn"
+    path = f"/subscriptions/{made['id']}/withdraw-cancellation"
+    assert agency.api.refusal("POST", path, staff).code == "subscription_not_cancelled"
+    act(made, "cancel", on="2026-06-01")
+    assert act(made, "cancel", on="2026-04-15")["ended_on"] == "2026-04-15"
+    again = act(made, "withdraw-cancellation")
+    assert [row["started_on"] for row in again["items"] if row["ended_on"] is None] == ["2026-05-01"]
+    act(made, "cancel")
+    assert agency.api.refusal("POST", path, staff).code == "subscription_ended"
+
+
+def test_a_line_that_ended_otherwise_does_not_come_back(subscribe: Make, act: Make) -> None:
+    yearly = {"description": "Domain", "unit_price": "50", "interval": "year"}
+    made = subscribe(items=[{"description": "Care", "unit_price": "10"}, yearly])
+    line = made["items"][0]["line_id"]
+    act(made, "change", effective_on="2026-04-01", items=[{"line_id": line, "remove": True}])
+    act(made, "cancel", at_period_end=True)
+    now = act(made, "withdraw-cancellation")
+    assert [row["description"] for row in now["items"] if row["ended_on"] is None] == ["Domain"]
 
 
 def test_cancelling_in_the_trial_ends_with_the_trial(subscribe: Make, act: Make) -> None:
