@@ -1,12 +1,14 @@
 """The loader in processes of its own, to be broken off: ``python -m tests.faults.runner``.
 
-One process imports everything once, and forks for each line of JSON on its standard input: settings, failpoint, verb
-and whether the guard is off. It answers with the exit code of the fork, negative for a signal. With the guard off the
+One process imports everything once, and forks for each line of JSON on its standard input: settings, failpoint, verb,
+whether the guard is off, and how large a file may grow. It answers with the exit code of the fork, negative for a
+signal, and its largest size in memory. With the guard off the
 watermark is written in a transaction after the rows, as a loader without exactly-once would.
 """
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -25,7 +27,7 @@ from warehouse.replication.state import Watermark
 
 DONE, STOPPED, BROKEN_OFF = 0, 4, 3
 """Exit codes: it went through; it stopped with an error of ours; the failpoint raised."""
-_LONGEST = 120
+_LONGEST = 300
 
 
 def guard_off() -> None:
@@ -53,12 +55,19 @@ class Runner:
 
     def run(self, settings: Settings, failpoint: str, *, verb: str = "catch_up", guarded: bool = True) -> int:
         """One run of the loader with a failpoint (``name:action``); its exit code."""
+        return self.measured(settings, failpoint, verb, guarded)[0]
+
+    def measured(
+        self, settings: Settings, failpoint: str = "", verb: str = "catch_up", guarded: bool = True, file_bytes: int = 0
+    ) -> tuple[int, int]:
+        """One run, in which no file may grow beyond ``file_bytes``; its exit code and its peak memory in bytes."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        asked = [settings.model_dump_json(), failpoint, verb, guarded]
+        asked = [settings.model_dump_json(), failpoint, verb, guarded, file_bytes]
         self.process.stdin.write(json.dumps(asked) + "\n")
         self.process.stdin.flush()
-        return int(self.process.stdout.readline())
+        code, kilobytes = self.process.stdout.readline().split()
+        return int(code), int(kilobytes) * 1024
 
 
 @contextmanager
@@ -75,8 +84,10 @@ def running() -> Iterator[Runner]:
             process.stdin.close()
 
 
-def _child(settings: str, failpoint: str, verb: str, guarded: bool) -> int:
+def _child(settings: str, failpoint: str, verb: str, guarded: bool, file_bytes: int) -> int:
     signal.alarm(_LONGEST)
+    if file_bytes:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
     os.environ[failpoints.ENVIRONMENT] = failpoint
     if not guarded:
         guard_off()
@@ -101,8 +112,8 @@ def main() -> None:
                 code = _child(*json.loads(line))
             finally:
                 os._exit(code)
-        _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
+        _, status, used = os.wait4(child, 0)
+        print(os.waitstatus_to_exitcode(status), used.ru_maxrss, flush=True)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from imisofts.settings import Settings
 from tests.faults import runner
 from tests.faults.runner import Runner
 from tests.warehouse import toy
-from warehouse import lake, replication
+from warehouse import lake, replication, status
 from warehouse.replication import failpoints
 
 PROVE = os.environ.get("PROVE") == "1"
@@ -124,6 +124,36 @@ def test_streaming_broken_off(fresh_settings: Settings, loader: Runner) -> None:
             toy.compare(fresh_settings)
             told = f"{turn + 1} runs broken off, {sum(expected.values())} changes"
             print(f"{told}: 0 missing, 0 extra, 0 different", flush=True)
+
+
+def test_one_transaction_of_very_many_rows(fresh_settings: Settings, loader: Runner) -> None:
+    """It comes whole, and is spilled: memory does not follow its size."""
+    rows = 500_000 if PROVE else 20_000
+    toy.create(fresh_settings)
+    replication.catch_up(fresh_settings)
+    insert = (
+        "insert into thing (id, workspace_id, name, email, amount, count, at, ok, doc) select gen_random_uuid(),"
+        " gen_random_uuid(), md5(i::text), i || '@example.org', i, i, now(), true, jsonb_build_object('i', i)"
+        f" from generate_series(1000, {999 + rows}) i"
+    )
+    toy.execute(fresh_settings, f"{insert}; update thing set name = 'half' where count % 2 = 0; delete from pair")
+    code, peak = loader.measured(fresh_settings)
+    assert code == runner.DONE
+    assert peak < 1 << 30
+    equal(fresh_settings)
+    print(f"one transaction of {rows} new and {rows // 2} changed rows: {peak >> 20} MiB at most", flush=True)
+
+
+def test_a_full_disk_stops_and_goes_on(fresh_settings: Settings, loader: Runner) -> None:
+    """The limit of a file's size stands in for a full disk: the same write fails, with another number."""
+    toy.create(fresh_settings)
+    replication.catch_up(fresh_settings)
+    toy.execute(fresh_settings, "insert into pair select i, md5(i::text), null from generate_series(1000, 6000) i")
+    for _ in range(2):
+        assert loader.measured(fresh_settings, file_bytes=20_000)[0] == runner.STOPPED
+    assert "disk is full" in (status.pulse(fresh_settings).reason or "")
+    equal(fresh_settings)
+    assert status.pulse(fresh_settings).fresh
 
 
 def test_a_watermark_apart_from_its_rows_doubles_history(fresh_settings: Settings, loader: Runner) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from imisofts.errors import OperatorError
@@ -67,11 +68,29 @@ def stands_at(settings: Settings) -> str:
         return slots.require(connection, slots.slot_name(settings.loader_database_url)).confirmed
 
 
+def a_busy_neighbour_keeps_no_log(settings: Settings) -> None:
+    """Another database of the same server writes; an idle source still lets the server forget that."""
+    kept = "select restart_lsn::text from pg_replication_slots"
+    with toy.superuser(settings) as connection:
+        connection.execute("create database neighbour")
+        before = connection.execute("select pg_current_wal_lsn()::text").fetchone()
+        with psycopg.connect(postgres.superuser_url(settings, "neighbour"), autocommit=True) as neighbour:
+            neighbour.execute("create table busy as select md5(i::text) from generate_series(1, 50000) i")
+            neighbour.execute("checkpoint")
+        for _ in range(2):
+            replication.catch_up(settings)
+        after = connection.execute(kept).fetchone()
+    assert before is not None
+    assert after is not None
+    assert slots.sortable(after[0]) > slots.sortable(before[0]), "the server keeps the neighbour's log for us"
+
+
 def test_a_crash_goes_on_and_a_restore_stops(fresh_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     with server_of_our_own(fresh_settings) as (settings, server):
         data = postgres.layout(settings).data
         toy.create(settings)
         replication.catch_up(settings)
+        a_busy_neighbour_keeps_no_log(settings)
         toy.every_change(settings)
         replication.catch_up(settings)
         postgres.stop(server.process)
