@@ -25,6 +25,7 @@ INLINE_ROWS = 200
 """Batches up to this many rows stay in the catalogue: a file for ten rows costs more than the rows."""
 
 _WRITER_LOCK = 0x696D69736F667473  # "imisofts": one key for everything that writes to the lake
+_FILES_LOCK = _WRITER_LOCK + 1
 _EXTENSIONS = ("ducklake", "postgres_scanner", "httpfs")
 _CREATE_META = """
 create table if not exists lake.meta.watermark (
@@ -223,3 +224,28 @@ def locked(catalogue: psycopg.Connection[Any], wait_seconds: float = 120.0) -> I
     finally:
         with contextlib.suppress(psycopg.OperationalError):  # a lost connection has let the lock go
             catalogue.execute("select pg_advisory_unlock(%s)", (_WRITER_LOCK,))
+
+
+@contextmanager
+def files_kept(settings: "Settings") -> Iterator[None]:
+    """No file of the lake is deleted while the block runs; everything else goes on. For whoever copies the folder."""
+    with psycopg.connect(settings.lake_catalog_url, autocommit=True) as catalogue:
+        catalogue.execute("select pg_advisory_lock_shared(%s)", (_FILES_LOCK,))
+        yield
+
+
+@contextmanager
+def may_delete_files(settings: "Settings") -> Iterator[bool]:
+    """Whether files may be deleted in the block: not while somebody copies them."""
+    with psycopg.connect(settings.lake_catalog_url, autocommit=True) as catalogue:
+        row = catalogue.execute("select pg_try_advisory_lock(%s)", (_FILES_LOCK,)).fetchone()
+        yield bool(row and row[0])
+
+
+def relocate(settings: "Settings") -> None:
+    """Tell the catalogue where its files are now, of which it knows the names alone: a restored folder has moved."""
+    if not exists(settings):
+        return
+    with psycopg.connect(settings.lake_catalog_url, autocommit=True) as catalogue:
+        path = settings.lake_data_path.rstrip("/") + "/"
+        catalogue.execute("update ducklake_metadata set value = %s where key = 'data_path'", (path,))

@@ -99,7 +99,7 @@ def _steps(settings: Settings, connection: duckdb.DuckDBPyConnection, grace: tim
     if flushed or rewritten or merged:
         step(lambda: _move_publication(connection))
     expired, trail_from = step(lambda: _expire(connection, grace))
-    deleted = step(lambda: _clean(connection, grace))
+    deleted = step(lambda: _clean(settings, connection, grace))
     done = Maintained(flushed, rewritten, merged, expired, deleted)
     if done.anything:
         step(lambda: _note(connection, done, trail_from))
@@ -177,14 +177,16 @@ def _expire(connection: duckdb.DuckDBPyConnection, grace: timedelta) -> tuple[in
     return len(gone), max([published or 0, *trail.intersection(gone)])
 
 
-def _clean(connection: duckdb.DuckDBPyConnection, grace: timedelta) -> int:
-    """Delete the files that no version needs, and those that killed writers left behind."""
+def _clean(settings: Settings, connection: duckdb.DuckDBPyConnection, grace: timedelta) -> int:
+    """Delete the files that no version needs, and those that killed writers left behind; later, while a backup runs."""
     before = datetime.now(UTC) - grace
     statement = "call ducklake_{}('lake', older_than => ?)"
-    return sum(
-        len(connection.execute(statement.format(kind), [before]).fetchall())
-        for kind in ("cleanup_old_files", "delete_orphaned_files")
-    )
+    with lake.may_delete_files(settings) as may:
+        return sum(
+            len(connection.execute(statement.format(kind), [before]).fetchall())
+            for kind in ("cleanup_old_files", "delete_orphaned_files")
+            if may
+        )
 
 
 def _note(connection: duckdb.DuckDBPyConnection, done: Maintained, trail_from: int) -> None:

@@ -2,7 +2,21 @@
 
 import typer
 
-from imisofts.cli import demo, execute, health, imports, lake, metrics, people, pipeline, reports, settings, status, up
+from imisofts.cli import (
+    backup,
+    demo,
+    execute,
+    health,
+    imports,
+    lake,
+    metrics,
+    people,
+    pipeline,
+    reports,
+    settings,
+    status,
+    up,
+)
 
 app = typer.Typer(
     name="imisofts",
@@ -26,6 +40,8 @@ app.command("metrics", rich_help_panel="Look")(metrics.metrics)
 app.command("health-backtest", rich_help_panel="Look")(health.backtest)
 app.command("settings", rich_help_panel="Look")(settings.settings)
 app.command("import", cls=imports.ImportCommand, rich_help_panel="Work")(imports.import_file)
+app.command("backup", rich_help_panel="Work")(backup.backup)
+app.command("restore", rich_help_panel="Work")(backup.restore)
 app.add_typer(pipeline.app, name="pipeline", rich_help_panel="Work")
 app.add_typer(lake.app, name="lake", rich_help_panel="Work")
 app.add_typer(reports.app, name="report", rich_help_panel="Work")

@@ -79,7 +79,7 @@ def first_data(settings: Settings, say: Callable[[str], None]) -> None:
 def _databases(settings: Settings) -> Iterator[postgres.Server | None]:
     """The databases for as long as the supervisor runs; somebody else's are only brought up to date."""
     if settings.embedded_postgres:
-        with postgres.running(settings, prepare=services.migrate, exclusive=True) as server:
+        with postgres.running(settings, prepare=services.upgrade, exclusive=True) as server:
             yield server
     else:
         services.migrate(settings)

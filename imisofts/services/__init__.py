@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from imisofts.services import postgres, version
+from imisofts.services import archive, postgres, version
 from imisofts.settings import Settings
 
 
@@ -15,8 +15,24 @@ def embedded(settings: Settings) -> Iterator[None]:
         migrate(settings)
         yield
         return
-    with postgres.running(settings, prepare=migrate):
+    with postgres.running(settings, prepare=upgrade):
         yield
+
+
+def upgrade(settings: Settings) -> None:
+    """Bring an older data folder up to date, after a copy of it; killed anywhere, the next start goes on.
+
+    Nothing but Postgres runs yet, so no file goes while it is copied.
+    """
+    found = version.of(settings.home)
+    if found < version.DATA_VERSION:
+        folder = settings.home / "backups"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        copy = folder / f"before-version-{version.DATA_VERSION}.tar"
+        if not copy.exists():  # else an upgrade that was broken off made it, from what was there before
+            archive.write(settings, copy)
+    migrate(settings)
+    version.mark(settings.home)
 
 
 def migrate(settings: Settings) -> None:
