@@ -52,7 +52,7 @@ async def of_subject(
         )
         .order_by(Event.id)
     )
-    return [(name, data) for name, data in found]
+    return [(row.name, row.data) for row in found]
 
 
 def event_of(

@@ -49,7 +49,7 @@ async def withdraw_cancellation(
     return subscription
 
 
-def _ends_before(found: list[tuple[str, Mapping[str, Any]]]) -> dict[UUID, date | None]:
+def _ends_before(found: list[tuple[str, dict[str, Any]]]) -> dict[UUID, date | None]:
     """Row → its end before the cancellation that is in force, which may have been made sooner since; oldest first."""
     ends: dict[UUID, date | None] = {}
     for name, data in found:
