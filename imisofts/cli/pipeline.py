@@ -50,12 +50,14 @@ def run(
 def once(settings: Settings, *, full_refresh: bool = False) -> "PipelineResult":
     """One run: by the worker that runs, else here."""
     from orchestration import control
-    from warehouse import pipeline
+    from warehouse import lake, pipeline, replication
 
     try:
         return control.run(settings, full_refresh=full_refresh)
     except control.WorkerAway:
         return pipeline.run(settings, full_refresh=full_refresh, on_step=_say)
+    except (replication.ReplicationError, lake.LakeError) as error:
+        raise OperatorError(str(error)) from error
     except control.WorkerFailed as error:
         raise OperatorError(f"The replication worker could not: {error}") from error
 

@@ -1,11 +1,15 @@
 """What an operator does when the lake and the source are apart, or the lake is: verify, repair, resync."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from typer.testing import CliRunner
 
+from imisofts.cli import app as command
 from imisofts.settings import Settings
 from tests.warehouse import toy
 from warehouse import lake, replication, status
@@ -110,3 +114,39 @@ def test_the_lakes_folder_or_catalogue_gone(fresh_settings: Settings) -> None:
         replication.catch_up(gone)
     beat = status.pulse(gone)
     assert (beat.fresh, "does not exist" in (beat.reason or "")) == (False, True)
+
+
+def test_the_commands(fresh_settings: Settings, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**fresh_settings.environment(), "IMISOFTS_HOME": str(settings.home)}.items():
+        monkeypatch.setenv(name, value)
+    replication.beat(fresh_settings)
+
+    def run(*words: str) -> tuple[int, str]:
+        done = CliRunner().invoke(command, ["lake", *words])
+        return done.exit_code, done.stdout or str(done.exception)
+
+    code, told = run("verify", "heartbeat", "--json")
+    assert code == 0, told
+    assert [(one["name"], one["rows"], one["missing"]) for one in json.loads(told)["tables"]] == [("heartbeat", 1, 0)]
+    tamper(fresh_settings, "delete from lake.raw.heartbeat")
+    code, told = run("verify", "heartbeat")
+    assert (code, "1 missing" in told, "imisofts lake repair" in told) == (1, True, True)
+    code, told = run("repair", "heartbeat", "--json")
+    assert (code, json.loads(told)["copied"], json.loads(told)["after"]["equal"]) == (0, {"heartbeat": 1}, True)
+    code, told = run("resync", "heartbeat")
+    assert (code, "copied anew: heartbeat, 1 rows" in told, "every row equal" in told) == (0, True, True)
+    assert run("resync") == (1, "Say which table to copy anew, or --all.")
+    assert run("verify", "nothing") == (1, "there is no table nothing in publication imisofts_lake")
+
+
+def test_a_lake_of_an_earlier_release_goes_on_without_a_copy(loaded: Settings) -> None:
+    new = {"replicated_table": ("shape", "altered", "stored", "taken_out_at"), "watermark": ("epoch",)}
+    tamper(loaded, *(f"alter table lake.meta.{table} drop column {one}" for table in new for one in new[table]))
+    tamper(loaded, *(f"alter table lake.history.{table} drop column _epoch" for table in toy.COLUMNS))
+    with psycopg.connect(loaded.lake_catalog_url, autocommit=True) as catalogue:
+        catalogue.execute("alter table imisofts.replication drop column taken_out")
+        catalogue.execute("update imisofts.replication set tables = 'as it was written then'")
+    expected = toy.every_change(loaded)
+    assert replication.catch_up(loaded).copied == ()
+    assert toy.changes_kept(loaded) == expected
+    assert replication.verify(loaded, history=True).equal
