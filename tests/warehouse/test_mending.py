@@ -135,8 +135,24 @@ def test_the_commands(fresh_settings: Settings, settings: Settings, monkeypatch:
     assert (code, json.loads(told)["copied"], json.loads(told)["after"]["equal"]) == (0, {"heartbeat": 1}, True)
     code, told = run("resync", "heartbeat")
     assert (code, "copied anew: heartbeat, 1 rows" in told, "every row equal" in told) == (0, True, True)
+    # A table that figures are made of, taken out: nobody is told that they are fresh.
+    toy.execute(fresh_settings, "alter publication imisofts_lake drop table client")
+    replication.catch_up(fresh_settings)
+    assert "client no longer in the lake" in (status.pulse(fresh_settings).reason or "")
+    toy.execute(fresh_settings, "alter publication imisofts_lake add table client")
+    replication.catch_up(fresh_settings)
+    assert status.pulse(fresh_settings).fresh
     assert run("resync") == (1, "Say which table to copy anew, or --all.")
     assert run("verify", "nothing") == (1, "there is no table nothing in publication imisofts_lake")
+
+
+def test_a_table_of_the_lake_dropped_by_hand(loaded: Settings) -> None:
+    tamper(loaded, "drop table lake.raw.pair")
+    toy.every_change(loaded)
+    with pytest.raises(LakeDamaged, match="`imisofts lake resync TABLE`"):
+        replication.catch_up(loaded)
+    replication.resync_tables(loaded, ["pair"])
+    assert replication.verify(loaded, history=True).equal
 
 
 def test_a_lake_of_an_earlier_release_goes_on_without_a_copy(loaded: Settings) -> None:

@@ -48,7 +48,7 @@ class UnknownChange(ReplicationError):
 
 
 class LakeDamaged(ReplicationError):
-    """Files of the lake are gone: what it holds cannot be read any more."""
+    """Files or tables of the lake are gone: what it held cannot be read any more."""
 
 
 class DiskFull(ReplicationError):
@@ -74,6 +74,8 @@ def named(error: Exception, settings: "Settings") -> ReplicationError:
         return UnknownChange(
             f"a value cannot be kept exactly ({said}): correct it in the source, then `imisofts lake resync TABLE`"
         )
+    if isinstance(error, duckdb.CatalogException | duckdb.BinderException | duckdb.ConstraintException):
+        return LakeDamaged(f"the lake is not as its books say ({said}): `imisofts lake resync TABLE` makes it so")
     return Interrupted(f"{said}: replication goes on by itself once every database answers")
 
 

@@ -168,8 +168,8 @@ class Run:
         slot = slots.require(self.sessions.source, self.slot)
         noted = self.known.acknowledged if self.known else ""
         continuity.require_same_server(self.identity, mark.identity, slot, max(mark.lsn, noted))
-        copies = [table.lsn for table in state.read_synced(connection).values()]
-        continuity.require_head(head, max(mark.lsn, *copies))
+        copies = [table.lsn for table in state.read_synced(connection).values() if table.taken_out_at is None]
+        continuity.require_head(head, max([mark.lsn, *copies]))
         continuity.require_same_past(self.sessions.source, slot, mark)
 
     def load(self, connection: duckdb.DuckDBPyConnection, epoch: int) -> Batch:

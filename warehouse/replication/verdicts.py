@@ -1,5 +1,6 @@
 """What verifications found, kept in the lake's catalogue: the newest verdict on each table says whether to trust it."""
 
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -99,6 +100,12 @@ def write(catalogue: Catalogue, found: Verification) -> None:
     )
     progress.put(catalogue, _CREATE, _SAVE, values)
     catalogue.execute(_FORGET)
+
+
+def forget(catalogue: Catalogue) -> None:
+    """Let every verdict go: the whole lake was loaded anew, perhaps from a server that counts from a lower position."""
+    with contextlib.suppress(psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
+        catalogue.execute("delete from imisofts.verification")
 
 
 def newest(settings: "Settings") -> tuple[Standing, ...]:

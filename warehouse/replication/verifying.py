@@ -85,6 +85,7 @@ def resync_all(settings: "Settings") -> Batch:
     """The whole lake anew from a slot of its own: after a lost slot, or a restored server. History goes on."""
     with opened(settings) as run, run.lake() as connection:
         mark = state.read_watermark(connection)
+        verdicts.forget(run.sessions.catalogue)
         return run.load(connection, epoch=0 if mark is None else mark.epoch + 1)
 
 
