@@ -45,7 +45,7 @@ def test_all_currencies_are_told_in_the_agencys_own_with_what_the_rates_moved(pa
     looked = page.look("revenue", range="6 months", currency="all")
     steps = {line["step"]: line["amount"] for line in looked.table("bridge")}
     assert (steps["New"], steps["Rates"], steps["Closing"]) == ("€270.00", "−€10.00", "€230.00")
-    assert "EUR alone" in looked.text, "a retention of several currencies is not told"
+    assert "EUR alone" not in looked.text, "a retention of several currencies is told, of both sides at one rate"
     assert {line["currency"]: line["MRR"] for line in looked.table("mrr-by-currency")} == {
         "EUR": "€150.00", "USD": "$100.00"
     }  # fmt: skip

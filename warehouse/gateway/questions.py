@@ -122,7 +122,7 @@ def _conversion(desk: Desk, metric: MetricDefinition, query: MetricQuery) -> str
     if query.currency != desk.house.currency:
         raise BadQuery(f"Figures can be told in {desk.house.currency}, the agency's own currency, and in no other.")
     if not metric.converts:
-        raise BadQuery(f"“{metric.name}” is no sum of money: it cannot be converted. Leave the currency out.")
+        raise BadQuery(f"“{metric.name}” is not made of money alone: it cannot be converted. Leave the currency out.")
     return query.currency
 
 

@@ -11,7 +11,7 @@ import yaml
 
 from imisofts.access import Action
 from warehouse.metrics import marts
-from warehouse.metrics.conversion import converted
+from warehouse.metrics.conversion import computed, converted, of_computed
 from warehouse.metrics.definitions import GRAINS, UNITS, Dimension, Formula, Join, Measure, MetricDefinition, Stage
 from warehouse.metrics.expressions import Expression
 
@@ -197,13 +197,15 @@ def _measure(model: Entry, names: list[str]) -> Measure:
             _AGGREGATES[entry["agg"]].format(entry["expr"]),
             entry.get("divide_by", 1),
             _COUNTED[entry["agg"]].format(entry["expr"]) if entry["agg"] in _COUNTED else None,
-            converted(entry, model["defaults"].get("converts_on")),
+            _converted(entry, model),
         )
         for entry in model["measures"]
     }
     above, *below = (found[name] for name in names)
     defaults = model["defaults"]
     stage = Stage(tuple(model["per"].items()), tuple(model.get("computed", {}).items())) if "per" in model else None
+    told = model.get("converted")
+    columns = {name: computed(expression) for name, expression in told["computed"].items()} if told else {}
     return Measure(
         mart=model["model"],
         dated_by=defaults["agg_time_dimension"],
@@ -216,5 +218,14 @@ def _measure(model: Entry, names: list[str]) -> Measure:
         whole_months=defaults.get("whole_months", False),
         until=defaults.get("until", "last_row"),
         counted=below[0].counted if below else above.counted if above.sql.startswith("median") else None,
-        converted=None if below else above.converted,
+        converted=above.converted,
+        converted_below=below[0].converted if below else None,
+        converted_stage=Stage(tuple(told["per"].items()), tuple(columns.items())) if told else None,
     )
+
+
+def _converted(measure: Entry, model: Entry) -> str | None:
+    """The measure in the workspace's own currency; a staged model says which rows it is then made of."""
+    if "converted" in model:
+        return of_computed(_AGGREGATES[measure["agg"]].format(measure["expr"]), model["converted"]["computed"])
+    return None if "per" in model else converted(measure, model["defaults"].get("converts_on"))

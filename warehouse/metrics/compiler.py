@@ -59,9 +59,8 @@ def figures(
     where, parameters = _where(measure, filters, ON, FIRST)
     from_first = "true" if metric.kind == "stock" else f"facts.{measure.dated_by} >= {FIRST}"
     columns = _columns(metric, dimensions)
-    numerator = measure.numerator
-    if currency is not None and measure.converted is not None:
-        numerator, parameters = measure.converted, parameters | {"currency": currency}
+    if currency is not None and measure.converts:
+        measure, parameters = _told(measure), parameters | {"currency": currency}
         columns["currency"] = "cast($currency as varchar)"
     rows = f"""
         from spans
@@ -77,13 +76,23 @@ def figures(
             select unnest($periods) as period, unnest($first_days) as first_day, unnest($last_days) as last_day
         )
         select {listed}, {_at(measure.counted or "null", ON, FIRST)} as n,
-            {_at(numerator, ON, FIRST)} as numerator,
+            {_at(measure.numerator, ON, FIRST)} as numerator,
             {_at(measure.denominator or "null", ON, FIRST)} as denominator
         {rows}
         group by {", ".join(str(position + 1) for position in range(len(columns)))}"""
     periods, first_days, last_days = zip(*spans, strict=True)
     lists = {"periods": list(periods), "first_days": list(first_days), "last_days": list(last_days)}
     return Compiled(sql, parameters | lists | {"known_on": known_on})
+
+
+def _told(measure: Measure) -> Measure:
+    """The measure with both sides in the workspace's own currency."""
+    return replace(
+        measure,
+        numerator=measure.converted or measure.numerator,
+        denominator=measure.converted_below,
+        stage=measure.converted_stage or measure.stage,
+    )
 
 
 def rows(

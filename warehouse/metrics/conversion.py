@@ -1,7 +1,7 @@
 """Money in the workspace's own currency: which rate applies to which amount, as SQL over the facts."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 RATES = "dim_currency_rates"
@@ -14,6 +14,19 @@ def rate(day: str) -> str:
         select rates.rate from {{{RATES}}} as rates
         where rates.currency = facts.currency and rates.known_from <= {day} and {day} < rates.known_until
     )"""
+
+
+def computed(expression: str) -> str:
+    """A column computed over the facts, with ``$rate(day)`` for the rate of a day; empty as soon as one is missing."""
+    told = _RATE.sub(lambda place: rate(place.group(1)), expression)
+    needed = " and ".join(f"{rate(day)} is not null" for day in dict.fromkeys(_RATE.findall(expression)))
+    return f"case when bool_and({needed}) then {told} end" if needed else told
+
+
+def of_computed(aggregate: str, columns: Iterable[str]) -> str:
+    """An aggregate over computed columns, empty as soon as one of these is."""
+    known = " and ".join(f"facts.{name} is not null" for name in columns)
+    return f"case when bool_and({known}) then {aggregate} end"
 
 
 def converted(measure: Mapping[str, Any], converts_on: str | None) -> str | None:

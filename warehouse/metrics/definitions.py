@@ -59,8 +59,8 @@ class Measure:
     Each is divided by its ``divide_by`` (60 makes hours of minutes), once, after summing. ``whole_months`` says that a
     row is a month, dated by its last day: a range that cuts a month takes all of it. ``until`` is where a series ends
     that nobody gave an end: with the last row, or with the data date. ``counted`` is the aggregate that says of how
-    many things a rate or median is made. ``converted`` is the numerator in the workspace's own currency, empty where a
-    rate is missing; None where it cannot be converted.
+    many things a rate or median is made. ``converted`` and ``converted_below`` are both sides in the workspace's own
+    currency, empty where a rate is missing, None where they cannot be converted; ``converted_stage`` makes their rows.
     """
 
     mart: str
@@ -75,6 +75,13 @@ class Measure:
     until: Literal["last_row", "data_date"] = "last_row"
     counted: str | None = None
     converted: str | None = None
+    converted_below: str | None = None
+    converted_stage: Stage | None = None
+
+    @property
+    def converts(self) -> bool:
+        """Whether both sides can be told in the workspace's own currency."""
+        return self.converted is not None and (self.denominator is None or self.converted_below is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +127,11 @@ class MetricDefinition:
     @property
     def converts(self) -> bool:
         """Whether the figures can be told in the workspace's own currency."""
-        return self.unit == "money" and all(measure.converted for measure in self.measures())
+        if not self.by_currency:
+            return False
+        if isinstance(self.how, Measure):
+            return self.how.converts
+        return all(part.converts or not part.by_currency for _, part in self.how.parts)
 
     def measures(self) -> Iterator[Measure]:
         """Every measure that the metric is made of."""

@@ -1,6 +1,8 @@
 """Recurring revenue told in the agency's own currency; Fay of ``conftest.fill`` pays in dollars."""
 
+from collections.abc import Iterable
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -63,10 +65,65 @@ def test_without_a_rate_a_figure_is_blank_and_never_a_part_of_it(figures: Gatewa
     assert in_euros(figures, "mrr", "2024-11-01", "2025-01-31", ()) == ["0.00", "0.00", "56.00"]
 
 
-def test_only_sums_of_money_are_converted_and_only_to_the_agencys_own_currency(figures: Gateway) -> None:
+RATES = {"EUR": Decimal(1), "USD": Decimal("0.40")}
+"""What a unit is worth in euros from October 2025 on."""
+
+
+def paid(figures: Gateway, on: str) -> dict[object, dict[str, Decimal]]:
+    """Client → currency → MRR above 0 at the end of the day."""
+    found: dict[object, dict[str, Decimal]] = {}
+    for row in figures.metric(actor(HOUSE), MetricQuery("mrr", by=("client",), as_of=day(on))).rows:
+        if row.value:
+            found.setdefault(row.dimensions["client"], {})[str(row.currency)] = row.value
+    return found
+
+
+def euros(of_client: dict[str, Decimal]) -> Decimal:
+    return sum((amount * RATES[code] for code, amount in of_client.items()), Decimal(0))
+
+
+def added(amounts: Iterable[Decimal]) -> Decimal:
+    return sum(amounts, Decimal(0))
+
+
+def whole(figures: Gateway, name: str, on: str, where: tuple[tuple[str, str], ...] = ()) -> Decimal:
+    query = MetricQuery(name, where=where, as_of=day(on), currency="EUR")
+    (row,) = figures.metric(actor(HOUSE), query).rows
+    assert row.value is not None
+    return row.value
+
+
+def test_retention_in_euros_has_both_sides_at_the_rate_of_one_day(figures: Gateway) -> None:
+    """A dollar fell from 50 to 40 cents in the year; of Fay's 12 dollars 7 are left, and so is their share."""
+    assert whole(figures, "nrr_12", "2026-01-31", FAY).quantize(Decimal("0.0001")) == Decimal("0.5833")
+    assert whole(figures, "grr_12", "2026-01-31", FAY).quantize(Decimal("0.0001")) == Decimal("0.5833")
+    then, now = paid(figures, "2025-01-31"), paid(figures, "2026-01-31")
+    assert {"EUR", "USD"} <= {code for amounts in then.values() for code in amounts}
+    before = {client: euros(amounts) for client, amounts in then.items()}
+    kept = {client: euros(now.get(client, {})) for client in before}
+    total = added(before.values())
+    places = Decimal("0.00000001")
+    assert whole(figures, "nrr_12", "2026-01-31") == (added(kept.values()) / total).quantize(places)
+    smaller = added(min(kept[client], before[client]) for client in before)
+    assert whole(figures, "grr_12", "2026-01-31") == (smaller / total).quantize(places)
+
+
+def test_averages_and_lifetime_in_euros_are_of_clients_and_not_of_currencies(figures: Gateway) -> None:
+    ends = ["2025-07-31", "2025-08-31", "2025-09-30", "2025-10-31", "2025-11-30", "2025-12-31", "2026-01-31"]
+    clients = [set(paid(figures, on)) for on in ends]
+    churn = added(Decimal(len(before - after)) / len(before) for before, after in pairwise(clients)) / 6
+    now = paid(figures, "2026-02-28")
+    average = added(euros(amounts) for amounts in now.values()) / len(now)
+    cent = Decimal("0.01")
+    assert whole(figures, "arpa", "2026-02-28") == average.quantize(cent)
+    assert churn > 0
+    assert whole(figures, "logo_churn_6", "2026-02-28") == churn.quantize(Decimal("0.00000001"))
+    assert whole(figures, "ltv", "2026-02-28") == (average / churn).quantize(cent)
+
+
+def test_only_what_is_made_of_money_is_converted_and_only_to_the_agencys_own_currency(figures: Gateway) -> None:
     for name, currency, words in (
         ("mrr", "USD", "in EUR, the agency's own currency"),
-        ("nrr_12", "EUR", "cannot be converted"),
         ("paying_clients", "EUR", "cannot be converted"),
     ):
         with pytest.raises(BadQuery, match=words):
