@@ -39,10 +39,11 @@ class Reading:
         return len(self.query(name).where) == len(self.filters.where)
 
     def behind(self, name: str, first: date, last: date, where: tuple[tuple[str, str], ...] = ()) -> MetricQuery:
-        """The question whose facts stand behind a figure of some days, narrowed by ``where`` beside the bar: of one
-        currency where money is not converted."""
-        query, said = self.query(name), dict(where)
-        if self.definition(name).by_currency and not self.filters.converted:
+        """The question whose facts stand behind a figure of some days, narrowed by ``where`` beside the bar as far
+        as it can be: of one currency where money is not converted."""
+        known, query = self.definition(name), self.query(name)
+        said = {dimension: value for dimension, value in where if known.dimension(dimension)}
+        if known.dimension("currency") and known.by_currency and not self.filters.converted:
             said = {"currency": self.filters.currency, **said}
         kept = tuple(pair for pair in query.where if pair[0] not in said)
         return replace(query, first=first, last=last, currency=None, where=(*kept, *said.items()))

@@ -1,6 +1,5 @@
 """Revenue: how recurring revenue moved, what stays of it, in which currencies, and which clients came back."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -30,6 +29,14 @@ KPIS: Final = (
 )
 GAINS: Final = ("new_mrr", "expansion_mrr", "reactivation_mrr")
 LOSSES: Final = ("contraction_mrr", "churned_mrr")
+SHADES: Final = {
+    "new": "good",
+    "expansion": "#56b4e9",
+    "reactivation": "accent",
+    "contraction": "#e69f00",
+    "churned": "bad",
+}
+"""The movements in their order, each with its colour: one of the look's or its own."""
 BAR: Final = controls.Bar(("mrr", "invoiced"), (("client", "All clients"),))
 
 
@@ -136,45 +143,40 @@ def _short(reading: Reading, name: str) -> str:
 
 
 def movements(reading: Reading) -> Panel:
-    """Each month's gains above and losses below the line."""
+    """Each month's gains above and losses below the line, the five movements side by side."""
     look = figures.look(reading.viewer)
-    answers = {name: reading.series(name) for name in (*GAINS, *LOSSES)}
+    answer, net = reading.series("net_new_mrr", by=("movement",)), reading.series("net_new_mrr")
+    words = {movement: _short(reading, f"{movement}_mrr") for movement in SHADES}
     points = [
         point
-        for name, answer in answers.items()
-        for point in figures.points(reading.rows(answer), _label(answer), sign=-1 if name in LOSSES else 1)
+        for movement, word in words.items()
+        for point in figures.points(
+            [row for row in reading.rows(answer) if row.dimensions["movement"] == movement], word
+        )
     ]
-    shades = (look.good, "#56b4e9", look.accent, "#e69f00", look.bad)
-    colours = {_label(answer): shade for answer, shade in zip(answers.values(), shades, strict=True)}
+    shades = {words[movement]: getattr(look, shade, shade) for movement, shade in SHADES.items()}
+    parts = [reading.series(name) for name in (*GAINS, *LOSSES)]
     return Panel(
         question="In which months did it move?",
-        answer=_best_and_worst(reading, list(answers.values())),
-        chart=charts.columns(points, look, unit=reading.filters.currency, stacked=True, colours=colours),
-        table=tables.by_month(reading, [*answers.values(), reading.series("mrr")]),
-        export=exports.answer_rows(*answers.values(), reading.series("mrr")),
-        metrics=tuple(answer.definition for answer in answers.values()),
-        behind=drill.Behind(reading, {**{_label(answer): name for name, answer in answers.items()}, "MRR": "mrr"}),
+        answer=_best_and_worst(reading, net),
+        chart=charts.columns(points, look, unit=reading.filters.currency, stacked=True, colours=shades),
+        table=tables.by_month(reading, [*parts, net, reading.series("mrr")]),
+        export=exports.answer_rows(answer, net, reading.series("mrr")),
+        metrics=(answer.definition, *(part.definition for part in parts)),
+        behind=drill.of(reading, [net, reading.series("mrr")], splits=(drill.Split("movement", words, "series"),)),
     )
 
 
-def _label(answer: MetricAnswer) -> str:
-    return answer.definition.label.removesuffix(" MRR")
-
-
-def _best_and_worst(reading: Reading, answers: Sequence[MetricAnswer]) -> str:
+def _best_and_worst(reading: Reading, net: MetricAnswer) -> str:
     """The months with the largest gain and the largest loss, in words."""
-    net: dict[date, Decimal] = {}
-    for answer in answers:
-        sign = -1 if answer.definition.name in LOSSES else 1
-        for row in reading.rows(answer):
-            net[row.period] = net.get(row.period, Decimal(0)) + sign * (row.value or 0)
-    if not any(net.values()):
+    moved = {row.period: row.value or Decimal(0) for row in reading.rows(net)}
+    if not any(moved.values()):
         return "No month moved it."
-    best, worst = max(net, key=lambda day: net[day]), min(net, key=lambda day: net[day])
+    best, worst = max(moved, key=lambda day: moved[day]), min(moved, key=lambda day: moved[day])
     currency = reading.filters.currency
     return (
-        f"Most was won in {best:%B %Y} ({money.exact(net[best], 'money', currency)}), least in {worst:%B %Y} "
-        f"({money.exact(net[worst], 'money', currency)}). Pick a bar to see the clients behind it."
+        f"Most was won in {best:%B %Y} ({money.exact(moved[best], 'money', currency)}), least in {worst:%B %Y} "
+        f"({money.exact(moved[worst], 'money', currency)}). Pick a bar to see the clients behind it."
     )
 
 

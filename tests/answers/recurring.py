@@ -104,6 +104,7 @@ def _rates(found: dict[str, Cells], month: date, at_end: dict[date, Standing]) -
         found["nrr_12"][month, currency] = share(sum(kept.values(), Decimal(0)), was)
         found["grr_12"][month, currency] = share(sum((min(then[one], kept[one]) for one in then), Decimal(0)), was)
         new, more, less, lost, back = (found[name][month, currency] or Decimal(0) for name in MOVEMENTS)
+        found["net_new_mrr"][month, currency] = new + more + back - lost - less
         opening = sum((mrr for (_, code), mrr in start.items() if code == currency), Decimal(0))
         found["gross_mrr_churn"][month, currency] = share(lost + less, opening)
         found["net_mrr_churn"][month, currency] = share(lost + less - more - back, opening)

@@ -37,6 +37,9 @@ def test_revenue_explains_how_mrr_moved(page: SimpleNamespace) -> None:
                      "Contraction": "−€0.00", "Churned": "−€80.00", "Closing": "€150.00"}  # fmt: skip
     moved = {line["month"]: line["Churned MRR"] for line in looked.table("movements")}
     assert moved["2026-05"] == "€80.00"
+    assert [line["Net new MRR"] for line in looked.table("movements")][1:5] == ["€80.00", "€0.00", "€50.00", "-€80.00"]
+    choose(looked, "movements-", "Movement", "Churned")
+    assert [(line["Client"], line["Churned"]) for line in looked.lines("behind-movements")] == [("d", 80.0)]
     assert "no figure" in looked.text, "the half year before had no MRR to compare with"
     assert "n = 0" not in looked.text
 

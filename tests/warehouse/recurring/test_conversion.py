@@ -128,3 +128,23 @@ def test_only_what_is_made_of_money_is_converted_and_only_to_the_agencys_own_cur
     ):
         with pytest.raises(BadQuery, match=words):
             figures.metric(actor(HOUSE), MetricQuery(name, currency=currency))
+
+
+@pytest.mark.parametrize("currency", [None, "EUR"])
+def test_net_new_mrr_is_its_five_movements_side_by_side(figures: Gateway, currency: str | None) -> None:
+    span = (day("2025-01-01"), day("2026-06-30"))
+
+    def cells(name: str, by: tuple[str, ...] = ()) -> dict[tuple[object, ...], Decimal]:
+        rows = figures.metric(actor(HOUSE), MetricQuery(name, *span, by=by, currency=currency)).rows
+        return {
+            (row.period, row.currency, *(row.dimensions[one] for one in by)): row.value or Decimal(0) for row in rows
+        }
+
+    together, apart = cells("net_new_mrr"), cells("net_new_mrr", ("movement",))
+    signs = {"new": 1, "expansion": 1, "reactivation": 1, "contraction": -1, "churned": -1}
+    parts = {movement: cells(f"{movement}_mrr") for movement in signs}
+    assert {movement for (_, _, movement), value in apart.items() if value} == set(signs)
+    for month, code in together:
+        for movement, sign in signs.items():
+            assert apart.get((month, code, movement), 0) == sign * parts[movement][month, code], (month, code, movement)
+        assert together[month, code] == added(apart.get((month, code, movement), Decimal(0)) for movement in signs)
