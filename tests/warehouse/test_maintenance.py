@@ -52,7 +52,7 @@ def reading(settings: Settings) -> Iterator[list[object]]:
         while not stop.wait(0.01):
             try:
                 pin = reader.pin()
-                marts = pin._connection.cursor().execute(ONE_SET).fetchall()
+                marts = pin.connection.cursor().execute(ONE_SET).fetchall()
                 doubled = reader._now("select count(*) - count(distinct id) from lake.raw.thing")
                 if (marts, doubled) != ([(2000, pin.publication.id, pin.publication.id)], [(0,)]):
                     wrong.append((pin.publication.id, marts, doubled))
@@ -110,9 +110,9 @@ def test_what_somebody_may_stand_on_is_kept_and_the_rest_let_go(fresh_settings: 
     assert (done.flushed_rows > 0, done.expired_versions > 0, done.deleted_files > 0) == (True, True, True)
     moved = reader.pin()
     assert (moved.publication.id, moved is held) == (3, False), "the same publication at a version that is kept"
-    assert moved._connection.cursor().execute(ONE_SET).fetchall() == [(2000, 3, 3)]
+    assert moved.connection.cursor().execute(ONE_SET).fetchall() == [(2000, 3, 3)]
     with pytest.raises(duckdb.Error):
-        held._connection.cursor().execute(ONE_SET)
+        held.connection.cursor().execute(ONE_SET)
     again = maintenance.maintain(settings, grace=NOW)
     assert (again.flushed_rows, again.rewritten_files, again.merged_files) == (0, 0, 0)
     reader.close()

@@ -13,6 +13,7 @@ from warehouse.gateway.answers import (
 )
 from warehouse.gateway.client_report import client_report
 from warehouse.gateway.client_report_figures import ClientReportFigures
+from warehouse.gateway.copied import Copies
 from warehouse.gateway.facts import FactRows, LakeRecord, rows_behind
 from warehouse.gateway.health import HealthDay, HealthTable, health_history, health_table
 from warehouse.gateway.health_backtest import Backtest, health_backtest
@@ -29,9 +30,11 @@ class Gateway:
         self._limit = settings.freshness_limit
         self._reader = reader or Reader.of(settings)
         self._now = now or (lambda: datetime.now(UTC))
+        self._copies = Copies()
 
     def close(self) -> None:
         """Let the lake go."""
+        self._copies.clear()
         self._reader.close()
 
     def state(self, actor: Actor) -> State:
@@ -90,7 +93,8 @@ class Gateway:
 
     def client_report(self, actor: Actor, client_id: UUID, first: date, last: date) -> ClientReportFigures | None:
         """The figures of one client's report, all of one publication; ``None`` for a client that is not seen."""
-        return client_report(Desk.of(self._reader.pin(), actor), actor, client_id, first, last)
+        desk = Desk.of(self._copies.of(self._reader.pin(), actor.workspace_id), actor)
+        return client_report(desk, actor, client_id, first, last)
 
     def _stale_reason(self, published: bool, replicated_at: datetime | None) -> str | None:
         if replicated_at is None:

@@ -61,18 +61,20 @@ class Pin:
 
     def __init__(self, publication: Publication, connection: duckdb.DuckDBPyConnection) -> None:
         self.publication = publication
-        self._connection = connection
+        self.connection = connection
         self._lock = threading.Lock()
 
     def close(self) -> None:
         """Let the snapshot go."""
-        self._connection.close()
+        self.connection.close()
 
     def rows(self, scope: Scope, sql: str, parameters: dict[str, object] | None = None) -> list[Row]:
         """Run a question whose ``{mart}`` places the scope fills; every thread has a cursor of its own."""
-        bound, values = scope.bind(sql, parameters or {})
+        return self._answer(*scope.bind(sql, parameters or {}))
+
+    def _answer(self, bound: str, values: dict[str, object]) -> list[Row]:
         with self._lock:
-            cursor = self._connection.cursor()
+            cursor = self.connection.cursor()
         try:
             return cursor.execute(bound, values).fetchall()
         finally:

@@ -6,10 +6,16 @@ from dataclasses import dataclass
 from imisofts.access import Actor
 from warehouse.metrics import marts
 
+MARTS = "lake.marts"
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 _OF_EVERYBODY = frozenset({"dim_workspaces", "dim_currency_rates"})
 """Rows of no client that somebody narrowed to clients may see: how the house reads days and
 money, and what a currency is worth."""
+
+
+def named(sql: str) -> frozenset[str]:
+    """The marts that a question names."""
+    return frozenset(_PLACE.findall(sql))
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +24,10 @@ class Scope:
 
     actor: Actor
 
-    def bind(self, sql: str, parameters: dict[str, object]) -> tuple[str, dict[str, object]]:
-        """The question over the actor's rows alone; the actor's own parameters cannot be replaced."""
-        bound = _PLACE.sub(lambda place: self._relation(place.group(1)), sql)
+    def bind(self, sql: str, parameters: dict[str, object], within: str = MARTS) -> tuple[str, dict[str, object]]:
+        """The question over the actor's rows alone, of the marts ``within`` a schema; the actor's own parameters cannot
+        be replaced."""
+        bound = _PLACE.sub(lambda place: self._relation(place.group(1), within), sql)
         needed = {name: value for name, value in self._parameters().items() if f"$scope_{name}" in bound}
         return bound, parameters | {f"scope_{name}": value for name, value in needed.items()}
 
@@ -29,8 +36,8 @@ class Scope:
         clients = [] if narrowed is None else sorted(str(client_id) for client_id in narrowed)
         return {"workspace": str(self.actor.workspace_id), "clients": clients, "every_client": narrowed is None}
 
-    def _relation(self, mart: str) -> str:
-        return f"(select * from lake.marts.{mart} where {self.condition(mart)})"
+    def _relation(self, mart: str, within: str) -> str:
+        return f"(select * from {within}.{mart} where {self.condition(mart)})"
 
     def condition(self, mart: str) -> str:
         """The guard itself: the workspace, and the clients that the actor is narrowed to; to these, rows of nobody's

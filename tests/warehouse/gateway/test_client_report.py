@@ -9,7 +9,10 @@ import pytest
 from tests.warehouse.gateway import markers
 from tests.warehouse.gateway.business import actor
 from warehouse.gateway import ClientReportFigures, Gateway
+from warehouse.gateway.client_report import client_report
 from warehouse.gateway.client_report_upcoming import Span, events
+from warehouse.gateway.copied import Copy
+from warehouse.gateway.questions import Desk
 
 ONE = markers.Marked(1, 2)
 
@@ -37,6 +40,17 @@ def test_numbers_now_and_before(report: ClientReportFigures) -> None:
         "csat": (Decimal(1), None),
         "csat_n": (Decimal(1), Decimal(0)),
     }
+
+
+def test_a_copy_in_memory_answers_what_the_lake_answers_and_for_its_workspace_alone(
+    report: ClientReportFigures, figures: Gateway
+) -> None:
+    """The report is asked of a copy; asked of the lake itself it is the same."""
+    viewer = actor(ONE.slug)
+    pin = figures._reader.pin()
+    assert client_report(Desk.of(pin, viewer), viewer, ONE.id, markers.FIRST, markers.LAST) == report
+    with pytest.raises(ValueError, match="another workspace"):
+        Desk.of(Copy(pin, viewer.workspace_id), actor(markers.Marked(2, 0).slug))
 
 
 def test_hours_used_until_the_last_day_beside_the_budget(report: ClientReportFigures, figures: Gateway) -> None:
