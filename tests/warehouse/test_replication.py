@@ -9,7 +9,7 @@ import pytest
 from imisofts.settings import Settings
 from tests.warehouse import toy
 from warehouse import lake, replication, status
-from warehouse.replication import slots, source
+from warehouse.replication import failpoints, slots, source
 from warehouse.replication.errors import PublicationMissing, SourceChanged, TableUnsupported
 
 
@@ -118,6 +118,44 @@ def test_a_new_column_comes_with_a_copy_and_a_full_history(loaded: Settings) -> 
     assert ops == [("insert",), ("delete",)]
     toy.execute(loaded, "update pair set note = 'changed' where a = 501")
     replication.catch_up(loaded)
+    toy.compare(loaded)
+
+
+def test_who_polls_often_keeps_its_connections(loaded: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("warehouse.replication.sessions.IDLE_NOTE_SECONDS", 3600.0)
+    with replication.Sessions(loaded, kept=True) as sessions:
+        replication.catch_up(loaded, sessions)
+        looked, held = status.pulse(loaded).polled_at, (sessions.source, sessions.catalogue)
+        replication.catch_up(loaded, sessions)
+        assert status.pulse(loaded).polled_at == looked, "nothing found is not written down each time"
+        expected = toy.every_change(loaded)
+        assert replication.catch_up(loaded, sessions).rows == sum(expected.values())
+        assert (sessions.source, sessions.catalogue) == held
+        for connection in held:
+            toy.execute(loaded, f"select pg_terminate_backend({connection.info.backend_pid}, 10000)")
+        with pytest.raises(replication.ReplicationError, match="goes on by itself"):
+            replication.catch_up(loaded, sessions)
+        assert not status.pulse(loaded).fresh
+        replication.catch_up(loaded, sessions)
+        assert status.pulse(loaded).fresh
+    toy.compare(loaded)
+
+
+def test_a_loader_that_lost_its_lock_does_not_commit(loaded: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = _lake(loaded, "select count(*) from lake.history.thing")
+    toy.every_change(loaded)
+    with replication.Sessions(loaded, kept=True) as sessions:
+
+        def lose(name: str) -> None:
+            if name == "before_lake_commit":
+                toy.execute(loaded, f"select pg_terminate_backend({sessions.catalogue.info.backend_pid}, 10000)")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(failpoints, "reach", lose)
+            with pytest.raises(replication.ReplicationError):
+                replication.catch_up(loaded, sessions)
+        assert _lake(loaded, "select count(*) from lake.history.thing") == before
+        replication.catch_up(loaded, sessions)
     toy.compare(loaded)
 
 
