@@ -2,7 +2,7 @@
 
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -29,7 +29,7 @@ from warehouse.replication.progress import Progress
 from warehouse.replication.sessions import Sessions
 from warehouse.replication.source import Identity, Table
 from warehouse.replication.staging import Staging
-from warehouse.replication.state import Life, Watermark
+from warehouse.replication.state import Life, Synced, Watermark
 
 if TYPE_CHECKING:
     from imisofts.settings import Settings
@@ -119,10 +119,9 @@ class Run:
             mark = state.read_watermark(connection)
             if mark is None:
                 return self.load(connection, epoch=0)
-            self.check(connection, mark, head)
-            # The notebook says what the lake has followed already; it is asked only about something else.
-            followed = known is not None and known.error is None and known.tables == fingerprint(self.tables)
-            copied = {} if followed else resync.follow(self, connection, mark)
+            synced = state.read_synced(connection)
+            self.check(mark, head, synced)
+            copied = resync.follow(self, connection, mark, synced)
             batch = self.drain(connection, mark, head)
             tables = {**batch.tables, **copied}
             return replace(batch, rows=batch.rows + sum(copied.values()), tables=tables, copied=tuple(copied))
@@ -163,14 +162,14 @@ class Run:
         ).fetchone()
         return bool(row and row[0])
 
-    def check(self, connection: duckdb.DuckDBPyConnection, mark: Watermark, head: str) -> None:
+    def check(self, mark: Watermark, head: str, synced: Mapping[str, Synced]) -> None:
         """The slot we go on from is the one that the lake was filled from, in the same past."""
         if mark.slot != self.slot or mark.publication != source.PUBLICATION:
             raise SourceChanged(f"the lake was filled from slot {mark.slot}, not from {self.slot}: {errors.ANEW}")
         slot = slots.require(self.sessions.source, self.slot)
         noted = self.known.acknowledged if self.known else ""
         continuity.require_same_server(self.identity, mark.identity, slot, max(mark.lsn, noted))
-        copies = [table.lsn for table in state.read_synced(connection).values() if table.taken_out_at is None]
+        copies = [table.lsn for table in synced.values() if table.taken_out_at is None]
         continuity.require_head(head, max([mark.lsn, *copies]))
         continuity.require_same_past(self.sessions.source, slot, mark)
 
@@ -182,10 +181,11 @@ class Run:
             connection.execute("begin")
             copied = copying.copy_tables(connection, self.settings, self.tables.values(), at, epoch)
             mark = Watermark(self.slot, self.identity, source.PUBLICATION, at.lsn, self._now(), epoch)
-            for name in state.read_synced(connection).keys() - self.tables.keys():
+            gone = sorted(state.read_synced(connection).keys() - self.tables.keys())
+            for name in gone:
                 state.take_out(connection, name)
             state.write_watermark(connection, mark)
-            self.taken_out = ",".join(state.taken_out(connection))
+            self.taken_out = ",".join(gone)
             self.commit(connection, f"loaded at {at.lsn}")
         self.acknowledge(at.lsn, at.lsn, mark.committed_at)
         snapshot = lake.current_snapshot(connection)

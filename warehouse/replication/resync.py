@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def follow(run: "Run", connection: duckdb.DuckDBPyConnection, mark: Watermark) -> dict[str, int]:
+def follow(
+    run: "Run", connection: duckdb.DuckDBPyConnection, mark: Watermark, synced: dict[str, Synced]
+) -> dict[str, int]:
     """Copy tables that are new, made anew, added again, or whose columns changed; mark those that were taken out.
 
     Returns the rows copied per table.
     """
-    synced = state.read_synced(connection)
     existing = state.lake_columns(connection, "raw")
     changed = [table for table in run.tables.values() if _needs_a_copy(table, synced, existing)]
     _keep_books(run, connection, synced, changed)
@@ -87,7 +88,7 @@ def _keep_books(
             state.note_as_is(connection, table)
         state.describe(connection, "replication", "what the source's tables are like")
         connection.execute("commit")
-    run.taken_out = ",".join(sorted({*state.taken_out(connection)} - run.tables.keys()))
+    run.taken_out = ",".join(sorted(synced.keys() - run.tables.keys()))
 
 
 def _require_types(table: Table, there: dict[str, str]) -> None:

@@ -132,14 +132,6 @@ def note_as_is(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     )
 
 
-def taken_out(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Tables whose rows are in the lake and no longer follow the source, by name."""
-    if "taken_out_at" not in lake_columns(connection, "meta").get("replicated_table", {}):
-        return []
-    rows = connection.execute("select name from lake.meta.replicated_table where taken_out_at is not null order by 1")
-    return [name for (name,) in rows.fetchall()]
-
-
 def take_out(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     """Mark a table that is no longer published: its rows stay as they stood, and are nobody's truth any more."""
     connection.execute(

@@ -75,7 +75,7 @@ def resync_tables(settings: "Settings", names: Collection[str]) -> Batch:
             mark = state.read_watermark(connection)
             if mark is None:
                 return run.load(connection, epoch=0)
-            run.check(connection, mark, slots.flushed(run.sessions.source))
+            run.check(mark, slots.flushed(run.sessions.source), state.read_synced(connection))
             copied = resync.copy(run, connection, tables, mark)
             batch = run.drain(connection, mark, slots.flushed(run.sessions.source))
     return Batch(sum(copied.values()), copied, batch.lsn, batch.committed_at, batch.snapshot)
