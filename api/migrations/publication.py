@@ -20,7 +20,8 @@ def lake_columns(table: Table) -> list[str]:
 def sync_publication(connection: Connection) -> None:
     """Publish exactly the marked tables and columns, note the personal ones, and let the loader read no more."""
     wanted = {t.name: lake_columns(t) for t in lake_tables()}
-    if _published(connection) != {t.name: _state(t) for t in lake_tables()}:
+    published = _published(connection) == {t.name: _state(t) for t in lake_tables()}
+    if not published or not all(_readable(connection, name, columns) for name, columns in wanted.items()):
         _publish(connection, wanted)
     for table in lake_tables():
         _note_personal(connection, table)
@@ -48,6 +49,16 @@ def _published(connection: Connection) -> dict[str, tuple[bool, list[str]]] | No
         {"name": PUBLICATION},
     )
     return {str(row[0]): (bool(row[1]), sorted(row[2])) for row in rows}
+
+
+def _readable(connection: Connection, table: str, columns: list[str]) -> bool:
+    """Whether the loader may read them: a column added to a table that is published whole is published at once, and
+    granted to nobody."""
+    asked = (
+        "select bool_and(has_column_privilege('imisofts_loader', cast(:table as text), name, 'select'))"
+        " from unnest(cast(:names as text[])) as name"
+    )
+    return bool(connection.scalar(text(asked), {"table": table, "names": columns}))
 
 
 def _publish(connection: Connection, wanted: dict[str, list[str]]) -> None:
