@@ -149,6 +149,25 @@ def connect(
     return connection
 
 
+@contextmanager
+def writing(
+    settings: "Settings", *, inline_rows: int = INLINE_ROWS, memory_limit: str | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The lake for one writer, under the writer's lock; what was not committed is rolled back here.
+
+    Left to DuckDB, a rollback that fails because a database is away would end the process.
+    """
+    connection = connect(settings, read_only=False, inline_rows=inline_rows, memory_limit=memory_limit)
+    try:
+        yield connection
+    except Exception:
+        with contextlib.suppress(duckdb.Error):
+            connection.execute("rollback")
+        raise
+    finally:
+        connection.close()
+
+
 def _attach(
     connection: duckdb.DuckDBPyConnection, settings: "Settings", read_only: bool, snapshot: int | None, inline_rows: int
 ) -> None:

@@ -74,11 +74,8 @@ class Maintained:
 def maintain(settings: Settings, *, grace: timedelta = GRACE) -> Maintained:
     """Run every step once. Killed anywhere it leaves the lake as it was or a step further; the next run goes on."""
     lake.ensure(settings)
-    connection = lake.connect(settings, read_only=False, memory_limit=MEMORY_LIMIT)
-    try:
+    with lake.writing(settings, memory_limit=MEMORY_LIMIT) as connection:
         done = _steps(settings, connection, grace)
-    finally:
-        connection.close()
     if done.anything:
         _tidy_catalogue(settings)
     return done

@@ -84,26 +84,22 @@ def publish(
     failed = [check.name for check in checks if not check.passed]
     if failed:
         raise NothingToPublish(f"checks failed: {', '.join(failed)}")
-    with lake.writer_lock(settings):
-        # Rows of whole marts are files, not catalogue rows.
-        connection = lake.connect(settings, read_only=False, inline_rows=0)
-        try:
-            connection.execute(f"attach {literal(str(scratch))} as scratch (read_only)")
-            connection.execute("begin")
-            marts = _replace_marts(connection)
-            publication = _next_id(connection, "publication")
-            snapshot = lake.current_snapshot(connection) + 1  # ours: every writer holds the lock
-            data_on = data_at.astimezone(UTC).date() if data_at else None
-            values = [publication, datetime.now(UTC), source_lsn, lake_snapshot, snapshot, data_at, data_on]
-            values += [metric_version, len(checks), 0, _dump(checks)]
-            connection.execute(f"insert into lake.meta.publication values ({', '.join('?' * len(values))})", values)
-            _sign(connection, publication, len(marts))
-            failpoints.reach("before_publication_commit")
-            connection.execute("commit")
-            failpoints.reach("after_publication_commit")
-            _confirm(connection, snapshot)
-        finally:
-            connection.close()
+    # Rows of whole marts are files, not catalogue rows.
+    with lake.writer_lock(settings), lake.writing(settings, inline_rows=0) as connection:
+        connection.execute(f"attach {literal(str(scratch))} as scratch (read_only)")
+        connection.execute("begin")
+        marts = _replace_marts(connection)
+        publication = _next_id(connection, "publication")
+        snapshot = lake.current_snapshot(connection) + 1  # ours: every writer holds the lock
+        data_on = data_at.astimezone(UTC).date() if data_at else None
+        values = [publication, datetime.now(UTC), source_lsn, lake_snapshot, snapshot, data_at, data_on]
+        values += [metric_version, len(checks), 0, _dump(checks)]
+        connection.execute(f"insert into lake.meta.publication values ({', '.join('?' * len(values))})", values)
+        _sign(connection, publication, len(marts))
+        failpoints.reach("before_publication_commit")
+        connection.execute("commit")
+        failpoints.reach("after_publication_commit")
+        _confirm(connection, snapshot)
     return publication
 
 
@@ -137,16 +133,12 @@ def _confirm(connection: duckdb.DuckDBPyConnection, snapshot: int) -> None:
 
 def record_audit(settings: "Settings", *, lake_snapshot: int, passed: bool, checks: Sequence[CheckResult]) -> int:
     """Keep an audit's outcome, failed or not, and return its id."""
-    with lake.writer_lock(settings):
-        connection = lake.connect(settings, read_only=False)
-        try:
-            connection.execute("begin")
-            audit = _next_id(connection, "audit")
-            values = [audit, datetime.now(UTC), lake_snapshot, passed, _dump(checks)]
-            connection.execute("insert into lake.meta.audit values (?, ?, ?, ?, ?)", values)
-            connection.execute("commit")
-        finally:
-            connection.close()
+    with lake.writer_lock(settings), lake.writing(settings) as connection:
+        connection.execute("begin")
+        audit = _next_id(connection, "audit")
+        values = [audit, datetime.now(UTC), lake_snapshot, passed, _dump(checks)]
+        connection.execute("insert into lake.meta.audit values (?, ?, ?, ?, ?)", values)
+        connection.execute("commit")
     return audit
 
 

@@ -12,21 +12,28 @@ import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 
 import duckdb
 
 from imisofts.settings import PROJECT_ROOT, Settings
-from warehouse import lake, replication
+from warehouse import lake, maintenance, replication
 from warehouse.replication import failpoints, state
 from warehouse.replication.failpoints import FailpointReached
 from warehouse.replication.loader import Run
 from warehouse.replication.state import Watermark
 
-DONE, STOPPED, BROKEN_OFF = 0, 4, 3
-"""Exit codes: it went through; it stopped with an error of ours; the failpoint raised."""
+DONE, FAILED, STOPPED, BROKEN_OFF = 0, 1, 4, 3
+"""Exit codes: it went through; it failed otherwise; it stopped with an error of ours; the failpoint raised."""
+VERBS: dict[str, Callable[[Settings], object]] = {
+    "catch_up": replication.catch_up,
+    "resync_all": replication.resync_all,
+    "maintain": partial(maintenance.maintain, grace=timedelta(0)),
+}
 _LONGEST = 300
 
 
@@ -92,7 +99,7 @@ def _child(settings: str, failpoint: str, verb: str, guarded: bool, file_bytes: 
     if not guarded:
         guard_off()
     try:
-        getattr(replication, verb)(Settings.model_validate_json(settings))
+        VERBS[verb](Settings.model_validate_json(settings))
     except FailpointReached:
         return BROKEN_OFF
     except replication.ReplicationError as error:

@@ -1,6 +1,7 @@
 """Maintenance: whoever reads goes on reading the same, and the lake does not grow with the changes it has seen."""
 
 import random
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,11 +12,11 @@ import duckdb
 import pytest
 
 from imisofts.settings import Settings
+from tests.faults import runner
 from tests.warehouse import toy
 from tests.warehouse.test_publish import publish_set
 from warehouse import changes, lake, maintenance, replication
 from warehouse.gateway.reader import Reader
-from warehouse.replication import failpoints
 
 NOW = timedelta(0)
 A_QUESTION = timedelta(seconds=30)
@@ -146,18 +147,19 @@ def test_what_changed_since_the_publication_is_known_for_a_day(
     assert changed() is None, "all of it has to be built"
 
 
-def test_broken_off_and_run_again(fresh_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_broken_off_and_run_again(fresh_settings: Settings) -> None:
+    """Killed, raised out of, and with every socket cut, in the middle; each time the next run goes on."""
     settings = fresh_settings
     toy.create(settings)
     replication.catch_up(settings)
-    toy.every_change(settings)
-    replication.catch_up(settings)
-    monkeypatch.setenv(failpoints.ENVIRONMENT, "mid_maintenance:raise")
-    with pytest.raises(failpoints.FailpointReached):
-        maintenance.maintain(settings, grace=NOW)
-    toy.compare(settings)
-    monkeypatch.delenv(failpoints.ENVIRONMENT)
-    toy.every_change(settings)
-    replication.catch_up(settings)
+    endings = {"kill": {-signal.SIGKILL}, "raise": {runner.BROKEN_OFF}, "cut": {runner.DONE, runner.FAILED}}
+    with runner.running() as forked:
+        for action, ending in endings.items():
+            toy.every_change(settings)
+            replication.catch_up(settings)
+            assert forked.run(settings, f"mid_maintenance:{action}", verb="maintain") in ending
+            toy.every_change(settings)
+            replication.catch_up(settings)
+            toy.compare(settings)
     maintenance.maintain(settings, grace=NOW)
     toy.compare(settings)

@@ -129,18 +129,10 @@ class Run:
     @contextmanager
     def lake(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The lake for writing, with its books as this release keeps them."""
-        connection = lake.connect(self.settings, read_only=False, memory_limit=MEMORY_LIMIT)
-        try:
+        with lake.writing(self.settings, memory_limit=MEMORY_LIMIT) as connection:
             lake.create_schemas(connection)
             state.upgrade_books(connection)
             yield connection
-        except Exception:
-            # Left to DuckDB, a rollback that fails because a database is away would end the process.
-            with contextlib.suppress(duckdb.Error):
-                connection.execute("rollback")
-            raise
-        finally:
-            connection.close()
 
     def _unchanged_since(self, known: Progress, head: str) -> bool:
         if not known.lsn or known.error is not None:
