@@ -65,7 +65,7 @@ def build(
     scratch = _new_scratch(settings)
     if changed is not None and not changed & sources_read():
         return BuildResult(scratch, [], ok=True, models=[])
-    with _one_at_a_time, _environment(_profile(settings, scratch, snapshot, data_at)):
+    with _one_at_a_time, _environment(profile(settings, scratch, snapshot, data_at)):
         manifest = _manifest(settings)
         wanted = _marts_below(manifest, changed)
         outcome = _invoke(manifest, _arguments(settings, None if changed is None else wanted, full_refresh))
@@ -97,7 +97,7 @@ def manifest_json(settings: Settings) -> dict[str, Any]:
     """The dbt manifest as plain data, parsed anew only when the project's files changed."""
     target = _target(settings) / f"manifest-{fingerprint()}.json"
     if not target.exists():
-        with _one_at_a_time, _environment(_profile(settings, _target(settings) / SCRATCH_FILE, 0, None)):
+        with _one_at_a_time, _environment(profile(settings, _target(settings) / SCRATCH_FILE, 0, None)):
             manifest = _manifest(settings)
         partial = target.with_suffix(f".{os.getpid()}")
         partial.write_text(json.dumps(manifest.writable_manifest().to_dict(omit_none=True), default=str))
@@ -132,7 +132,7 @@ def sweep(settings: Settings) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _profile(settings: Settings, scratch: Path, snapshot: int, data_at: datetime | None) -> dict[str, str]:
+def profile(settings: Settings, scratch: Path, snapshot: int, data_at: datetime | None) -> dict[str, str]:
     """The variables that the dbt project reads; described in `transforms/README.md`."""
     dated = {} if data_at is None else {"LAKE_DATA_AT": data_at.isoformat()}
     return dated | {

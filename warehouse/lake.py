@@ -131,7 +131,7 @@ def connect(
     *,
     read_only: bool = True,
     snapshot: int | None = None,
-    inline_rows: int = INLINE_ROWS,
+    inline_rows: int | None = None,
     memory_limit: str | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """DuckDB with the lake attached as ``lake``; ``snapshot`` pins every read to one version (read only).
@@ -140,7 +140,8 @@ def connect(
     """
     connection = bare(memory_limit, settings.home / "spill" if memory_limit else None)
     try:
-        _attach(connection, settings, read_only or snapshot is not None, snapshot, inline_rows)
+        inlined = INLINE_ROWS if inline_rows is None else inline_rows
+        _attach(connection, settings, read_only or snapshot is not None, snapshot, inlined)
     except duckdb.Error as error:
         connection.close()
         if read_only and not exists(settings):
@@ -151,7 +152,7 @@ def connect(
 
 @contextmanager
 def writing(
-    settings: "Settings", *, inline_rows: int = INLINE_ROWS, memory_limit: str | None = None
+    settings: "Settings", *, inline_rows: int | None = None, memory_limit: str | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """The lake for one writer, under the writer's lock; what was not committed is rolled back here.
 

@@ -136,7 +136,7 @@ class FixtureLake:
         scratch.parent.mkdir(exist_ok=True)
         place = cast(Settings, SimpleNamespace(home=_workbench(), lake_catalog_url=self.catalog))
         version = self.snapshot() if snapshot is None else snapshot
-        profile = builder._profile(place, scratch, version, data_at or self.now)
+        profile = builder.profile(place, scratch, version, data_at or self.now)
         with builder._environment(profile):
             asked = [*builder._QUIETLY, "--no-write-json", "build", *builder._paths(place), *arguments]
             outcome = builder._invoke(builder._manifest(place), asked)
