@@ -11,6 +11,7 @@ import pytest
 
 from imisofts import sample
 from imisofts.access import Role, actor_of_role
+from imisofts.sample import people
 from imisofts.sample.rows import MONTHS, Calendar, Rows
 from imisofts.settings import Settings
 from tests.answers import care, money, recurring, work
@@ -20,6 +21,7 @@ from warehouse import pipeline
 from warehouse.gateway import Gateway, MetricQuery
 
 TODAY = date(2026, 11, 21)
+BILLED = [one for one in people.COLLEAGUES if one.bill]
 NOT_REPLAYED = {
     "cohort_active_clients": "proven on real data, as are the four below",
     "purchase_days_repeated": "",
@@ -27,7 +29,6 @@ NOT_REPLAYED = {
     "tenure_weeks": "",
     "fx_mrr": "what is left of MRR in euros, which is replayed",
     "committed_mrr": "an import does not say when something was agreed",
-    "realization": "the sample's files state no rate that clients are billed at",
 }
 """Metrics without a month to compare, and why. Health is replayed in tests of its own."""
 
@@ -44,6 +45,7 @@ def published(fresh_settings: Settings, rows: dict[str, Rows]) -> Iterator[tuple
         agency = found(api)
         for one in rows.values():
             _import(agency, one)
+        _bill_rates(agency)
         outcome = pipeline.run(fresh_settings)
         assert outcome.published, [check for check in outcome.checks if not check.passed]
         gateway = Gateway(fresh_settings)
@@ -62,6 +64,16 @@ def _import(agency: Agency, rows: Rows) -> None:
     assert (run["status"], run["result"]["created"]) == ("done", len(rows.rows)), run["result"]
 
 
+def _bill_rates(agency: Agency) -> None:
+    """What an hour of everybody is billed at, which no file says, by the API as the sample does it."""
+    owner, first = agency.as_role[Role.owner], Calendar(TODAY).month(0).isoformat()
+    found = agency.api.ask("GET", "/people?limit=200", owner).body["items"]
+    ids = {row["external_id"]: row["id"] for row in found}
+    for one in BILLED:
+        rate = {"kind": "bill", "hourly_rate": str(one.bill), "started_on": first, "correction": True}
+        agency.api.ask("POST", f"/people/{ids[one.key]}/rates", owner, json=rate)
+
+
 def _as_dicts(rows: Rows) -> list[dict[str, Any]]:
     return [dict(zip(rows.columns, row, strict=True)) for row in rows.rows]
 
@@ -70,7 +82,8 @@ def _expected(rows: dict[str, Rows], months: list[date]) -> dict[str, Cells]:
     of = {kind: _as_dicts(these) for kind, these in rows.items()}
     ledger = money.Ledger(of["invoices"], of["payments"], of["credit-notes"])
     found = money.answers(ledger, months)
-    team = work.Team(of["people"], of["working-hours"], of["holidays"], of["time-off"])
+    bill = {one.key: Decimal(one.bill) for one in BILLED}
+    team = work.Team(of["people"], of["working-hours"], of["holidays"], of["time-off"], bill)
     return {
         **found,
         **recurring.answers(of["subscriptions"], ledger, of["exchange-rates"], months),

@@ -14,7 +14,15 @@ Sums = dict[date, Decimal]
 class Team:
     """Who could have worked when, and who did."""
 
-    def __init__(self, people: list[Row], weeks: list[Row], holidays: list[Row], time_off: list[Row]) -> None:
+    def __init__(
+        self,
+        people: list[Row],
+        weeks: list[Row],
+        holidays: list[Row],
+        time_off: list[Row],
+        bill: dict[str, Decimal],
+    ) -> None:
+        self.bill = bill
         self.billable_roles = {row["external_id"] for row in people if row["billable_role"] == "yes"}
         self.people = [row["external_id"] for row in people]
         self.cost = {row["external_id"]: Decimal(row["cost_rate"]) for row in people}
@@ -60,17 +68,21 @@ def answers(team: Team, entries: list[Row], projects: list[Row], fees: Cells, mo
         "client": hours(lambda row: bool(client[row["project"]]) and row["person"] in roles),
         "worked": hours(lambda row: row["person"] in roles),
     }
-    cost = _cost(team, entries, client)
+    cost = _valued(entries, client, team.cost)
+    standard = _valued([row for row in entries if row["billable"] == "yes"], client, team.bill)
     return {
         "hours_worked": _counted(worked, months),
         "hours_billable": _counted(billable, months),
-        "hours_billable_without_rate": _counted(billable, months),
+        "hours_billable_without_rate": _counted(
+            hours(lambda row: row["billable"] == "yes" and row["person"] not in team.bill), months
+        ),
         "capacity_hours": _counted(days(team.people, team.capacity), months),
         "available_hours": _counted(days(team.people, team.available), months),
         "billable_of_available": _shares(by_roles["billable"], available, months),
         "client_of_available": _shares(by_roles["client"], available, months),
         "billable_of_worked": _shares(by_roles["billable"], by_roles["worked"], months),
         "time_cost": {(month, "EUR"): cost[month] for month in months},
+        "realization": {key: _realized(fee, key, standard) for key, fee in fees.items()},
         "client_margin": _margin(fees, cost, months),
         "effective_rate": {key: share(fee or Decimal(0), for_clients[key[0]]) for key, fee in fees.items()},
         **_projects(entries, projects, months),
@@ -121,12 +133,18 @@ def _projects(entries: list[Row], projects: list[Row], months: list[date]) -> di
     return found | {"project_hours": _counted(sums, months)}
 
 
-def _cost(team: Team, entries: list[Row], client: dict[str, str]) -> Sums:
+def _valued(entries: list[Row], client: dict[str, str], rate: dict[str, Decimal]) -> Sums:
+    """Hours for clients at a rate in euros; those of people without one are worth nothing."""
     found: Sums = defaultdict(Decimal)
     for row in entries:
         if client[row["project"]]:
-            found[month_of(row["date"])] += Decimal(row["minutes"]) / 60 * team.cost[row["person"]]
+            found[month_of(row["date"])] += Decimal(row["minutes"]) / 60 * rate.get(row["person"], Decimal(0))
     return found
+
+
+def _realized(fee: Decimal | None, key: tuple[date, str | None], standard: Sums) -> Decimal | None:
+    """Fees in euros of what the hours are worth; nobody is billed in another currency."""
+    return share(fee or Decimal(0), standard[key[0]]) if key[1] == "EUR" else None
 
 
 def _margin(fees: Cells, cost: Sums, months: list[date]) -> Cells:
