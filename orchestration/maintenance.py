@@ -1,5 +1,6 @@
 """The lake kept small, every hour: by the replication worker, or by Dagster while that is away."""
 
+from dataclasses import asdict
 from datetime import timedelta
 
 import dagster as dg
@@ -26,25 +27,14 @@ def asset(settings: Settings) -> dg.AssetsDefinition:
     def maintenance(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         done = maintain(settings)
         context.log.info(str(done))
-        return dg.MaterializeResult(metadata=counts(done))
+        return dg.MaterializeResult(metadata=asdict(done))
 
     return maintenance
 
 
 def event(done: Maintained) -> dg.AssetMaterialization:
     """What the worker did, for Dagster."""
-    return dg.AssetMaterialization(KEY, description=str(done), metadata=counts(done))
-
-
-def counts(done: Maintained) -> dict[str, int]:
-    """The numbers of one run, as metadata."""
-    return {
-        "flushed_rows": done.flushed_rows,
-        "rewritten_files": done.rewritten_files,
-        "merged_files": done.merged_files,
-        "expired_versions": done.expired_versions,
-        "deleted_files": done.deleted_files,
-    }
+    return dg.AssetMaterialization(KEY, description=str(done), metadata=asdict(done))
 
 
 def schedule(settings: Settings) -> dg.ScheduleDefinition:
