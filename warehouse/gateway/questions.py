@@ -64,21 +64,25 @@ class Desk:
 
 def allowed_metrics(actor: Actor) -> tuple[MetricDefinition, ...]:
     """The metrics that the actor may ask, each with the dimensions that it may use."""
-    if not actor.may(Action.metric_read):
-        return ()
-    return tuple(
-        replace(metric, dimensions=tuple(item for item in metric.dimensions if actor.may(item.action)))
-        for metric in metrics()
-        if actor.may(metric.action) and (metric.of_clients or actor.client_ids is None)
-    )
+    return tuple(_as_seen(actor, metric) for metric in metrics() if _may_ask(actor, metric))
 
 
 def definition(actor: Actor, name: str) -> MetricDefinition:
     """The metric as the actor may see it; one it may not see does not exist."""
-    found = next((metric for metric in allowed_metrics(actor) if metric.name == name), None)
-    if found is None:
+    found = next((metric for metric in metrics() if metric.name == name), None)
+    if found is None or not _may_ask(actor, found):
         raise UnknownMetric(f"There is no metric called “{name}”.")
-    return found
+    return _as_seen(actor, found)
+
+
+def _may_ask(actor: Actor, metric: MetricDefinition) -> bool:
+    of_own = metric.of_clients or actor.client_ids is None
+    return of_own and actor.may(Action.metric_read) and actor.may(metric.action)
+
+
+def _as_seen(actor: Actor, metric: MetricDefinition) -> MetricDefinition:
+    """The metric with the dimensions that the actor may use."""
+    return replace(metric, dimensions=tuple(item for item in metric.dimensions if actor.may(item.action)))
 
 
 def ask(desk: Desk, metric: MetricDefinition, query: MetricQuery) -> MetricAnswer:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from uuid import UUID
@@ -24,6 +25,7 @@ from imisofts.settings import Settings
 from tests.api.reports import samples
 from warehouse.gateway import ClientReportFigures, State
 
+_HEADERS = BytesHeaderParser(policy=policy.default)
 FONTS = "portal/node_modules/@expo-google-fonts"
 
 
@@ -49,28 +51,37 @@ class Numbers:
         return replace(found, client_id=client_id, publication=self.now.publication)
 
 
+@dataclass
 class Inbox:
-    """What arrived by SMTP, and the catcher's JSON answer over HTTP."""
+    """What arrived by SMTP, and how the server answers."""
 
-    def __init__(self) -> None:
-        self.raw: list[bytes] = []
-        self.break_after_data = False
-        self.answer_to_recipient = "250 ok"
+    raw: list[bytes] = field(default_factory=list)
+    message_ids: list[str] = field(default_factory=list)
+    break_after_data: bool = False
+    answer_to_recipient: str = "250 ok"
 
     @property
     def mails(self) -> list[EmailMessage]:
         return [message_from_bytes(one, policy=policy.default) for one in self.raw]
 
+
+@dataclass
+class _Clerk:
+    """Puts mails into the inbox. Apart from it, for aiosmtpd reads every property of its handler at each connection."""
+
+    inbox: Inbox
+
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
-        if self.answer_to_recipient.startswith("2"):
+        if self.inbox.answer_to_recipient.startswith("2"):
             envelope.rcpt_tos.append(address)
-        return self.answer_to_recipient
+        return self.inbox.answer_to_recipient
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
-        self.raw.append(envelope.content)
-        if self.break_after_data:
+        self.inbox.raw.append(envelope.content)
+        self.inbox.message_ids.append(str(_HEADERS.parsebytes(envelope.content)["Message-ID"]))
+        if self.inbox.break_after_data:
             server.transport.abort()
         return "250 kept"
 
@@ -78,7 +89,7 @@ class Inbox:
 def _answers(inbox: Inbox) -> type[BaseHTTPRequestHandler]:
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = json.dumps([{"message_id": str(mail["Message-ID"])} for mail in inbox.mails]).encode()
+            body = json.dumps([{"message_id": one} for one in inbox.message_ids]).encode()
             self.send_response(200)
             self.end_headers()
             self.wfile.write(body)
@@ -104,7 +115,7 @@ def post() -> Iterator[Post]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    smtp = Controller(inbox, hostname="127.0.0.1", port=port)
+    smtp = Controller(_Clerk(inbox), hostname="127.0.0.1", port=port)
     smtp.start()
     web = ThreadingHTTPServer(("127.0.0.1", 0), _answers(inbox))
     threading.Thread(target=web.serve_forever, daemon=True).start()
