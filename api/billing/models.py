@@ -129,6 +129,7 @@ class CreditNote(TenantMixin, Base):
         CheckConstraint("amount_minor > 0", name="amount"),
         CheckConstraint("source in ('api', 'import')", name="source"),
         Index("ix_credit_note_invoice", "workspace_id", "invoice_id"),
+        Index("ix_credit_note_list", "workspace_id", "issued_on", "id"),
         LAKE,
     )
 

@@ -8,7 +8,7 @@ import binascii
 import inspect
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Generic, TypeVar
@@ -17,7 +17,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 from pydantic import BaseModel
 from pydantic_core import to_json
-from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlalchemy import ColumnElement, RowMapping, Select, or_, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -170,25 +170,52 @@ def _write_cursor(sort: str, value: Any, row_id: UUID) -> str:
     return base64.urlsafe_b64encode(text).decode().rstrip("=")
 
 
-def _after(spec: ListSpec, params: ListParams) -> ColumnElement[bool] | None:
-    """Rows behind the cursor in (sort column, id) order; rows without a value come last."""
+@dataclass(frozen=True)
+class _Part:
+    """A stretch of the list that one index walks: rows with a value in the sort column, or those without."""
+
+    where: tuple[ColumnElement[bool], ...]
+    order: tuple[ColumnElement[Any], ...]
+
+
+def _parts(spec: ListSpec, params: ListParams) -> list[_Part]:
+    """What is left of the list behind the cursor, in (sort column, id) order; rows without a value come last.
+
+    The two stretches are asked for apart, and a row is compared as a whole, because an index serves neither
+    ``nulls last`` backwards nor ``a < x or (a = x and b < y)``: both read every row before the page.
+    """
+    column, ident = spec.columns[params.sort.removeprefix("-")], spec.columns["id"]
+    downwards = params.sort.startswith("-")
+    by_id = ident.desc() if downwards else ident.asc()
+    nullable = _may_be_empty(column, ident)
+    valued = _Part((column.is_not(None),) if nullable else (), (column.desc() if downwards else column.asc(), by_id))
+    empty = _Part((column.is_(None),), (by_id,))
     if params.cursor is None:
-        return None
-    name = params.sort.removeprefix("-")
-    column, ident = spec.columns[name], spec.columns["id"]
+        return [valued, empty] if nullable else [valued]
+    value, row_id = _read_cursor(column, params)
+    if value is None:
+        return [replace(empty, where=(*empty.where, ident < row_id if downwards else ident > row_id))]
+    row, last = tuple_(column, ident), tuple_(value, row_id, types=(column.type, ident.type))
+    valued = replace(valued, where=(row < last if downwards else row > last,))
+    return [valued, empty] if nullable else [valued]
+
+
+def _may_be_empty(column: Column, ident: Column) -> bool:
+    """Whether a row can be without it; what is joined or calculated can always be."""
+    own = getattr(column, "table", None) is getattr(ident, "table", column)
+    return not own or bool(getattr(column, "nullable", True))
+
+
+def _read_cursor(column: Column, params: ListParams) -> tuple[Any, UUID]:
+    """The sort value and the id of the page's last row, as :func:`_write_cursor` kept them."""
     try:
-        raw = base64.urlsafe_b64decode(params.cursor + "=" * (-len(params.cursor) % 4))
+        raw = base64.urlsafe_b64decode(f"{params.cursor}{'=' * (-len(params.cursor or '') % 4)}")
         sort, value, row_id = json.loads(raw)
         if sort != params.sort or not isinstance(row_id, str) or isinstance(value, (list, dict)):
             raise ValueError(sort)
-        parsed = None if value is None else _parse(column, "cursor", str(value))
-        behind = ident < UUID(row_id) if params.sort.startswith("-") else ident > UUID(row_id)
+        return None if value is None else _parse(column, "cursor", str(value)), UUID(row_id)
     except (ValueError, binascii.Error):
         raise Malformed("The cursor does not belong to this list.", fields=[("cursor", "is not valid here")]) from None
-    if parsed is None:
-        return and_(column.is_(None), behind)
-    beyond = column < parsed if params.sort.startswith("-") else column > parsed
-    return or_(beyond, and_(column == parsed, behind), column.is_(None))
 
 
 async def one(session: AsyncSession, select: Select[Any], spec: ListSpec, row_id: UUID, missing: str) -> dict[str, Any]:
@@ -213,18 +240,14 @@ async def page(
     ``complete`` gets the page's rows at once, to add what no column can say; it asks a fixed number of queries.
     """
     name = params.sort.removeprefix("-")
-    column, ident = spec.columns[name], spec.columns["id"]
     query = select.with_only_columns(*(c.label(key) for key, c in spec.columns.items()), maintain_column_froms=True)
-    query = query.where(*conditions(spec, params))
-    after = _after(spec, params)
-    if after is not None:
-        query = query.where(after)
-    ordered = (
-        (column.desc().nulls_last(), ident.desc())
-        if params.sort.startswith("-")
-        else (column.asc().nulls_last(), ident.asc())
-    )
-    rows = (await session.execute(query.order_by(None).order_by(*ordered).limit(params.limit + 1))).mappings().all()
+    query = query.where(*conditions(spec, params)).order_by(None)
+    rows: list[RowMapping] = []
+    for part in _parts(spec, params):
+        wanted = query.where(*part.where).order_by(*part.order).limit(params.limit + 1 - len(rows))
+        rows += (await session.execute(wanted)).mappings()
+        if len(rows) > params.limit:
+            break
     items = [dict(row) for row in rows[: params.limit]]
     last = items[-1] if len(rows) > params.limit else None
     cursor = _write_cursor(params.sort, last[name], last["id"]) if last else None

@@ -56,6 +56,7 @@ class Task(TenantMixin, ImportedMixin, Base):
         CheckConstraint("priority in ('low', 'normal', 'high', 'urgent')", name="priority"),
         Index("ix_task_project", "workspace_id", "project_id"),
         Index("ix_task_assignee", "workspace_id", "assignee_id"),
+        Index("ix_task_list", "workspace_id", "due_on", "id"),
         references={"project_id": "project", "milestone_id": "milestone", "assignee_id": "person"},
         imported=True,
     )

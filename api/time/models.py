@@ -122,6 +122,7 @@ class TimeEntry(TenantMixin, ImportedMixin, Base):
         CheckConstraint("(bill_rate is null) = (currency is null)", name="currency"),
         Index("ix_time_entry_person", "workspace_id", "person_id", "worked_on"),
         Index("ix_time_entry_project", "workspace_id", "project_id", "worked_on"),
+        Index("ix_time_entry_list", "workspace_id", "worked_on", "id"),
         references={"person_id": "person", "project_id": "project", "task_id": "task", "client_id": "client"},
         imported=True,
     )

@@ -128,6 +128,30 @@ def test_the_list_searches_filters_and_pages(agency: Agency, issued: Make) -> No
     assert agency.api.refusal("GET", "/invoices", owner, params={"colour": "red"}).status == 422
 
 
+@pytest.mark.parametrize("sort", ["issued_on", "-issued_on", "open_minor", "-client_name"])
+def test_pages_hold_every_invoice_once_with_those_not_issued_last(
+    agency: Agency, issued: Make, draft: Make, sort: str
+) -> None:
+    owner = agency.as_role[Role.owner]
+    made = {draft()["id"], draft()["id"], issued()["id"], issued()["id"]}
+    asked = {"limit": 1, "sort": sort, "client_id": agency.client_id}
+    rows: list[dict[str, Any]] = []
+    cursor: dict[str, str] = {}
+    while cursor or not rows:
+        page = agency.api.ask("GET", "/invoices", owner, params={**asked, **cursor})
+        rows += page.items
+        cursor = {"cursor": page.next_cursor} if page.next_cursor else {}
+    seen = [row["id"] for row in rows]
+    assert len(seen) == len(set(seen))
+    assert made <= set(seen)
+    whole = agency.api.ask("GET", "/invoices", owner, params={**asked, "limit": 200}).items
+    assert seen == [row["id"] for row in whole]
+    if "issued_on" in sort:
+        days = [row["issued_on"] for row in rows]
+        known = [day for day in days if day]
+        assert days == sorted(known, reverse=sort.startswith("-")) + [None] * (len(days) - len(known))
+
+
 def test_a_line_says_when_it_is_delivered(agency: Agency, draft: Make) -> None:
     """A date is the beginning of its day in the workspace's zone; what is no period is refused by its field."""
     owner, made = agency.as_role[Role.owner], draft("10.00")
