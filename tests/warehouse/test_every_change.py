@@ -177,6 +177,21 @@ def test_a_type_or_value_that_stops(loaded: Settings, table: str) -> None:
     equal(loaded, table)
 
 
+def test_decimals_short_and_long(loaded: Settings) -> None:
+    """Short ones are read by a faster way, the others by the slow one; each kind on both sides of the border."""
+    make(loaded, "decimals", "id int primary key, a numeric(24,8), b numeric(38,18), c numeric(19,0), d numeric(20,1)")
+    replication.catch_up(loaded)  # the new table is copied; what follows is streamed
+    scales_and_digits = ((8, 16), (18, 20), (0, 19), (1, 19))
+    rows = []
+    for digits in (1, 8, 9, 10, 15, 16, 17, 18, 19, 20):
+        row = [f"{'9' * min(digits, whole)}.{'123456789123456789'[:scale]}" for scale, whole in scales_and_digits]
+        rows += [row, [f"-{value}" for value in row]]
+    rows.append(["0", "0.000000000000000001", "null", "-0.1"])
+    values = ", ".join(f"({number}, {', '.join(row)})" for number, row in enumerate(rows))
+    toy.execute(loaded, f"insert into decimals values {values}")
+    equal(loaded, "decimals")
+
+
 def test_tables_taken_from_the_lake_and_given_back(loaded: Settings, table: str) -> None:
     drop, add = (f"alter publication imisofts_lake {verb} table {table}" for verb in ("drop", "add"))
     toy.execute(loaded, f"{drop}; delete from {table} where a = 1")
