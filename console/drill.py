@@ -1,7 +1,7 @@
 """The rows behind a figure: pick a mark in a chart, or say which, when and of whom, and its facts stand below."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -12,7 +12,7 @@ from console import exports
 from console.reading import Reading
 from console.templating import show
 from warehouse.gateway import FactRows, FactValue, GatewayError, Grain, MetricAnswer, MetricQuery
-from warehouse.gateway.comparison import Comparison, shifted
+from warehouse.gateway.comparison import Comparison
 from warehouse.gateway.periods import end
 
 FORMATS: Mapping[str, str] = {"money": "accounting", "hours": "%.2f", "days": "%.1f"}
@@ -101,9 +101,18 @@ def _asked(found: Behind, known: Mapping[str, str], key: str, pick: Pick) -> Ask
         word, compared = _series(known, pick)
         if len(known) > 1:
             word = st.selectbox("Figure", list(known), index=list(known).index(word), key=f"{key}-figure", width=220)
+        name = _part(found, known[word], key)
         where = tuple((split.name, value) for split in found.splits if (value := _value(split, key, pick)) is not None)
-        days = found.span or _days(found, known[word], key, pick, compared, narrowed=bool(where))
-    return Asked(known[word], days, where)
+        days = found.span or _days(found, name, key, pick, compared, narrowed=bool(where))
+    return Asked(name, days, where)
+
+
+def _part(found: Behind, name: str, key: str) -> str:
+    """Which of the metrics that a figure is made of: a ratio has rows above and below its line."""
+    parts = found.reading.parts(name)
+    if len(parts) < 2:
+        return next(iter(parts.values()), name)
+    return parts[st.selectbox("Made of", list(parts), key=f"{key}-part-{name}", width=220)]
 
 
 def _series(known: Mapping[str, str], pick: Pick) -> tuple[str, Comparison | None]:
@@ -145,7 +154,7 @@ def _days(
         )
     grain = _grain(found, name, key)
     now = reading.periods(name, grain)
-    moved = reading if against is None else _moved(reading, name, against)
+    moved = reading if against is None else reading.moved(against)
     periods = now if against is None else moved.periods(name, grain)
     picked = pick.get(found.field)
     place = next((n for n, day in enumerate(now) if day.isoformat() == (picked or "")[:10]), None)
@@ -168,14 +177,6 @@ def _grain(found: Behind, name: str, key: str) -> Grain:
     words = list(known)
     place = list(known.values()).index(usual)
     return known[st.selectbox("By", words, index=place, key=f"{key}-grain-{usual}-{len(words)}", width=110)]
-
-
-def _moved(reading: Reading, name: str, against: Comparison) -> Reading:
-    """The same reading of the range compared with."""
-    query = shifted(reading.query(name), against)
-    assert query.first is not None
-    assert query.last is not None
-    return replace(reading, filters=replace(reading.filters, first=query.first, last=query.last))
 
 
 def _named(day: date, grain: Grain) -> str:

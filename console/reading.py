@@ -38,6 +38,22 @@ class Reading:
         """Whether all of the bar's filters hold for the metric; where not, its figure is of the whole agency."""
         return len(self.query(name).where) == len(self.filters.where)
 
+    def parts(self, name: str) -> dict[str, str]:
+        """The metrics that a figure is made of and the viewer may see: their words → their names."""
+        return {part.label: part.name for part in self.definition(name).parts() if self.knows(part.name)}
+
+    def moved(self, compared: Comparison) -> "Reading":
+        """The same reading of the range compared with."""
+        query = shifted(MetricQuery("", self.filters.first, self.filters.last), compared)
+        assert query.first is not None
+        assert query.last is not None
+        return replace(self, filters=replace(self.filters, first=query.first, last=query.last))
+
+    def earlier(self, day: date, compared: Comparison) -> date:
+        """The day that ``day`` is compared with: the last one of the range so far, moved back."""
+        so_far = replace(self, filters=replace(self.filters, first=min(self.filters.first, day), last=day))
+        return so_far.moved(compared).filters.last
+
     def behind(self, name: str, first: date, last: date, where: tuple[tuple[str, str], ...] = ()) -> MetricQuery:
         """The question whose facts stand behind a figure of some days, narrowed by ``where`` beside the bar as far
         as it can be: of one currency where money is not converted."""

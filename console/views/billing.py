@@ -1,5 +1,6 @@
 """Invoices and payments: what was invoiced and collected, and what is open at any date."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -13,7 +14,7 @@ from console.panels import Panel
 from console.reading import Reading
 from console.views import overview
 from imisofts import charts
-from warehouse.gateway import MetricQuery, State
+from warehouse.gateway import MetricAnswer, MetricQuery, State
 
 KPIS: Final = (
     Kpi("invoiced", "up"),
@@ -46,11 +47,30 @@ def open_money(reading: Reading) -> None:
     panels.panel("ages", f"{name}-by-age", lambda: ages(reading, as_of))
 
 
+def _by_age(reading: Reading, as_of: date) -> MetricAnswer:
+    query = MetricQuery("receivables", by=("age_bucket",), as_of=as_of, where=reading.query("receivables").where)
+    return queries.metric(reading.viewer, reading.publication.id, query)
+
+
+def _compared(reading: Reading, as_of: date) -> dict[date, dict[object, Decimal | None]]:
+    """Each day of the bar's comparisons, with what was open then by age."""
+    days = [reading.earlier(as_of, compared) for compared in reading.filters.comparisons]
+    return {
+        day: {row.dimensions["age_bucket"]: row.value for row in reading.rows(_by_age(reading, day))} for day in days
+    }
+
+
+def _before(reading: Reading, compared: Mapping[date, Mapping[object, Decimal | None]]) -> str:
+    """What was open on the days compared with, in words."""
+    sums = {day: sum((value or Decimal(0) for value in ages.values()), Decimal(0)) for day, ages in compared.items()}
+    said = {day: money.exact(total, "money", reading.filters.currency) for day, total in sums.items()}
+    return "".join(f" On {day:%-d %B %Y} it was {total}." for day, total in said.items())
+
+
 def ages(reading: Reading, as_of: date) -> Panel:
     """What is open, by days past due."""
     currency = reading.filters.currency
-    query = MetricQuery("receivables", by=("age_bucket",), as_of=as_of, where=reading.query("receivables").where)
-    answer = queries.metric(reading.viewer, reading.publication.id, query)
+    answer, compared = _by_age(reading, as_of), _compared(reading, as_of)
     rows = [{"age_bucket": row.dimensions["age_bucket"], "value": row.value} for row in reading.rows(answer)]
     total = sum((row.value or Decimal(0) for row in reading.rows(answer)), Decimal(0))
     late = sum((Decimal(str(row["value"] or 0)) for row in rows if row["age_bucket"] != "not_due"), Decimal(0))
@@ -58,12 +78,16 @@ def ages(reading: Reading, as_of: date) -> Panel:
     return Panel(
         question="What is open, and how old is it?",
         answer=f"{money.exact(total, 'money', currency)} was open at the end of {as_of:%-d %B %Y}, "
-        f"{money.exact(late, 'money', currency)} of it past due.",
+        f"{money.exact(late, 'money', currency)} of it past due.{_before(reading, compared)}",
         chart=charts.receivables_by_age(rows, figures.look(reading.viewer), currency, height=220),
         table=[
             {
                 "age": labels[str(row["age_bucket"])],
                 "open": money.exact(Decimal(str(row["value"] or 0)), "money", currency),
+                **{
+                    f"open on {day:%-d %b %Y}": money.exact(open_by_age.get(row["age_bucket"]), "money", currency)
+                    for day, open_by_age in compared.items()
+                },
             }
             for row in rows
         ],

@@ -50,11 +50,13 @@ def page(viewer: Viewer, state: State) -> None:
 def clients(reading: Reading, table: HealthTable) -> Panel:
     """Every client with score, band, trend, coverage, and the first reason; those at risk first."""
     counts = {band: sum(1 for client in table.clients if client.band == band) for band in BANDS}
+    before = _scores_before(reading, table.on)
     words = ", ".join(f"{count} {BANDS[band].lower()}" for band, count in counts.items() if count)
     rows = [
         {
             "client": client.client_name,
-            "score": None if client.score is None else round(float(client.score), 1),
+            "score": _rounded(client),
+            **{f"score on {day:%-d %b %Y}": scores.get(client.client) for day, scores in before.items()},
             "band": BANDS[client.band],
             "trend": f"{TRENDS[client.trend]} {client.change:+.1f}"
             if client.trend and client.change is not None
@@ -77,6 +79,17 @@ def clients(reading: Reading, table: HealthTable) -> Panel:
             span=(table.on, table.on),
         ),
     )
+
+
+def _scores_before(reading: Reading, on: date) -> dict[date, dict[str, float | None]]:
+    """Each day of the bar's comparisons, with the scores of that day by client."""
+    days = [reading.earlier(on, compared) for compared in reading.filters.comparisons]
+    tables = {day: queries.health(reading.viewer, reading.publication.id, day) for day in days}
+    return {day: {client.client: _rounded(client) for client in table.clients} for day, table in tables.items()}
+
+
+def _rounded(client: ClientHealth) -> float | None:
+    return None if client.score is None else round(float(client.score), 1)
 
 
 def _exported(client: ClientHealth, table: HealthTable) -> dict[str, object]:

@@ -98,34 +98,54 @@ def two_dates(reading: Reading) -> Reading:
 
 def bridge(reading: Reading) -> Panel:
     """How the MRR before the range's first month became that of its last: opening and movements give the closing."""
-    currency = reading.filters.currency
-    moved = {name: reading.total(name) for name in (*GAINS, *LOSSES)}
-    amounts = {name: row.value or Decimal(0) if row else Decimal(0) for name, row in moved.items()}
-    before = controls.month_start(reading.filters.first, 1)
-    ends = (_month(reading, before).total("mrr"), reading.total("mrr"), reading.total("fx_mrr"))
     question = "Why did MRR move?"
-    if None in {row.value for row in (*ends, *moved.values()) if row}:
+    amounts = _amounts(reading)
+    if amounts is None:
         return Panel(question, "", empty="An exchange rate is missing in this range: see single currencies.")
-    opening, closing, effect = (row.value or Decimal(0) if row else Decimal(0) for row in ends)
-    gained, lost = sum(amounts[name] for name in GAINS), sum(amounts[name] for name in LOSSES)
-    steps = [
-        Step("Opening", opening, "total", money.exact(opening, "money", currency)),
-        *(_step(reading, name, amounts[name], "up") for name in GAINS),
-        *(_step(reading, name, amounts[name], "down") for name in LOSSES),
-        *([_step(reading, "fx_mrr", abs(effect), "up" if effect > 0 else "down")] if reading.filters.converted else []),
-        Step("Closing", closing, "total", money.exact(closing, "money", currency)),
-    ]
+    before = {compared: _amounts(reading.moved(compared)) or {} for compared in reading.filters.comparisons}
+    steps = {name: _step(reading, name, amount) for name, amount in amounts.items()}
+    won, lost = (money.exact(sum((amounts[name] for name in names), Decimal(0)), "money", reading.filters.currency)
+                 for names in (GAINS, LOSSES))  # fmt: skip
     return Panel(
         question=question,
-        answer=f"From {money.exact(opening, 'money', currency)} at the end of {before:%B %Y} to "
-        f"{money.exact(closing, 'money', currency)} at the end of {reading.filters.last:%B %Y}: "
-        f"{money.exact(Decimal(gained), 'money', currency)} won, {money.exact(Decimal(lost), 'money', currency)} lost.",
-        chart=charts.waterfall(steps, figures.look(reading.viewer), currency),
-        table=[{"step": step.label, "amount": ("−" if step.kind == "down" else "") + step.text} for step in steps],
-        export=[{"step": step.label, "amount": step.amount, "currency": currency} for step in steps],
+        answer=f"From {steps['opening'].text} at the end of {_opened(reading):%B %Y} to {steps['closing'].text} at the "
+        f"end of {reading.filters.last:%B %Y}: {won} won, {lost} lost.",
+        chart=charts.waterfall(list(steps.values()), figures.look(reading.viewer), reading.filters.currency),
+        table=[
+            {
+                "step": step.label,
+                "amount": _signed(step),
+                **{word: _signed(_step(reading, name, found[name])) if name in found else "–"
+                   for word, found in before.items()},
+            }
+            for name, step in steps.items()
+        ],
+        export=[
+            {"step": step.label, "amount": step.amount, **{word: found.get(name) for word, found in before.items()},
+             "currency": reading.filters.currency}
+            for name, step in steps.items()
+        ],
         metrics=tuple(reading.definition(name) for name in ("mrr", *GAINS, *LOSSES, "fx_mrr")),
         behind=drill.Behind(reading, {_short(reading, name): name for name in (*GAINS, *LOSSES, "mrr")}),
-    )
+    )  # fmt: skip
+
+
+def _opened(reading: Reading) -> date:
+    """The first day of the month at whose end the bridge begins."""
+    return controls.month_start(reading.filters.first, 1)
+
+
+def _amounts(reading: Reading) -> dict[str, Decimal] | None:
+    """The bridge's steps in their order, from opening to closing; ``None`` where an exchange rate is missing."""
+    effects = ("fx_mrr",) if reading.filters.converted else ()
+    rows = {
+        "opening": _month(reading, _opened(reading)).total("mrr"),
+        **{name: reading.total(name) for name in (*GAINS, *LOSSES, *effects)},
+        "closing": reading.total("mrr"),
+    }
+    if None in {row.value for row in rows.values() if row}:
+        return None
+    return {name: row.value or Decimal(0) if row else Decimal(0) for name, row in rows.items()}
 
 
 def _month(reading: Reading, first: date) -> Reading:
@@ -133,9 +153,17 @@ def _month(reading: Reading, first: date) -> Reading:
     return replace(reading, filters=replace(reading.filters, first=first, last=controls.month_end(first)))
 
 
-def _step(reading: Reading, name: str, amount: Decimal, kind: str) -> Step:
+def _step(reading: Reading, name: str, amount: Decimal) -> Step:
+    """One bar of the bridge; what it takes away has the sign of its kind and not of its amount."""
+    text = money.exact(abs(amount), "money", reading.filters.currency)
+    if name in ("opening", "closing"):
+        return Step(name.capitalize(), amount, "total", text)
     label = "Rates" if name == "fx_mrr" else _short(reading, name)
-    return Step(label, amount, "up" if kind == "up" else "down", money.exact(amount, "money", reading.filters.currency))
+    return Step(label, abs(amount), "down" if name in LOSSES or amount < 0 else "up", text)
+
+
+def _signed(step: Step) -> str:
+    return ("−" if step.kind == "down" else "") + step.text
 
 
 def _short(reading: Reading, name: str) -> str:
@@ -205,10 +233,15 @@ def retention(reading: Reading) -> Panel:
 def by_currency(reading: Reading) -> Panel:
     """MRR of each currency on the last day; currencies are never added up."""
     reading = replace(reading, filters=replace(reading.filters, converted=False))
-    answer = reading.series("mrr", whole=True)
     names = ("mrr", "at_risk_mrr", "committed_mrr", "arpa")
-    answers = {name: reading.series(name, whole=True) for name in names}
-    found = {name: {row.currency: row for row in answer.rows} for name, answer in answers.items()}
+    answers = {reading.definition(name).label: reading.series(name, whole=True) for name in names}
+    against = {
+        f"{label}, {compared}": reading.series(answer.definition.name, whole=True, compared=compared)
+        for compared in reading.filters.comparisons
+        for label, answer in answers.items()
+    }
+    found = {label: {row.currency: row for row in answer.rows} for label, answer in {**answers, **against}.items()}
+    answer = reading.series("mrr", whole=True)
     rows = sorted((row for row in answer.rows if row.value), key=lambda row: -(row.value or 0))
     return Panel(
         question="What recurs in which currency?",
@@ -216,7 +249,7 @@ def by_currency(reading: Reading) -> Panel:
         table=[
             {
                 "currency": row.currency,
-                **{reading.definition(name).label: money.figure(found[name].get(row.currency)) for name in names},
+                **{label: money.figure(by_code.get(row.currency)) for label, by_code in found.items()},
             }
             for row in rows
         ],

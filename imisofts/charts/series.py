@@ -123,9 +123,13 @@ def _goal(look: Look, name: str, value: float) -> list[Spec]:
     """A line across the chart at ``value``, and its name on it."""
     at: Spec = {"field": "goal", "type": "quantitative"}
     rule = {"type": "rule", "strokeDash": [2, 3], "color": look.muted, "tooltip": None, "aria": False}
-    text = {"type": "text", "align": "left", "dy": -6, "color": look.muted, "tooltip": None}
+    text: Spec = {"type": "text", "align": "left", "dy": -6, "color": look.muted, "tooltip": None}
+    # A line may run through the words: they stand on a stroke of the paper's colour.
+    paper: Spec = {**text, "color": look.surface, "stroke": look.surface, "strokeWidth": 5, "aria": False}
+    words: Spec = {"y": at, "x": {"value": 4}, "text": {"field": "name"}}
     data = {"values": [{"goal": value, "name": name}]}
     return [
         {"data": data, "mark": rule, "encoding": {"y": at, "x": {"value": 0}, "x2": {"value": "width"}}},
-        {"data": data, "mark": text, "encoding": {"y": at, "x": {"value": 4}, "text": {"field": "name"}}},
+        {"data": data, "mark": paper, "encoding": words},
+        {"data": data, "mark": text, "encoding": words},
     ]

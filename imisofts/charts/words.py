@@ -51,10 +51,12 @@ def _when(point: Point, look: Look) -> str:
 
 
 def x_axis(points: Sequence[Point], look: Look) -> Spec:
-    """Months in order, thinned where there are many; the year under the first and each January."""
+    """Periods in order, each month told once and thinned where there are many; the year under the first and each
+    January."""
     days = sorted({point.period for point in points})
-    step = max(1, -(-len(days) // 18))
-    shown = days[::step]
+    firsts = [day for place, day in enumerate(days) if place == 0 or day.month != days[place - 1].month]
+    step = max(1, -(-len(firsts) // 18))
+    shown = firsts[::step]
     labels = look.short_months(shown)
     return {
         "field": "period",

@@ -213,6 +213,28 @@ def test_several_ranges_are_compared_with_in_charts_and_tables(page: SimpleNames
     assert all(f"Tickets opened, {one}" in chart for one in both)
 
 
+def test_ages_bridge_currencies_and_health_are_compared_too(page: SimpleNamespace) -> None:
+    looked = page.look("billing", range="3 months", compare="same period last year")
+    assert [name for name in looked.table("ages")[0] if name.startswith("open on ")] == ["open on 15 Jun 2025"]
+    assert "On 15 June 2025 it was €0.00." in looked.text
+    looked = page.look("revenue", range="3 months", compare="previous period")
+    assert {line["step"]: line["previous period"] for line in looked.table("bridge")}["Closing"] != "–"
+    assert "MRR, previous period" in looked.table("mrr-by-currency")[0]
+    looked = page.look("health", range="3 months", compare="previous period")
+    assert any(name.startswith("score on ") for name in looked.table("clients")[0])
+
+
+def test_a_figure_made_of_others_opens_into_the_rows_of_each(page: SimpleNamespace) -> None:
+    looked = page.look("health", range="6 months")
+    choose(looked, "cards-", "Figure", "Client margin")
+    choose(looked, "cards-", "Made of", "Fees")
+    choose(looked, "cards-", "Time", "the whole range")
+    assert {line["Invoice"] for line in looked.lines("behind-cards")} >= {"INV-1", "INV-2"}
+    choose(looked, "cards-", "Made of", "Cost of client work")
+    choose(looked, "cards-", "Time", "the whole range")
+    assert "No rows here." in looked.text, "nobody here has a cost rate"
+
+
 def test_a_filter_narrows_every_figure_and_stays_in_the_address(page: SimpleNamespace) -> None:
     looked = page.look("revenue", range="6 months", client="D")
     steps = {line["step"]: line["amount"] for line in looked.table("bridge")}

@@ -135,8 +135,14 @@ class MetricDefinition:
 
     def measures(self) -> Iterator[Measure]:
         """Every measure that the metric is made of."""
+        for part in self.parts():
+            assert isinstance(part.how, Measure)
+            yield part.how
+
+    def parts(self) -> Iterator["MetricDefinition"]:
+        """The metrics with rows of their own that it is made of: itself, or those of its formula, once each."""
         if isinstance(self.how, Measure):
-            yield self.how
+            yield self
             return
-        for _, part in self.how.parts:
-            yield from part.measures()
+        found = (leaf for _, part in self.how.parts for leaf in part.parts())
+        yield from {leaf.name: leaf for leaf in found}.values()
