@@ -72,6 +72,7 @@ def test_every_kind_of_change_arrives_once(loaded: Settings) -> None:
 
 def test_random_changes_in_several_batches(loaded: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("warehouse.replication.loader.CHANGES_PER_BATCH", 20)
+    monkeypatch.setattr("warehouse.replication.staging._PORTION_MESSAGES", 3)  # transactions span several
     expected = toy.change(loaded, random.Random(2), transactions=12)
     replication.catch_up(loaded)
     toy.compare(loaded)

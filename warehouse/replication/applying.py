@@ -6,7 +6,8 @@ import duckdb
 
 from warehouse.lake import literal, quoted
 from warehouse.replication.source import Column, Table
-from warehouse.replication.staging import Staging, stage_name, unchanged_in
+from warehouse.replication.staged import stage_name, unchanged_in
+from warehouse.replication.staging import Staging
 from warehouse.replication.state import Life
 
 _WIDE_DECIMAL = re.compile(r"DECIMAL\((?:19|[23]\d),(\d|1[0-8])\)")
@@ -15,7 +16,6 @@ HEAD = ("_op", "_epoch", "_lsn", "_ordinal", "_commit_time")
 
 def prepare(connection: duckdb.DuckDBPyConnection, staging: Staging, tables: dict[str, Table], life: Life) -> None:
     """Everything that needs no lake transaction: values that were not sent again are looked up."""
-    staging.flush()
     for name in staging.counts():
         columns = {column.name: column for column in tables[name].columns}
         for column in sorted(staging.unchanged(name)):

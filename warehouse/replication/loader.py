@@ -213,8 +213,9 @@ class Run:
         with self.sessions.source.transaction(), self.sessions.source.cursor(name="changes", binary=True) as cursor:
             cursor.itersize = 5_000
             cursor.execute(_PEEK, (self.slot, head, CHANGES_PER_BATCH, source.PUBLICATION))
-            for (data,) in cursor:
-                staging.add(data)
+            while portion := cursor.fetchmany(cursor.itersize):
+                staging.add(data for (data,) in portion)
+        staging.flush()
         failpoints.reach("decoded")
 
     def _write(self, connection: duckdb.DuckDBPyConnection, staging: Staging, mark: Watermark, life: Life) -> None:

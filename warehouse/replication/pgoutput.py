@@ -1,4 +1,6 @@
-"""The ``pgoutput`` protocol, version 1: bytes of one message in, frozen values out. Pure, no connection.
+"""The ``pgoutput`` protocol, version 1: one message that carries no row in, frozen values out. Pure, no connection.
+
+Those that carry rows are many, and read many at once: :mod:`warehouse.replication.tuples`.
 
 https://www.postgresql.org/docs/current/protocol-logicalrep-message-formats.html
 """
@@ -14,20 +16,6 @@ _BEGIN = struct.Struct(">QqI")
 _COMMIT = struct.Struct(">BQQq")
 _INT16 = struct.Struct(">h")
 _UINT32 = struct.Struct(">I")
-
-
-class Unchanged:
-    """Marks a large value that the server did not send again because the update left it alone."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "UNCHANGED"
-
-
-UNCHANGED = Unchanged()
-Value = str | None | Unchanged
-Row = list[Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,31 +46,18 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """A row's change: ``old`` is the key (``K``) or the whole row (``O``) before it, if it was sent."""
-
-    op: str
-    relation_id: int
-    old: Row | None
-    new: Row | None
-    old_is_whole: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Truncate:
     """All rows of these relations are gone."""
 
     relation_ids: tuple[int, ...]
 
 
-Message = Begin | Commit | Relation | Change | Truncate
+Message = Begin | Commit | Relation | Truncate
 
 
 def decode(data: bytes) -> Message | None:
-    """One message; ``None`` for those that carry no row (origin, type, logical message)."""
+    """One message without a row; ``None`` for those that say nothing about rows (origin, type, logical message)."""
     kind = data[0]
-    if kind in b"IUD":
-        return _change(data, kind)
     if kind == 0x42:  # B
         final_lsn, at, _ = _BEGIN.unpack_from(data, 1)
         return Begin(final_lsn, _EPOCH + timedelta(microseconds=at))
@@ -97,44 +72,6 @@ def decode(data: bytes) -> Message | None:
     if kind in b"OYM":
         return None
     raise UnknownChange(f"message of unknown kind {chr(kind)!r}")
-
-
-def _change(data: bytes, kind: int) -> Change:
-    (relation_id,) = _UINT32.unpack_from(data, 1)
-    marker = data[5]
-    if kind == 0x49:  # I
-        new, _ = _tuple(data, 6)
-        return Change("insert", relation_id, None, new)
-    if kind == 0x44:  # D
-        old, _ = _tuple(data, 6)
-        return Change("delete", relation_id, old, None, marker == 0x4F)
-    if marker == 0x4E:  # N: an update that changed no key
-        new, _ = _tuple(data, 6)
-        return Change("update", relation_id, None, new)
-    old, position = _tuple(data, 6)
-    new, _ = _tuple(data, position + 1)
-    return Change("update", relation_id, old, new, marker == 0x4F)
-
-
-def _tuple(data: bytes, position: int) -> tuple[Row, int]:
-    (count,) = _INT16.unpack_from(data, position)
-    position += 2
-    values: Row = []
-    for _ in range(count):
-        kind = data[position]
-        position += 1
-        if kind == 0x74:  # t
-            (length,) = _UINT32.unpack_from(data, position)
-            position += 4
-            values.append(data[position : position + length].decode())
-            position += length
-        elif kind == 0x6E:  # n
-            values.append(None)
-        elif kind == 0x75:  # u
-            values.append(UNCHANGED)
-        else:
-            raise UnknownChange(f"value of unknown kind {chr(kind)!r}")
-    return values, position
 
 
 def _relation(data: bytes) -> Relation:

@@ -1,50 +1,26 @@
-"""Decoded changes on their way to the lake: per table, as text in DuckDB's own temporary tables.
+"""The stream of changes on its way to the lake: whole transactions, their rows numbered and staged table by table.
 
-A transaction comes whole, however large, so rows leave Python in chunks and DuckDB spills them to disk.
+A transaction comes whole, however large, so messages are read in portions of a bounded size.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
 import duckdb
-import polars as pl
+import numpy as np
 
-from warehouse.lake import literal, quoted
-from warehouse.replication import pgoutput
+from warehouse.replication import pgoutput, tuples
 from warehouse.replication.errors import UnknownChange
-from warehouse.replication.pgoutput import UNCHANGED, Change, Relation, Row, Truncate, Value
+from warehouse.replication.pgoutput import Relation, Truncate
 from warehouse.replication.slots import from_number
 from warehouse.replication.source import SCHEMA, Table
+from warehouse.replication.staged import Rows, Staged, Transaction
+from warehouse.replication.tuples import Changes, Messages, Places
 
-_CHUNK_ROWS = 20_000
-_HEAD: dict[str, pl.DataType] = {
-    "_op": pl.String(),
-    "_lsn": pl.String(),
-    "_final_lsn": pl.String(),
-    "_ordinal": pl.Int64(),
-    "_seq": pl.Int64(),
-    "_commit_time": pl.Datetime("us", "UTC"),
-    "_unchanged": pl.List(pl.String()),
-    "_origin": pl.List(pl.String()),
-}
-_HEAD_SQL = (
-    "_op varchar, _lsn varchar, _final_lsn varchar, _ordinal bigint, _seq bigint,"
-    " _commit_time timestamptz, _unchanged varchar[], _origin varchar[]"
-)
-
-
-@dataclass
-class _Staged:
-    """One table's rows that Python still holds, and how many there were in all."""
-
-    table: Table
-    rows: list[list[object]] = field(default_factory=list)
-    count: int = 0
-    unchanged: set[str] = field(default_factory=set)
-    origins: dict[tuple[Value, ...], list[str]] = field(default_factory=dict)
-    """Rows that moved to another key, by the key they have now: where their unsent values are found."""
+_PORTION_MESSAGES = 20_000
+_PORTION_BYTES = 32 * 2**20
+_ROWS = (tuples.INSERT, tuples.UPDATE, tuples.DELETE)
 
 
 class Staging:
@@ -65,37 +41,23 @@ class Staging:
         self._watermark = watermark
         self._synced = synced
         self._relations: dict[int, Relation] = {}
-        self._staged: dict[str, _Staged] = {}
-        self._begin: pgoutput.Begin | None = None
-        self._skip = False
+        self._staged: dict[str, Staged] = {}
+        self._portion: list[bytes] = []
+        self._portion_bytes = 0
+        self._transaction: Transaction | None = None
+        self._stretches: list[tuple[int, int, Transaction]] = []
         self._seq = 0
-        self._ordinal = 0
-        self._pending = 0
         self.messages = 0
         self.end_lsn: str | None = None
         self.committed_at: datetime | None = None
 
-    def add(self, data: bytes) -> None:
-        """Take one message of the stream."""
-        self.messages += 1
-        match pgoutput.decode(data):
-            case Change() as change:
-                if not self._skip:
-                    self._change(change)
-            case pgoutput.Begin() as begin:
-                self._begin = begin
-                self._ordinal = 0
-                self._skip = from_number(begin.final_lsn) < self._watermark
-            case pgoutput.Commit() as commit:
-                self._commit(commit)
-            case Relation() as relation:
-                self._relations[relation.id] = relation
-            case Truncate() as truncate:
-                for relation_id in () if self._skip else truncate.relation_ids:
-                    if (table := self._table(self._relations[relation_id])) is not None:
-                        self._put(table, self._relations[relation_id], "truncate", None)
-            case None:
-                pass
+    def add(self, messages: Iterable[bytes]) -> None:
+        """Take the next messages of the stream."""
+        for data in messages:
+            self._portion.append(data)
+            self._portion_bytes += len(data)
+            if len(self._portion) >= _PORTION_MESSAGES or self._portion_bytes >= _PORTION_BYTES:
+                self.flush()
 
     def counts(self) -> dict[str, int]:
         """Staged rows per table."""
@@ -106,127 +68,116 @@ class Staging:
         return self._staged[table].unchanged
 
     def flush(self) -> None:
-        """Move what Python still holds into the temporary tables."""
-        for name, staged in self._staged.items():
-            if staged.rows:
-                self._write(name, staged)
-        self._pending = 0
+        """Stage what was taken; ``end_lsn`` and what is counted tell of it from here on."""
+        if not self._portion:
+            return
+        messages = Messages(self._portion)
+        begun = 0
+        for place in np.flatnonzero(~np.isin(messages.bytes[messages.starts], _ROWS)).tolist():
+            self._stretch(begun, place)
+            self._follow(messages, self._portion[place])
+            begun = place + 1
+        self._stretch(begun, len(self._portion))
+        self._take(messages)
+        self.messages += len(self._portion)
+        self._portion, self._portion_bytes = [], 0
 
     def close(self) -> None:
         """Drop the temporary tables; the connection may be used for the next batch."""
-        for name in self._staged:
-            self._connection.execute(f"drop table if exists {stage_name(name)}")
+        for staged in self._staged.values():
+            staged.drop()
 
-    def _commit(self, commit: pgoutput.Commit) -> None:
-        if not self._skip:
-            self.end_lsn = from_number(commit.end_lsn)
-            self.committed_at = commit.committed_at
-        self._begin = None
+    def _stretch(self, begun: int, ended: int) -> None:
+        """Remember these messages as changes of the transaction under way, unless the lake has it."""
+        if begun < ended and self._transaction is not None:
+            self._stretches.append((begun, ended, self._transaction))
 
-    def _table(self, relation: Relation) -> Table | None:
-        return self._known.get(relation.table) if relation.schema == SCHEMA else None
+    def _follow(self, messages: Messages, data: bytes) -> None:
+        """Take a message that carries no row. What came before another shape of a table is read by the shape it had."""
+        match pgoutput.decode(data):
+            case pgoutput.Begin(final_lsn, committed_at):
+                known = from_number(final_lsn) < self._watermark
+                self._transaction = None if known else Transaction(final_lsn, committed_at)
+            case pgoutput.Commit() as commit:
+                if self._transaction is not None:
+                    self.end_lsn = from_number(commit.end_lsn)
+                    self.committed_at = commit.committed_at
+                self._transaction = None
+            case Relation() as relation:
+                if self._relations.get(relation.id, relation) != relation:
+                    self._take(messages)
+                self._relations[relation.id] = relation
+            case Truncate() as truncate:
+                self._take(messages)
+                self._truncate(truncate)
+            case None:
+                pass
 
-    def _change(self, change: Change) -> None:
-        relation = self._relations[change.relation_id]
-        table = self._table(relation)
+    def _truncate(self, truncate: Truncate) -> None:
+        if (transaction := self._transaction) is None:
+            return
+        for relation_id in truncate.relation_ids:
+            if (staged := self._stage(self._relations[relation_id])) is not None:
+                staged.truncate(Rows([transaction], np.array([[0], [transaction.rows], [self._seq]])))
+                transaction.rows += 1
+                self._seq += 1
+
+    def _take(self, messages: Messages) -> None:
+        """Number and stage the stretches: a row has its place in its transaction, over all replicated tables."""
+        stretches, self._stretches = self._stretches, []
+        if not stretches:
+            return
+        of = np.concatenate([np.arange(begun, ended) for begun, ended, _ in stretches])
+        transactions = list({id(transaction): transaction for _, _, transaction in stretches}.values())
+        numbers = {id(transaction): number for number, transaction in enumerate(transactions)}
+        within = np.repeat(
+            [numbers[id(transaction)] for _, _, transaction in stretches],
+            [ended - begun for begun, ended, _ in stretches],
+        )
+        read = self._read(messages, of)
+        rows = np.zeros(len(of) + 1, np.int64)
+        for _, _, where, changes in read:
+            rows[where + 1] = 1
+            rows[where[changes.moved] + 1] = 2
+        before = np.cumsum(rows)  # rows that precede a message, and behind the last one: all
+        first = before[np.searchsorted(within, np.arange(len(transactions)))]
+        base = np.array([transaction.rows for transaction in transactions]) - first
+        places = np.stack([within, before[:-1] + base[within], before[:-1] + self._seq])
+        for relation, staged, where, changes in read:
+            if len(named := where[changes.kinds != tuples.INSERT]):
+                self._require_key(staged.table, relation, transactions[within[named[-1]]])
+            staged.put(relation, messages, changes, Rows(transactions, places[:, where]))
+        transactions[-1].rows += int(before[-1] - first[-1])
+        self._seq += int(before[-1])
+
+    def _read(self, messages: Messages, of: Places) -> list[tuple[Relation, Staged, Places, Changes]]:
+        """The changes of each replicated table among the messages ``of``: where they stand in it, and what they are."""
+        relations = messages.numbers(messages.starts[of] + 1, ">u4")
+        found = []
+        for relation in (self._relations[number] for number in np.unique(relations).tolist()):
+            if (staged := self._stage(relation)) is None:
+                continue
+            where = np.flatnonzero(relations == relation.id)
+            key = [relation.columns.index(name) for name in staged.table.key if name in relation.columns]
+            changes = tuples.changes(messages, of[where], len(relation.columns), key)
+            found.append((relation, staged, where, changes))
+        return found
+
+    def _stage(self, relation: Relation) -> Staged | None:
+        """Where the relation's changes are staged; nowhere, if it is not replicated."""
+        table = self._known.get(relation.table) if relation.schema == SCHEMA else None
         if table is None:
-            return
-        if change.op != "insert":
-            self._require_key(table, relation)
-        if change.new is None:
-            self._put(table, relation, "delete", change.old)
-            return
-        origin: list[str] | None = None
-        if change.old is not None:
-            moved = self._key(relation, table, change.old) != self._key(relation, table, change.new)
-            if change.old_is_whole:
-                _fill(change.new, change.old)
-            elif moved:
-                origin = self._move(table, relation, change.old, change.new)
-            if moved:
-                self._put(table, relation, "delete", change.old)
-        self._put(table, relation, change.op, change.new, origin)
+            return None
+        if table.name not in self._staged:
+            self._staged[table.name] = Staged(self._connection, table)
+        return self._staged[table.name]
 
-    def _require_key(self, table: Table, relation: Relation) -> None:
+    def _require_key(self, table: Table, relation: Relation, last: Transaction) -> None:
         """An update or a delete says whose it is by the replica identity: it has to hold the lake's key."""
-        assert self._begin is not None
         if set(table.key) <= relation.key:
             return
-        if from_number(self._begin.final_lsn) >= self._synced.get(table.name, ""):
+        if from_number(last.final_lsn) >= self._synced.get(table.name, ""):
             raise UnknownChange(
                 f"{table.name}: its replica identity ({', '.join(sorted(relation.key)) or 'nothing'}) lacked its key"
                 f" ({', '.join(table.key)}) when rows were changed: `imisofts lake resync {table.name}`"
             )
-
-    @staticmethod
-    def _key(relation: Relation, table: Table, row: Row) -> tuple[Value, ...]:
-        return tuple(row[relation.columns.index(name)] if name in relation.columns else None for name in table.key)
-
-    def _move(self, table: Table, relation: Relation, old: Row, new: Row) -> list[str]:
-        """Remember under which key a moved row's unsent values are found: its first one in this batch."""
-        origins = self._stage(table).origins
-        before = self._key(relation, table, old)
-        origin = origins.pop(before, None) or [str(value) for value in before]
-        # Whoever takes the key that became free is another row: nothing of the one that left belongs to it.
-        origins[before] = [*(str(value) for value in before), str(self._seq)]
-        origins[self._key(relation, table, new)] = origin
-        return origin
-
-    def _stage(self, table: Table) -> _Staged:
-        staged = self._staged.get(table.name)
-        if staged is None:
-            staged = self._staged[table.name] = _Staged(table)
-            self._create(table)
-        return staged
-
-    def _put(
-        self, table: Table, relation: Relation, op: str, values: Row | None, origin: list[str] | None = None
-    ) -> None:
-        assert self._begin is not None
-        staged = self._stage(table)
-        sent = dict(zip(relation.columns, values, strict=True)) if values is not None else {}
-        unchanged = [name for name, value in sent.items() if value is UNCHANGED]
-        staged.unchanged.update(unchanged)
-        if origin is None and staged.origins and values is not None:
-            origin = staged.origins.get(self._key(relation, table, values))
-        # `_lsn` (the transaction's place) is the commit record's own, so it is known before the commit arrives; a
-        # snapshot's rows carry the point before it.
-        row: list[object] = [op, from_number(self._begin.final_lsn + 1), from_number(self._begin.final_lsn)]
-        row += [self._ordinal, self._seq, self._begin.committed_at, unchanged, origin]
-        row += [None if (value := sent.get(c.name)) is UNCHANGED else value for c in table.columns]
-        staged.rows.append(row)
-        staged.count += 1
-        self._ordinal += 1
-        self._seq += 1
-        self._pending += 1
-        if self._pending >= _CHUNK_ROWS:
-            self.flush()
-
-    def _create(self, table: Table) -> None:
-        columns = "".join(f", {quoted(column.name)} varchar" for column in table.columns)
-        self._connection.execute(f"create or replace temp table {stage_name(table.name)} ({_HEAD_SQL}{columns})")
-
-    def _write(self, name: str, staged: _Staged) -> None:
-        schema = {**_HEAD, **{column.name: pl.String() for column in staged.table.columns}}
-        chunk = pl.DataFrame(staged.rows, schema=schema, orient="row").to_arrow()
-        self._connection.register("staged_chunk", chunk)
-        self._connection.execute(f"insert into {stage_name(name)} select * from staged_chunk")
-        self._connection.unregister("staged_chunk")
-        staged.rows = []
-
-
-def _fill(new: Row, old: Row) -> None:
-    """Values that were not sent again, from the whole old row."""
-    for place, value in enumerate(new):
-        if value is UNCHANGED:
-            new[place] = old[place]
-
-
-def stage_name(table: str) -> str:
-    """The temporary table of a source table's staged changes."""
-    return "temp.main." + quoted("stage_" + table)
-
-
-def unchanged_in(column: str) -> str:
-    """SQL: whether this staged row left the column's value out."""
-    return f"list_contains(_unchanged, {literal(column)})"
