@@ -31,12 +31,14 @@ def main() -> int:
     if not data.exists():
         print(f"bench: {data} is not there; give the invoices.csv of online-retail as the argument", file=sys.stderr)
         return 2
-    from bench import measure  # late: it reads the environment
+    from bench import agency, measure  # late: they read the environment
     from bench.page import Page
 
     page = Page()
     with _sandbox():
         measure.everything(data, page)
+    with _sandbox():
+        agency.measure(page)
     with _sandbox():
         measure.replication_alone(page)
     page.write()

@@ -1,16 +1,13 @@
 """Replication against what bounds it: reading the source, decoding its log, and DuckLake's own small writes."""
 
-import resource
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 import duckdb
 import psycopg
 
+from bench import loads
+from bench.clock import timed
 from bench.page import Page
 from imisofts.services import postgres
 from imisofts.settings import Settings
@@ -36,27 +33,6 @@ create publication imisofts_lake for table {TABLE};
 _SCAN = f"select sum(amount), count(distinct status), max(note), sum(amount_minor) from lake.raw.{TABLE}"
 
 
-@dataclass
-class Spent:
-    """Seconds on the wall, and of this process' own processors."""
-
-    wall: float = 0.0
-    cpu: float = 0.0
-
-
-@contextmanager
-def timed() -> Iterator[Spent]:
-    """The time of the block."""
-    spent, wall, cpu = Spent(), time.perf_counter(), _cpu()
-    yield spent
-    spent.wall, spent.cpu = time.perf_counter() - wall, _cpu() - cpu
-
-
-def _cpu() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
 def measure(settings: Settings, page: Page) -> None:
     """Replaces the product's publication by one table: only for an empty sandbox."""
     url = urlsplit(postgres.superuser_url(settings))._replace(path=urlsplit(settings.owner_database_url).path).geturl()
@@ -64,6 +40,7 @@ def measure(settings: Settings, page: Page) -> None:
         connection.execute(_CREATE.encode())
         _first_load(settings, page)
         _stream(settings, connection, page)
+        loads.changes(settings, connection, url, page, TABLE)
         _batches(settings, connection, page)
         _scan(settings, connection, page)
 
@@ -83,6 +60,7 @@ def _first_load(settings: Settings, page: Page) -> None:
         goal="≥ 0.9 × draining a binary COPY",
         met=ratio >= 0.9,
     )
+    loads.first_load(settings, page, TABLE, ROWS, loaded)
 
 
 def _drain(settings: Settings) -> None:

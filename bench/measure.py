@@ -17,8 +17,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from bench import changes
-from bench.changes import timed
+from bench import changes, console, refresh
+from bench.clock import timed
 from bench.page import Page
 from imisofts.cli.house import open_house
 from imisofts.cli.reports import request
@@ -34,20 +34,15 @@ REQUESTS, WARM_UP = 60, 5
 def everything(data: Path, page: Page) -> None:
     """All measurements of an agency's day, in the order in which a newcomer meets them."""
     with open_house(jobs=True) as settings:
-        for measurement in (_import, _first_load, _pipeline, _lists, _report):
-            try:
+        for measurement in (_import, _first_load, _pipeline, _lists, _report, _refresh, _console):
+            with page.tried(measurement.__name__.strip("_").replace("_", " ")):
                 measurement(settings, data, page)
-            except Exception as error:  # noqa: BLE001 - the other figures are still worth printing
-                page.add(measurement.__name__.strip("_"), "failed", f"{type(error).__name__}: {error}"[:300], met=False)
 
 
 def replication_alone(page: Page) -> None:
     """Replication of one large table, in a sandbox of its own."""
-    with open_house() as settings:
-        try:
-            changes.measure(settings, page)
-        except Exception as error:  # noqa: BLE001 - the other figures are still worth printing
-            page.add("replication of a large table", "failed", f"{type(error).__name__}: {error}"[:300], met=False)
+    with open_house() as settings, page.tried("replication of a large table"):
+        changes.measure(settings, page)
 
 
 def _import(settings: Settings, data: Path, page: Page) -> None:
@@ -197,3 +192,11 @@ def _report(settings: Settings, _data: Path, page: Page) -> None:
         goal="≤ 0.5 s",
         met=spent.wall <= 0.5,
     )
+
+
+def _refresh(settings: Settings, data: Path, page: Page) -> None:
+    refresh.measure(settings, SLUG, data, page)
+
+
+def _console(settings: Settings, _data: Path, page: Page) -> None:
+    console.measure(settings, SLUG, page)

@@ -3,6 +3,8 @@
 import os
 import platform
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -24,7 +26,7 @@ class Figure:
 
     @property
     def verdict(self) -> str:
-        """The goal, and whether this run met it."""
+        """The goal, and whether this run met it; ``None`` where that was not to be had."""
         if self.met is None:
             return self.goal
         return f"{self.goal}: {'met' if self.met else 'missed'}"
@@ -42,6 +44,18 @@ class Page:
         self.figures.append(found)
         print(f"{what:<62} {figure:>12}  {'; '.join(part for part in (found.verdict, note) if part)}", flush=True)
 
+    @contextmanager
+    def tried(self, what: str) -> Iterator[None]:
+        """A part that may fail: the other figures are still worth printing."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - whatever it was is said in its line
+            self.add(what, "failed", f"{type(error).__name__}: {error}"[:300].replace("\n", " "), met=False)
+
+    def not_measured(self, what: str, reason: str, goal: str = "") -> None:
+        """Keep a place for a figure that is not to be had here."""
+        self.add(what, "not measured", reason, goal=goal)
+
     def write(self) -> None:
         """Put the page where the documentation has it."""
         rows = "\n".join(f"| {one.what} | {one.figure} | {one.verdict} | {one.note} |" for one in self.figures)
@@ -54,7 +68,8 @@ Written by `make bench`: {commit}.
 {machine}
 
 Every goal is a ratio of two things run side by side in one run, so that it holds on other machines; seconds do not.
-Peers are not measured: none of them is installed here.
+Peers come from a lock of their own (`bench/peers.txt`), installed into the user's cache; their start is not counted.
+Where one is not to be had, its line says why. A CPU second is one of the client: the database's own are not in it.
 
 | what | figure | goal | note |
 |---|---|---|---|
