@@ -80,7 +80,7 @@ def main() -> None:
 
 
 def _megabytes() -> float:
-    """The most memory that the process ever had, as the kernel keeps it; another count would begin with its parent's."""
+    """The most memory that the process ever had, as the kernel keeps it for this program alone."""
     with open("/proc/self/status", encoding="ascii") as file:  # noqa: PTH123 - no path of ours
         return next(int(line.split()[1]) for line in file if line.startswith("VmHWM:")) / 1024
 
