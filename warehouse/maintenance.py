@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import psycopg
 
-from warehouse import changes, lake
+from warehouse import changes, known, lake
 from warehouse.replication import failpoints, state
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ def maintain(settings: Settings, *, grace: timedelta = GRACE) -> Maintained:
         done = _steps(settings, connection, grace)
     if done.anything:
         _tidy_catalogue(settings)
+    known.tidy(settings)
     return done
 
 

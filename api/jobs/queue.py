@@ -8,7 +8,7 @@ import procrastinate
 from procrastinate.tasks import Task
 from sqlalchemy.ext.asyncio import AsyncSession
 
-JOB_MODULES: Final = ("api.jobs.sweep", "api.jobs.expire", "api.imports.jobs", "api.reports.jobs")
+JOB_MODULES: Final = ("api.jobs.sweep", "api.jobs.expire", "api.imports.jobs", "api.metrics.jobs", "api.reports.jobs")
 """Where tasks are declared; the worker imports all of them."""
 
 RETRY: Final = procrastinate.RetryStrategy(max_attempts=8, wait=5, exponential_wait=3)
@@ -32,10 +32,16 @@ def task(name: str, *, lock: str | None = None) -> Callable[[TaskFunction], Task
     return declare
 
 
-async def enqueue(session: AsyncSession, chosen: Task[..., Any, Any], **ids: str) -> int:
-    """Write the job in the session's own transaction: it exists if and only if that commits. Returns its number."""
+async def enqueue(
+    session: AsyncSession, chosen: Task[..., Any, Any], *, queueing_lock: str | None = None, **ids: str
+) -> int:
+    """Write the job in the session's own transaction: it exists if and only if that commits. Returns its number.
+
+    Of one ``queueing_lock`` only one job waits at a time: :class:`procrastinate.exceptions.AlreadyEnqueued` says that
+    one does, and the transaction is over unless a savepoint held it.
+    """
     connection = await (await session.connection()).get_raw_connection()
-    deferrer = chosen.configure(connection=connection.driver_connection)
+    deferrer = chosen.configure(connection=connection.driver_connection, queueing_lock=queueing_lock)
     return await deferrer.defer_async(**ids)
 
 

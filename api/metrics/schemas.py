@@ -74,6 +74,19 @@ class PublicationOut(BaseModel):
     checks_passed: int
 
 
+class KnownOut(BaseModel):
+    """Up to where an answer knows, where `known_at` was asked: the newest commit in it, and its place in the log."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    known_at: datetime
+    publication_id: int | None
+    recorded_at: datetime
+    data_on: date
+    source_lsn: str
+    metric_version: str
+
+
 class RowOut(BaseModel):
     """One figure; ``incomplete`` while the period ends after the publication's data date."""
 
@@ -88,10 +101,14 @@ class RowOut(BaseModel):
 
 
 class AnswerOut(BaseModel):
-    """The figures with the definition and the publication they stand in."""
+    """The figures with the definition and the publication they stand in.
+
+    With `known`, they are of what had been recorded by then, and the publication is the newest beside it.
+    """
 
     definition: MetricOut
     publication: PublicationOut
+    known: KnownOut | None = None
     rows: tuple[RowOut, ...]
 
     @staticmethod
@@ -100,6 +117,7 @@ class AnswerOut(BaseModel):
         return AnswerOut(
             definition=MetricOut.of(answer.definition),
             publication=PublicationOut.model_validate(answer.publication),
+            known=KnownOut.model_validate(answer.known) if answer.known else None,
             rows=tuple(RowOut.model_validate(row) for row in answer.rows),
         )
 

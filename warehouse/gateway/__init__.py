@@ -1,14 +1,19 @@
 """The one module that answers questions about numbers."""
 
 from warehouse.gateway.answers import (
+    BadKnownAt,
     BadQuery,
+    BeingPrepared,
     GatewayError,
     InvoiceRow,
+    Known,
+    KnownAt,
     Measure,
     MetricAnswer,
     MetricQuery,
     MetricRow,
     NothingPublished,
+    NotKnown,
     Publication,
     State,
     UnknownDimension,
@@ -31,6 +36,7 @@ from warehouse.gateway.gateway import Gateway
 from warehouse.gateway.health import ClientHealth, HealthDay, HealthTable
 from warehouse.gateway.health_backtest import Backtest, Departure
 from warehouse.gateway.health_words import HealthInput
+from warehouse.gateway.past import known_at
 from warehouse.metrics.definitions import Dimension, Grain, MetricDefinition
 from warehouse.metrics.rows import FactColumn
 from warehouse.publish import AuditRow, PublicationRow
@@ -38,7 +44,9 @@ from warehouse.publish import AuditRow, PublicationRow
 __all__ = [
     "AuditRow",
     "Backtest",
+    "BadKnownAt",
     "BadQuery",
+    "BeingPrepared",
     "Change",
     "ClientHealth",
     "ClientReportFigures",
@@ -56,6 +64,8 @@ __all__ = [
     "HealthInput",
     "HealthTable",
     "InvoiceRow",
+    "Known",
+    "KnownAt",
     "LakeRecord",
     "Measure",
     "MetricAnswer",
@@ -64,6 +74,7 @@ __all__ = [
     "MetricRow",
     "MilestoneRow",
     "MonthFigures",
+    "NotKnown",
     "NothingPublished",
     "PeriodFigures",
     "PriorityRow",
@@ -74,4 +85,5 @@ __all__ = [
     "UnknownDimension",
     "UnknownMetric",
     "UpcomingRow",
+    "known_at",
 ]

@@ -9,6 +9,8 @@ from uuid import UUID
 from warehouse.metrics.definitions import Grain, MetricDefinition
 
 Measure = Literal["invoiced", "collected", "receivables"]
+KnownAt = date | datetime | int
+"""A day, to its end in the workspace's zone; an instant; or a publication's id."""
 
 
 class GatewayError(Exception):
@@ -27,8 +29,24 @@ class BadQuery(GatewayError):
     """The range, grain or size of a question makes no sense."""
 
 
+class BadKnownAt(BadQuery):
+    """What ``known_at`` says is no instant, has not come yet, or is not on record."""
+
+
 class NothingPublished(GatewayError):
     """There is no audited publication yet: the pipeline has not run, or has never passed its checks."""
+
+
+class BeingPrepared(GatewayError):
+    """What was known at ``moment`` (an instant, or a publication's id) has to be built first: some seconds."""
+
+    def __init__(self, moment: datetime | int) -> None:
+        super().__init__("What was known then is being prepared: ask again in a moment.")
+        self.moment = moment
+
+
+class NotKnown(GatewayError):
+    """What was recorded by then does not pass the checks of today's figures: no answer stands on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +61,22 @@ class Publication:
     lake_snapshot: int
     metric_version: str
     checks_passed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Up to where an answer knows: everything committed up to ``source_lsn``, the newest of it at ``recorded_at``.
+
+    ``known_at`` is the instant asked for, or that of the publication asked for. ``data_on`` is the last day, in the
+    workspace's zone, that the data covers.
+    """
+
+    known_at: datetime
+    publication_id: int | None
+    recorded_at: datetime
+    data_on: date
+    source_lsn: str
+    metric_version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +97,8 @@ class MetricQuery:
     """A question. ``first`` and ``last`` are dates, both inclusive; ``as_of`` is a business date.
 
     ``whole`` asks for the range as one period, whatever the grain: a rate over a year is no sum of monthly rates.
-    ``currency`` asks for money converted to it at dated rates; it is the workspace's own, or refused.
+    ``currency`` asks for money converted to it at dated rates; it is the workspace's own, or refused. ``known_at`` is
+    the other axis beside ``as_of``: only what had been recorded by then.
     """
 
     name: str
@@ -75,6 +110,7 @@ class MetricQuery:
     as_of: date | None = None
     whole: bool = False
     currency: str | None = None
+    known_at: KnownAt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +132,15 @@ class MetricRow:
 
 @dataclass(frozen=True, slots=True)
 class MetricAnswer:
-    """The definition that was used, the publication that was read, and the figures, by period."""
+    """The definition that was used, the publication that was read, and the figures, by period.
+
+    With ``known``, the figures are of what was recorded by then, and the publication is the newest beside it.
+    """
 
     definition: MetricDefinition
     publication: Publication
     rows: list[MetricRow]
+    known: Known | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The gateway: pins the newest publication, binds the viewer, answers."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from warehouse.gateway.facts import FactRows, LakeRecord, rows_behind
 from warehouse.gateway.health import HealthDay, HealthTable, health_history, health_table
 from warehouse.gateway.health_backtest import Backtest, health_backtest
 from warehouse.gateway.health_facts import health_facts
+from warehouse.gateway.past import Past
 from warehouse.gateway.questions import Desk, allowed_metrics, ask, definition
 from warehouse.gateway.reader import Clock, Reader
 from warehouse.metrics.definitions import MetricDefinition
@@ -31,10 +33,12 @@ class Gateway:
         self._reader = reader or Reader.of(settings)
         self._now = now or (lambda: datetime.now(UTC))
         self._copies = Copies()
+        self._past = Past(settings, self._reader, self._now)
 
     def close(self) -> None:
         """Let the lake go."""
         self._copies.clear()
+        self._past.close()
         self._reader.close()
 
     def state(self, actor: Actor) -> State:
@@ -61,12 +65,20 @@ class Gateway:
     def metric(self, actor: Actor, query: MetricQuery) -> MetricAnswer:
         """Answer a question; the errors of ``warehouse.gateway`` say what is wrong with it."""
         metric = definition(actor, query.name)
-        return ask(Desk.of(self._reader.pin(), actor), metric, query)
+        return ask(self._desk(actor, query), metric, query)
+
+    def prepare(self, moment: datetime | int, waiting: Callable[[], None] = lambda: None) -> None:
+        """Build what was known at the moment that :class:`BeingPrepared` named; blocks for some seconds.
+
+        ``waiting`` is called where somebody else's build has to end first. Raises :class:`NotKnown` where what was
+        recorded by then does not pass the checks.
+        """
+        self._past.prepare(moment, waiting)
 
     def rows_behind(self, actor: Actor, query: MetricQuery, *, limit: int = 1000) -> FactRows:
         """The facts that a figure is made of, newest first; refused exactly where the figure would be."""
         metric = definition(actor, query.name)
-        return rows_behind(Desk.of(self._reader.pin(), actor), actor, metric, query, limit)
+        return rows_behind(self._desk(actor, query), actor, metric, query, limit)
 
     def record(self, actor: Actor, *, limit: int = 30) -> LakeRecord:
         """What the lake keeps about itself, for those who run the agency."""
@@ -95,6 +107,13 @@ class Gateway:
         """The figures of one client's report, all of one publication; ``None`` for a client that is not seen."""
         desk = Desk.of(self._copies.of(self._reader.pin(), actor.workspace_id), actor)
         return client_report(desk, actor, client_id, first, last)
+
+    def _desk(self, actor: Actor, query: MetricQuery) -> Desk:
+        """The actor's desk on the newest publication, or on what was known when the question says."""
+        desk = Desk.of(self._reader.pin(), actor)
+        if query.known_at is None:
+            return desk
+        return Desk.of(self._past.pin(query.known_at, desk.house.zone, desk.publication), actor)
 
     def _stale_reason(self, published: bool, replicated_at: datetime | None) -> str | None:
         if replicated_at is None:

@@ -9,6 +9,7 @@ from imisofts.access import Action, Actor
 from warehouse.gateway import cells, periods, series
 from warehouse.gateway.answers import (
     BadQuery,
+    Known,
     MetricAnswer,
     MetricQuery,
     Publication,
@@ -57,6 +58,17 @@ class Desk:
         publication = self.pin.publication
         return replace(publication, data_on=publication.data_at.astimezone(self.house.zone).date())
 
+    @property
+    def known(self) -> Known | None:
+        """What the answers know, where that is not all that the publication does; its data date in the same zone."""
+        known = self.pin.known
+        return known and replace(known, data_on=known.recorded_at.astimezone(self.house.zone).date())
+
+    @property
+    def data_on(self) -> date:
+        """The last day that the rows cover."""
+        return (self.known or self.publication).data_on
+
     def run(self, compiled: Compiled) -> list[Row]:
         """The actor's rows of a compiled question."""
         return self.pin.rows(self.scope, compiled.sql, compiled.parameters)
@@ -98,8 +110,8 @@ def ask(desk: Desk, metric: MetricDefinition, query: MetricQuery) -> MetricAnswe
         raise BadQuery("That is too much at once: ask for a shorter range, a coarser grain or fewer dimensions.")
     one_period = query.whole or (metric.kind == "stock" and query.as_of is not None)
     grain = None if one_period else query.grain
-    shape = series.Shape(metric, dimensions, spans, grain, currency or _currency(desk, query), desk.publication.data_on)
-    return MetricAnswer(metric, desk.publication, series.figures(found, shape))
+    shape = series.Shape(metric, dimensions, spans, grain, currency or _currency(desk, query), desk.data_on)
+    return MetricAnswer(metric, desk.publication, series.figures(found, shape), desk.known)
 
 
 def _cells(
@@ -187,7 +199,7 @@ def _extent(
         oldest, newest = desk.run(extent(measure, filters, known_on))[0]
         if oldest is not None:
             until_data_date = measure.until == "data_date"
-            days += [oldest, max(oldest, min(known_on, desk.publication.data_on)) if until_data_date else newest]
+            days += [oldest, max(oldest, min(known_on, desk.data_on)) if until_data_date else newest]
     return min(days, default=None), max(days, default=None)
 
 

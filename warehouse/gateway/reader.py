@@ -5,14 +5,14 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import duckdb
 
 from imisofts.settings import Settings
 from warehouse import lake, status
-from warehouse.gateway.answers import NothingPublished, Publication
+from warehouse.gateway.answers import Known, NothingPublished, Publication
 from warehouse.gateway.scope import Scope
 from warehouse.lake import quoted
 from warehouse.publish import AuditRow, PublicationRow, audits, publications
@@ -39,6 +39,7 @@ _RAW_TABLES = """
     order by table_name"""
 
 Row = tuple[Any, ...]
+Found = TypeVar("Found")
 
 
 class Connect(Protocol):
@@ -57,11 +58,17 @@ class Audit:
 
 
 class Pin:
-    """One publication, attached at its snapshot: whatever is published meanwhile, its answers stay the same."""
+    """One publication, attached at its snapshot: whatever is published meanwhile, its answers stay the same.
 
-    def __init__(self, publication: Publication, connection: duckdb.DuckDBPyConnection) -> None:
+    With ``known``, the marts are those of what was recorded by then.
+    """
+
+    def __init__(
+        self, publication: Publication, connection: duckdb.DuckDBPyConnection, known: Known | None = None
+    ) -> None:
         self.publication = publication
         self.connection = connection
+        self.known = known
         self._lock = threading.Lock()
 
     def close(self) -> None:
@@ -142,13 +149,7 @@ class Reader:
         """The newest publications and audits, with their checks; empty before the first."""
         if self.newest() is None and self.audit() is None:
             return [], []
-        with self._lock:
-            assert self._present is not None
-            cursor = self._present.cursor()
-        try:
-            return publications(cursor, limit), audits(cursor, limit)
-        finally:
-            cursor.close()
+        return self.look(lambda cursor: (publications(cursor, limit), audits(cursor, limit)))
 
     def raw_rows(self, workspace_id: UUID) -> dict[str, int]:
         """Rows of one workspace in the lake's copy of each table that belongs to workspaces."""
@@ -165,29 +166,31 @@ class Reader:
         moment: datetime | None = found[0][0] if found else None
         return moment
 
-    def _now(self, sql: str) -> list[Row]:
-        """Read the present; a dead connection is opened once more, a lake without tables is empty."""
+    def look(self, at: Callable[[duckdb.DuckDBPyConnection], Found]) -> Found:
+        """What ``at`` finds in the present, on a cursor of its own; a dead connection is opened once more."""
         try:
-            return self._ask(sql)
+            return self._look(at)
         except duckdb.CatalogException:
-            return []
+            raise
         except duckdb.Error:
             with self._lock:
                 self._drop_present()
-        except lake.LakeMissing:
-            return []
+        return self._look(at)
+
+    def _now(self, sql: str) -> list[Row]:
+        """Rows of the present; a lake without tables is empty."""
         try:
-            return self._ask(sql)
+            return self.look(lambda cursor: cursor.execute(sql).fetchall())
         except (duckdb.CatalogException, lake.LakeMissing):
             return []
 
-    def _ask(self, sql: str) -> list[Row]:
+    def _look(self, at: Callable[[duckdb.DuckDBPyConnection], Found]) -> Found:
         with self._lock:
             if self._present is None:
                 self._present = self._connect()
             cursor = self._present.cursor()
         try:
-            return cursor.execute(sql).fetchall()
+            return at(cursor)
         finally:
             cursor.close()
 

@@ -13,7 +13,7 @@ import duckdb
 
 from warehouse import lake
 from warehouse.lake import quoted
-from warehouse.replication import copying, progress, resync, slots, source, state, verdicts
+from warehouse.replication import copying, progress, record, resync, slots, source, state, verdicts
 from warehouse.replication.loader import Batch, Run, opened
 from warehouse.replication.source import Column, Table
 from warehouse.replication.state import Watermark
@@ -21,8 +21,6 @@ from warehouse.replication.verdicts import Verdict, Verification
 
 if TYPE_CHECKING:
     from imisofts.settings import Settings
-
-_PLACE = "(coalesce(_epoch, 0), _lsn, _ordinal)"
 
 
 @dataclass(frozen=True)
@@ -156,13 +154,6 @@ def _differences(connection: duckdb.DuckDBPyConnection, table: Table, there: str
 
 def _rebuilds_otherwise(connection: duckdb.DuckDBPyConnection, table: Table) -> bool:
     """Whether the last change of each key after the last truncate is not what raw holds."""
-    history = f"lake.history.{quoted(table.name)}"
-    keys = ", ".join(quoted(name) for name in table.key)
-    kept = ", ".join(quoted(column.name) for column in table.history_columns)
-    rebuilt = (
-        f"(select {kept} from (select * from {history} where _op <> 'truncate' and {_PLACE} > coalesce("
-        f"(select max({_PLACE}) from {history} where _op = 'truncate'), (-1, '', -9))"
-        f" qualify row_number() over (partition by {keys} order by {_PLACE} desc) = 1) where _op <> 'delete')"
-    )
     columns = table.history_columns
+    rebuilt = record.standing(table.name, table.key)
     return _sums(connection, columns, rebuilt) != _sums(connection, columns, f"lake.raw.{quoted(table.name)}")
