@@ -169,6 +169,20 @@ def writing(
         connection.close()
 
 
+@contextmanager
+def one_thread(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """For statements that DuckDB cannot divide: a second thread waits for the first one at full speed.
+
+    That costs as much processor time again as the statement, which the database on the same machine wants.
+    """
+    connection.execute("set threads = 1")
+    try:
+        yield
+    finally:
+        with contextlib.suppress(duckdb.Error):  # what went wrong in the block is the error worth telling
+            connection.execute("reset threads")
+
+
 def _attach(
     connection: duckdb.DuckDBPyConnection, settings: "Settings", read_only: bool, snapshot: int | None, inline_rows: int
 ) -> None:

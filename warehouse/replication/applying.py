@@ -36,19 +36,19 @@ def apply(connection: duckdb.DuckDBPyConnection, table: Table, life: Life) -> No
     ).fetchone()
     last_truncate = truncated[0] if truncated and truncated[0] is not None else -1
     connection.execute(
-        f"create or replace temp table latest as select * from {stage}"
-        f" where _op <> 'truncate' and _final_lsn >= ? and _seq > ?"
-        f" qualify row_number() over (partition by {keys} order by _seq desc) = 1",
+        f"create or replace temp table latest as select max(_seq) as _seq from {stage}"
+        f" where _op <> 'truncate' and _final_lsn >= ? and _seq > ? group by {keys}",
         [synced_lsn, last_truncate],
     )
+    rows = f"{stage} semi join latest using (_seq)"
     if last_truncate >= 0:
         connection.execute(f"delete from {raw}")
     else:
-        connection.execute(f"delete from {raw} where ({keys}) in (select ({_casts(table, table.key)}) from latest)")
+        connection.execute(f"delete from {raw} where ({keys}) in (select ({_casts(table, table.key)}) from {rows})")
     names = ", ".join(quoted(column.name) for column in table.columns)
     connection.execute(
         f"insert into {raw} ({names})"
-        f" select {', '.join(cast(column) for column in table.columns)} from latest where _op <> 'delete'"
+        f" select {', '.join(cast(column) for column in table.columns)} from {rows} where _op <> 'delete'"
     )
     _append_history(connection, table, synced_lsn, life.epoch)
 
@@ -67,7 +67,7 @@ def _append_history(connection: duckdb.DuckDBPyConnection, table: Table, synced_
     connection.execute(
         f"insert into lake.history.{quoted(table.name)} ({', '.join(HEAD)}{names})"
         f" select _op, {epoch or 'null'}, _lsn, _ordinal, _commit_time{values}"
-        f" from {stage_name(table.name)} order by _seq"
+        f" from {stage_name(table.name)}"
     )
 
 

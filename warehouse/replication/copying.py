@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from warehouse.lake import keep_password, keyword_conninfo, literal, quoted
+from warehouse.lake import keep_password, keyword_conninfo, literal, one_thread, quoted
 from warehouse.replication import failpoints, state
 from warehouse.replication.errors import CopyIncomplete
 from warehouse.replication.slots import ExportedSnapshot
@@ -92,11 +92,12 @@ def _copy_table(connection: duckdb.DuckDBPyConnection, table: Table, lsn: str, e
     names = ", ".join(quoted(column.name) for column in table.columns)
     values = ", ".join(f"cast({quoted(column.name)} as {column.lake_type})" for column in table.columns)
     source = f"source.public.{quoted(table.name)}"
-    connection.execute(f"insert into {raw} ({names}) select {values} from {source}")
+    with one_thread(connection):
+        connection.execute(f"insert into {raw} ({names}) select {values} from {source}")
     kept = ", ".join(quoted(column.name) for column in table.history_columns)
     connection.execute(
         f"insert into {history} (_op, _epoch, _lsn, _ordinal, _commit_time, {kept})"
-        f" select 'snapshot', ?, ?, row_number() over (), now(), {kept} from {raw}",
+        f" select 'snapshot', ?, ?, rowid, now(), {kept} from {raw}",
         [epoch or None, lsn],
     )
     state.write_synced(connection, table, lsn)

@@ -188,7 +188,14 @@ class Run:
         return row[0] if row else None
 
     def drain(self, connection: duckdb.DuckDBPyConnection, mark: Watermark, head: str) -> Batch:
-        """Everything committed below ``head``, in batches of whole transactions."""
+        """Everything committed below ``head``, in batches of whole transactions.
+
+        A batch is as long as what DuckDB gives to one thread.
+        """
+        with lake.one_thread(connection):
+            return self._drain(connection, mark, head)
+
+    def _drain(self, connection: duckdb.DuckDBPyConnection, mark: Watermark, head: str) -> Batch:
         total: dict[str, int] = {}
         drained = False
         life = Life({name: table.lsn for name, table in state.read_synced(connection).items()}, mark.epoch)
