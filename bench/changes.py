@@ -30,6 +30,14 @@ analyze {TABLE};
 grant select on {TABLE} to imisofts_loader;
 create publication imisofts_lake for table {TABLE};
 """
+_LOAD_COSTS = (
+    "two thirds of it go into Parquet, written twice (raw, and history from raw), which draining does not do;"
+    " reading is as fast as draining, by one reader"
+)
+_STREAM_COSTS = (
+    "the server decodes into a spool before the first byte comes, twice the time of decoding alone; half of ours is"
+    " staging, a third compaction and Parquet"
+)
 _SCAN = f"select sum(amount), count(distinct status), max(note), sum(amount_minor) from lake.raw.{TABLE}"
 
 
@@ -56,7 +64,7 @@ def _first_load(settings: Settings, page: Page) -> None:
     page.add(
         f"first load of {ROWS:,} rows of 11 columns, with history",
         f"{ratio:.2f} ×",
-        f"{loaded.wall:.1f} s, {ROWS / loaded.cpu:,.0f} rows a CPU second",
+        f"{loaded.wall:.1f} s, {ROWS / loaded.cpu:,.0f} rows a CPU second; {_LOAD_COSTS}",
         goal="≥ 0.9 × draining a binary COPY",
         met=ratio >= 0.9,
     )
@@ -93,7 +101,7 @@ def _stream(settings: Settings, connection: Connection, page: Page) -> None:
     page.add(
         f"{CHANGES:,} changes in {TRANSACTIONS} transactions, into raw and history",
         f"{ratio:.2f} ×",
-        f"{CHANGES / ours.wall:,.0f} a second, {CHANGES / ours.cpu:,.0f} a CPU second",
+        f"{CHANGES / ours.wall:,.0f} a second, {CHANGES / ours.cpu:,.0f} a CPU second; {_STREAM_COSTS}",
         goal="≥ 0.15 × the server's own decoding",
         met=ratio >= 0.15,
     )
@@ -101,20 +109,21 @@ def _stream(settings: Settings, connection: Connection, page: Page) -> None:
 
 def _batches(settings: Settings, connection: Connection, page: Page) -> None:
     """One batch of upserts into files, and the same with everything kept in the catalogue."""
-    spent = []
+    spent: list[Spent] = []
     kept = lake.INLINE_ROWS
     for limit in (kept, 10 * UPSERTS):
         connection.execute(f"update {TABLE} set note = note || '.' where amount_minor <= {UPSERTS}".encode())
         lake.INLINE_ROWS = limit
         with timed() as one:
             replication.catch_up(settings)
-        spent.append(one.wall)
+        spent.append(one)
     lake.INLINE_ROWS = kept
-    ratio = spent[1] / spent[0]
+    ours, inlined = spent
+    ratio = inlined.wall / ours.wall
     page.add(
         f"a batch of {UPSERTS:,} upserts",
         f"{ratio:.1f} ×",
-        f"{spent[0]:.2f} s",
+        f"{ours.wall:.2f} s, {UPSERTS / ours.cpu:,.0f} a CPU second",
         goal="≥ 8 × as fast as everything inlined",
         met=ratio >= 8,
     )
