@@ -7,7 +7,7 @@ import duckdb
 import psycopg
 
 from bench import loads
-from bench.clock import timed
+from bench.clock import Spent, timed
 from bench.page import Page
 from imisofts.services import postgres
 from imisofts.settings import Settings
