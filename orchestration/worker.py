@@ -2,6 +2,8 @@
 
 Beats the heartbeat once a minute, drains committed changes each second, builds, audits and publishes what
 changed, tells Dagster, and lets go of held reports. Dagster's job `replicate` runs the same functions.
+
+Replication does not wait for models: it has the main thread, what follows from it a thread of its own.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import logging
 import signal
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -27,71 +30,104 @@ if TYPE_CHECKING:
     from warehouse.replication import Batch
 
 POLL, BEAT, LONGEST_PAUSE, MAINTAIN = 1.0, 60.0, 30.0, 3600.0
+BESIDE = 3.0
+"""Seconds between rounds while models build, which have the processors more to themselves that way."""
+LOOK = 0.2
+"""Seconds between two looks of the publishing thread at whether it is wanted."""
 MAINTAIN_ROWS = 20_000
 """So many replicated rows are maintained at once: what waits in the catalogue makes every scan slower."""
 _log = logging.getLogger("imisofts.worker")
 
 
 class Worker:
-    """One installation's replication worker; `tick` is one round, `loop` is its life."""
+    """One installation's replication worker; `tick` is one round of replication, `publish` one of what follows from
+    it, `loop` is the worker's life."""
 
     def __init__(self, settings: Settings, reporter: reporting.Reporter) -> None:
         self.settings = settings
         self.reporter = reporter
         self.project = assets.Project(build.manifest_json(settings))
-        self._busy = threading.Lock()
+        self._replicating, self._building = threading.Lock(), threading.Lock()
         self._sessions = replication.Sessions(settings, kept=True)
-        self._stop = threading.Event()
+        self._stop, self._wanted = threading.Event(), threading.Event()
         self._beaten = self._confirmed = self._refreshed = float("-inf")
         self._maintained, self._rows_since = float("-inf"), 0
-        self._last: dict[str, Any] = {"at": None, "error": None, "lsn": None}
+        self._last: dict[str, Any] = {"at": None, "lsn": None}
+        self._errors: dict[str, str] = {}
 
     def loop(self) -> None:
-        """Until stopped: a round each second; longer pauses while something is away."""
-        pause = POLL
-        while not self._stop.is_set():
-            try:
-                self.tick()
-                pause = POLL
-            except Exception as error:  # noqa: BLE001 - Postgres restarts, disks fill: say it, wait, go on
-                reason = f"{type(error).__name__}: {error}".strip()
-                log = _log.error if reason != self._last["error"] else _log.debug
-                log("replication waits %.0f s: %s", pause, reason)
-                self._last["error"] = reason
-                pause = min(pause * 2, LONGEST_PAUSE)
-            self._stop.wait(pause)
+        """Until stopped: a round each second, and publishing beside it; both end what they have begun."""
+        publisher = threading.Thread(
+            target=self._rounds, args=("publishing", self.publish, lambda: LOOK), name="publisher", daemon=True
+        )
+        publisher.start()
+        self._rounds("replication", self.tick, lambda: BESIDE if self._building.locked() else POLL)
+        publisher.join()
+        self._sessions.close()
 
     def stop(self) -> None:
         self._stop.set()
 
     def tick(self) -> None:
-        """One round: heartbeat when due, drain, and publish if something changed."""
+        """One round: heartbeat when due, drain, and have it published if something changed."""
         if self.reporter.paused:
-            self._last |= {"at": datetime.now(UTC).isoformat(), "error": None}
+            self._last["at"] = datetime.now(UTC).isoformat()
             return
-        with self._busy:
+        with self._replicating:
             self._beat()
             batch = replication.catch_up(self.settings, self._sessions)
             self._note(batch)
             self._verify(batch)
+            self._rows_since += batch.rows
             if self._worth_publishing(batch):
-                result = pipeline.refresh(self.settings, batch, retry_failed=False)
+                self._wanted.set()
+
+    def publish(self) -> None:
+        """One round: build, audit and publish where that is wanted, then keep the lake small when that is due."""
+        if self.reporter.paused or self._last["lsn"] is None:  # nothing was replicated yet
+            return
+        with self._building:
+            if self._wanted.is_set():
+                self._wanted.clear()  # before the lake is looked at: what comes later is for the next round
+                try:
+                    result = pipeline.refresh(self.settings, retry_failed=False)
+                except Exception:
+                    self._wanted.set()
+                    raise
                 self._refreshed = time.monotonic()
                 self._after(result)
-            self._maintain(batch)
+            self._maintain()
 
     def run(self, full_refresh: bool) -> PipelineResult:
         """A full catch-up on demand: also retries data whose audit failed."""
-        with self._busy:
+        with self._replicating, self._building:
             self._beat(now=True)
             result = pipeline.run(self.settings, full_refresh=full_refresh, on_step=_log_step)
-            self._last |= {"at": datetime.now(UTC).isoformat(), "error": None}
+            self._last["at"] = datetime.now(UTC).isoformat()
             self.reporter.send(reporting.rows_events(result.replicated))
             self._after(result)
             return result
 
     def health(self) -> dict[str, Any]:
-        return {"ok": True, "paused": self.reporter.paused, **self._last}
+        error = "; ".join(self._errors.values()) or None
+        return {"ok": True, "paused": self.reporter.paused, **self._last, "error": error}
+
+    def _rounds(self, name: str, work: Callable[[], None], every: Callable[[], float]) -> None:
+        """Round after round until stopped; longer pauses while something is away."""
+        failures = 0
+        while not self._stop.is_set():
+            try:
+                work()
+                self._errors.pop(name, None)
+                failures, pause = 0, every()
+            except Exception as error:  # noqa: BLE001 - Postgres restarts, disks fill: say it, wait, go on
+                reason = f"{type(error).__name__}: {error}".strip()
+                pause = min(POLL * 2**failures, LONGEST_PAUSE)
+                failures += 1
+                log = _log.error if reason != self._errors.get(name) else _log.debug
+                log("%s waits %.0f s: %s", name, pause, reason)
+                self._errors[name] = reason
+            self._stop.wait(pause)
 
     def _beat(self, *, now: bool = False) -> None:
         if now or time.monotonic() - self._beaten >= BEAT:
@@ -99,7 +135,7 @@ class Worker:
             self._beaten = time.monotonic()
 
     def _note(self, batch: Batch) -> None:
-        self._last |= {"at": datetime.now(UTC).isoformat(), "error": None, "lsn": batch.lsn}
+        self._last |= {"at": datetime.now(UTC).isoformat(), "lsn": batch.lsn}
         if batch.rows:
             _log.info("replicated %s", pipeline.describe(batch))
             self.reporter.send(reporting.batch_events(batch))
@@ -117,9 +153,8 @@ class Worker:
             if not table.equal:
                 _log.error("%s differs from the source after its copy: %s", table.name, table.told)
 
-    def _maintain(self, batch: Batch) -> None:
+    def _maintain(self) -> None:
         """Every hour, and sooner when much has come."""
-        self._rows_since += batch.rows
         if time.monotonic() - self._maintained < MAINTAIN and self._rows_since < MAINTAIN_ROWS:
             return
         self._maintained, self._rows_since = time.monotonic(), 0
