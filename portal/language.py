@@ -3,6 +3,7 @@
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache, lru_cache
 from gettext import NullTranslations
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,6 +16,8 @@ from babel.numbers import format_currency, format_decimal, get_currency_precisio
 from imisofts.catalogues import catalogue
 
 LOCALES = ("en", "en_GB", "de")
+KEPT = 4_096
+"""Amounts and days as text: a list shows the same few again and again, and each takes as long as a row of its page."""
 _FOLDER = Path(__file__).parent / "locale"
 _current: ContextVar[str] = ContextVar("portal_locale", default="en")
 _zone: ContextVar[str] = ContextVar("portal_zone", default="UTC")
@@ -57,7 +60,12 @@ def zone() -> ZoneInfo:
 
 def locale() -> Locale:
     """The locale of this request."""
-    return Locale.parse(_current.get())
+    return _parsed(_current.get())
+
+
+@cache
+def _parsed(name: str) -> Locale:
+    return Locale.parse(name)
 
 
 def language_tag() -> str:
@@ -93,7 +101,12 @@ def amount(minor: int, currency: str) -> Decimal:
 def money(value: int | Decimal, currency: str) -> str:
     """Minor units (int) or an amount (Decimal) in the visitor's way of writing money."""
     number = amount(value, currency) if isinstance(value, int) else value
-    return str(format_currency(number, currency, locale=locale()))
+    return _money(str(number), currency, _current.get())
+
+
+@lru_cache(KEPT)
+def _money(number: str, currency: str, name: str) -> str:
+    return str(format_currency(Decimal(number), currency, locale=_parsed(name)))
 
 
 def number(value: Decimal | int | str) -> str:
@@ -112,7 +125,12 @@ def day(value: date | str | None) -> str:
     if not value:
         return ""
     parsed = date.fromisoformat(value[:10]) if isinstance(value, str) else value
-    return str(format_date(parsed, "medium", locale=locale()))
+    return _day(parsed.year, parsed.month, parsed.day, _current.get())
+
+
+@lru_cache(KEPT)
+def _day(year: int, month: int, number: int, name: str) -> str:
+    return str(format_date(date(year, month, number), "medium", locale=_parsed(name)))
 
 
 def weekday(value: date) -> str:
