@@ -1,6 +1,7 @@
 """Places in the record and what is kept of them, on a history written by hand."""
 
 import os
+import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -137,3 +138,20 @@ def test_few_are_kept_and_none_for_long(tmp_path: Path) -> None:
     (shelf._place(settings, points[3]) / "refused.txt").write_text("two checks")
     with pytest.raises(known.CannotBeBuilt, match="two checks"):
         known.find(settings, points[3])
+
+
+def test_one_builds_at_a_time_and_who_waits_is_told(tmp_path: Path) -> None:
+    """Whoever waited finds what the other has built, and builds nothing."""
+    settings = cast(Settings, SimpleNamespace(home=tmp_path))
+    point = known.Point(0, "01", NOON)
+    told, found = threading.Event(), list[Path]()
+    waiting = threading.Thread(target=lambda: found.append(known.prepare(settings, point, told.set)))
+    with shelf._one_builder(settings, lambda: None):
+        waiting.start()
+        assert told.wait(60)
+        assert known.tidy(settings) == 0, "nothing is let go while somebody builds"
+        folder = shelf._place(settings, point)
+        folder.mkdir()
+        (folder / "marts.duckdb").touch()
+    waiting.join(60)
+    assert found == [folder / "marts.duckdb"]
