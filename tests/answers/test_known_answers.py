@@ -136,8 +136,9 @@ def test_what_the_sample_was_known_to_be_is_what_was_published(
         held = marts(connection)
     toy.execute(
         fresh_settings,
-        "delete from payment; truncate exchange_rate; update invoice set total_minor = total_minor + 1;"
-        "update subscription_item set quantity = quantity + 1; delete from ticket_event",
+        "delete from payment; truncate exchange_rate; delete from ticket_event;"
+        "update invoice set total_minor = total_minor + 1, subtotal_minor = subtotal_minor + 1;"
+        "update subscription_item set quantity = quantity + 1",
     )
     replication.catch_up(fresh_settings)
     with lake.connect(fresh_settings) as connection:
