@@ -10,7 +10,7 @@ import time
 
 import httpx2
 
-WARM_UP = 2
+WARM_UP, LEAST = 1, 3
 
 
 async def main() -> None:
@@ -25,7 +25,7 @@ async def main() -> None:
         async def knock() -> tuple[int, int]:
             asked = size = 0
             until = time.perf_counter() + seconds
-            while time.perf_counter() < until:
+            while asked < WARM_UP + LEAST or time.perf_counter() < until:
                 started = time.perf_counter()
                 answer = await client.get(url)
                 if answer.status_code != 200:
