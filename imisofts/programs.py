@@ -39,6 +39,8 @@ def of(settings: Settings) -> list[Program]:
         Program("console", (python, "-m", "console"), (base + 1,), own),
         *_dagster(settings, own),
     ]
+    builder = (python, "-m", "warehouse.parts.builder")
+    programs += [Program(f"builder{number}", builder, (), own) for number in range(2, settings.builders + 1)]
     if settings.embedded_mail:
         programs.append(Program("mail", (python, "-m", "imisofts.services.mail"), (base + 3, base + 4), own))
     return programs

@@ -24,6 +24,8 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 HOME_FOLDER = ".imisofts"
 PREFIX = "IMISOFTS_"
 DEFAULT_PORT_BASE = 8400
+LAKE_BUILDS = "builds"
+"""Folder beside the lake's own files for those that builders hand over; nobody's after the build."""
 
 ROLES = ("owner", "app", "loader", "lake", "dagster")
 """Database roles, each ``imisofts_<name>`` with a password of its own."""
@@ -58,6 +60,7 @@ class Settings(BaseModel):
     dagster_database_url: str
     lake_catalog_url: str
     lake_data_path: str
+    builders: int = Field(ge=1, le=64)
     freshness_limit: timedelta
     assets_path: Path
     secret_key: str = Field(min_length=32, json_schema_extra={"secret": True})
@@ -199,6 +202,7 @@ def _derived(folder: Path, base: int, made: Mapping[str, str], given: Mapping[st
         "dagster_database_url": database("dagster", "imisofts_dagster"),
         "lake_catalog_url": database("lake", "imisofts_lake"),
         "lake_data_path": str(folder / "lake"),
+        "builders": 1,
         "freshness_limit": timedelta(minutes=15),
         "assets_path": PROJECT_ROOT / "portal" / "static" / "build",
         "secret_key": made["secret_key"],

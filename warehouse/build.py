@@ -22,12 +22,15 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from warehouse.parts import planning, sharing
 from warehouse.publish import CheckResult
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
     from imisofts.settings import Settings
+    from warehouse.parts.planning import Plan
+    from warehouse.parts.sharing import Shared
 
 PROJECT = Path(__file__).resolve().parent.parent / "transforms"
 SCRATCH_FILE = "imisofts.duckdb"
@@ -46,12 +49,16 @@ class BuildFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class BuildResult:
-    """What one build left: the scratch file, dbt's verdicts, and the marts that it holds."""
+    """What one build left: the scratch file, dbt's verdicts, and the marts that it holds.
+
+    `shared` says how many builders made it in how many parts; empty where this process made it alone.
+    """
 
     scratch: Path
     results: list[CheckResult]
     ok: bool
     models: list[str]
+    shared: str = ""
 
 
 def build(
@@ -68,7 +75,11 @@ def build(
     with _one_at_a_time, _environment(profile(settings, scratch, snapshot, data_at)):
         manifest = _manifest(settings)
         wanted = _marts_below(manifest, changed)
-        outcome = _invoke(manifest, _arguments(settings, None if changed is None else wanted, full_refresh))
+        arguments = _arguments(settings, None if changed is None else wanted, full_refresh)
+        with sharing.shared(
+            settings, snapshot, planning.sources(manifest, wanted), lambda: _plan(settings, manifest, wanted)
+        ) as shared:
+            outcome = _invoke_on(manifest, arguments, shared)
     models = [
         node.node.name
         for node in outcome
@@ -76,7 +87,8 @@ def build(
     ]
     results = [check for node in outcome for check in _check(node)]
     results += _not_built(wanted, models, results)
-    return BuildResult(scratch, results, ok=all(check.passed for check in results), models=sorted(models))
+    ok = all(check.passed for check in results)
+    return BuildResult(scratch, results, ok, sorted(models), str(shared or ""))
 
 
 def discard(scratch: Path) -> None:
@@ -130,6 +142,7 @@ def sweep(settings: Settings) -> None:
     """Drop what killed builds left behind; called while no other build can run."""
     for folder in (settings.home / "scratch").glob("*"):
         shutil.rmtree(folder, ignore_errors=True)
+    sharing.sweep(settings)
 
 
 def profile(settings: Settings, scratch: Path, snapshot: int, data_at: datetime | None) -> dict[str, str]:
@@ -228,6 +241,25 @@ def _invoke(manifest: Manifest, arguments: list[str]) -> list[Any]:
     if not isinstance(answer.result, RunExecutionResult):
         raise BuildFailed(f"dbt did not run: {answer.exception}")
     return list(answer.result.results)
+
+
+def _invoke_on(manifest: Manifest, arguments: list[str], shared: Shared | None) -> list[Any]:
+    """Build; tables that were made in parts are read from their files, and tested as if they had been made here."""
+    if shared is None:
+        return _invoke(manifest, arguments)
+    inner = ["--exclude", *shared.plan.inner] if shared.plan.inner else []
+    with _environment({"LAKE_PARTS": json.dumps(shared.folders)}):
+        return _invoke(manifest, [*arguments, *inner])
+
+
+def _plan(settings: Settings, manifest: Manifest, marts: list[str]) -> Plan | None:
+    """These marts and what they read, compiled; None where dbt cannot, which the build itself will tell."""
+    selected = ["--select", *(f"+{mart}" for mart in marts), "--indirect-selection", "empty"]
+    silent = ["--log-level", "none", *_QUIETLY, "--no-write-json"]  # else it prints SQL
+    compiled = _invoke(manifest, [*silent, "compile", *_paths(settings), *selected])
+    if any(str(node.status) != "success" for node in compiled):
+        return None
+    return planning.plan(manifest, compiled)
 
 
 def _marts_below(manifest: Manifest, changed: set[str] | None) -> list[str]:

@@ -183,8 +183,18 @@ def one_thread(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
             connection.execute("reset threads")
 
 
+def attach(connection: duckdb.DuckDBPyConnection, settings: "Settings", *, snapshot: int, name: str) -> None:
+    """Attach one version of the lake to read from, under a name of the caller's."""
+    _attach(connection, settings, True, snapshot, INLINE_ROWS, name)
+
+
 def _attach(
-    connection: duckdb.DuckDBPyConnection, settings: "Settings", read_only: bool, snapshot: int | None, inline_rows: int
+    connection: duckdb.DuckDBPyConnection,
+    settings: "Settings",
+    read_only: bool,
+    snapshot: int | None,
+    inline_rows: int,
+    name: str = "lake",
 ) -> None:
     if "://" not in settings.lake_data_path:
         Path(settings.lake_data_path).mkdir(parents=True, exist_ok=True)
@@ -197,7 +207,7 @@ def _attach(
     if snapshot is not None:
         options.append(f"snapshot_version {snapshot:d}")
     target = literal("ducklake:postgres:" + keyword_conninfo(settings.lake_catalog_url))
-    connection.execute(f"attach {target} as lake ({', '.join(options)})")
+    connection.execute(f"attach {target} as {quoted(name)} ({', '.join(options)})")
 
 
 def exists(settings: "Settings") -> bool:

@@ -150,6 +150,7 @@ def _publish_changes(
     with steps.step("build") as detail:
         built = builder.build(settings, pending.snapshot, data_at=data_at, changed=changed, full_refresh=full_refresh)
         detail.append(f"{len(built.models)} marts, {len(built.results)} checks")
+        detail.extend([built.shared] if built.shared else [])
     try:
         checks = [*built.results, *_audit(settings, steps, built, pending)]
         ok = all(check.passed for check in checks)

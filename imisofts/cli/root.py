@@ -4,6 +4,7 @@ import typer
 
 from imisofts.cli import (
     backup,
+    builder,
     demo,
     execute,
     health,
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 app.command("up", rich_help_panel="Run")(up.up)
 app.command("stop", rich_help_panel="Run")(up.stop)
+app.command("builder", rich_help_panel="Run")(builder.builder)
 app.command("demo", rich_help_panel="Run")(demo.demo)
 app.command("status", rich_help_panel="Look")(status.status)
 app.command("metrics", rich_help_panel="Look")(metrics.metrics)

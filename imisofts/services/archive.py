@@ -19,7 +19,7 @@ from pathlib import Path
 
 from imisofts.errors import OperatorError
 from imisofts.services import postgres, process, version
-from imisofts.settings import Settings
+from imisofts.settings import LAKE_BUILDS, Settings
 
 CONTENTS = "contents.json"
 CLUSTER, LAKE, HOUSE = "postgres", "lake", "home"
@@ -109,7 +109,8 @@ def _members(settings: Settings, cluster: Path) -> Iterator[tuple[str, Path]]:
         files = sorted(place.rglob("*")) if place.is_dir() else [place]
         yield from ((f"{HOUSE}/{path.relative_to(settings.home)}", path) for path in files if path.is_file())
     lake = settings.home / LAKE
-    yield from ((f"{LAKE}/{path.relative_to(lake)}", path) for path in sorted(lake.rglob("*")) if path.is_file())
+    stored = ((path.relative_to(lake), path) for path in sorted(lake.rglob("*")) if path.is_file())
+    yield from ((f"{LAKE}/{name}", path) for name, path in stored if name.parts[0] != LAKE_BUILDS)
 
 
 def _add(archive: tarfile.TarFile, name: str, path: Path) -> str:

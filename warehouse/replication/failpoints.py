@@ -1,4 +1,4 @@
-"""Named lines where a test may stop the loader or the publisher, so that "exactly once" is shown, not believed."""
+"""Named lines where a test may stop loader, builder or publisher, so that "exactly once" is shown, not believed."""
 
 import contextlib
 import os
@@ -10,9 +10,10 @@ ENVIRONMENT = "IMISOFTS_FAILPOINT"
 COPYING = ("slot_made", "snapshot_exported", "mid_ddl", "mid_copy", "copy_done")
 STREAMING = ("decoded", "staged")
 COMMIT = ("before_lake_commit", "after_lake_commit", "before_acknowledgement", "after_acknowledgement")
+BUILDING = ("mid_part",)
 PUBLISHING = ("before_publication_commit", "after_publication_commit")
 MAINTENANCE = ("mid_maintenance",)
-NAMES = (*COPYING, *STREAMING, *COMMIT, *PUBLISHING, *MAINTENANCE)
+NAMES = (*COPYING, *STREAMING, *COMMIT, *BUILDING, *PUBLISHING, *MAINTENANCE)
 
 
 class FailpointReached(Exception):

@@ -1,0 +1,125 @@
+"""Builds one part: the compiled models over a lake that holds its workspaces' rows alone.
+
+Models name their sources ``lake.raw.<table>``. Here ``lake`` is a database in memory of one view for each of these
+tables, which lets the part's rows through; the lake itself is attached under another name. No model says anything of
+parts, and none can see, or forget to leave out, another part's rows.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from warehouse import lake
+from warehouse.lake import literal, quoted
+from warehouse.parts import cutting
+from warehouse.replication import failpoints
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from imisofts.settings import Settings
+    from warehouse.parts.board import Job, Part
+
+_WHOLE = "whole"
+_SCRATCH = "imisofts"
+"""What compiled models call the database that they are built into: the stem of the publisher's scratch file."""
+
+
+def build(settings: Settings, part: Part) -> str:
+    """Build the part and write what leaves it as Parquet, one file a model; returns their folder, new at each attempt.
+
+    Raises what DuckDB raises; then, as after a kill, nobody reads the folder.
+    """
+    folder = f"{part.job.folder}/{part.id}-{uuid7().hex}"
+    if "://" not in folder:
+        Path(folder).mkdir(parents=True)
+    with _own_folder(settings) as scratch, _opened(settings, part, scratch) as connection:
+        for statement in part.job.statements:
+            place = f"{_SCRATCH}.{quoted(statement.schema)}.{quoted(statement.name)}"
+            kind = "table" if statement.kept else "view"
+            connection.execute(f"create {kind} {place} as {statement.sql}")
+        _export(connection, part.job, folder)
+    return folder
+
+
+def _export(connection: duckdb.DuckDBPyConnection, job: Job, folder: str) -> None:
+    schemas = {statement.name: statement.schema for statement in job.statements}
+    for name in job.exported:
+        place = f"{_SCRATCH}.{quoted(schemas[name])}.{quoted(name)}"
+        connection.execute(f"copy {place} to {literal(f'{folder}/{name}.parquet')} (format parquet)")
+        failpoints.reach("mid_part")
+
+
+@contextmanager
+def _opened(settings: Settings, part: Part, scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = lake.bare(spill=scratch)
+    try:
+        lake.attach(connection, settings, snapshot=part.job.snapshot, name=_WHOLE)
+        _show(connection, part.workspaces)
+        connection.execute(f"attach {literal(str(scratch / 'part.duckdb'))} as {_SCRATCH}")
+        for schema in sorted({statement.schema for statement in part.job.statements}):
+            connection.execute(f"create schema {_SCRATCH}.{quoted(schema)}")
+        connection.execute(f"use {_SCRATCH}")
+        yield connection
+    finally:
+        connection.close()
+
+
+def _show(connection: duckdb.DuckDBPyConnection, workspaces: tuple[UUID, ...]) -> None:
+    """``lake.raw`` as the models know it, of these workspaces."""
+    connection.execute("attach ':memory:' as lake; create schema lake.raw")
+    found = connection.execute(
+        "select table_name from duckdb_tables() where database_name = ? and schema_name = 'raw'", [_WHOLE]
+    ).fetchall()
+    listed = ", ".join(f"{literal(str(workspace))}::uuid" for workspace in workspaces)
+    for table, column in cutting.columns(connection, _WHOLE, (name for (name,) in found)).items():
+        chosen = "" if column is None else f" where {quoted(column)} in ({listed})"
+        connection.execute(f"create view lake.raw.{quoted(table)} as from {_WHOLE}.raw.{quoted(table)}{chosen}")
+
+
+@contextmanager
+def _own_folder(settings: Settings) -> Iterator[Path]:
+    """A folder for this process, locked as long as it lives: whatever is not locked is a killed one's, and goes."""
+    root = settings.home / "parts"
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / "lock").open("w") as gate:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        _drop_unlocked(root)
+        folder = Path(tempfile.mkdtemp(dir=root))
+        lock = (folder / "lock").open("w")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        lock.close()
+
+
+def sweep(settings: Settings) -> None:
+    """Drop what killed builders left in this data folder."""
+    root = settings.home / "parts"
+    if root.is_dir():
+        with (root / "lock").open("w") as gate:
+            fcntl.flock(gate, fcntl.LOCK_EX)
+            _drop_unlocked(root)
+
+
+def _drop_unlocked(root: Path) -> None:
+    for folder in root.iterdir():
+        if not folder.is_dir():
+            continue
+        with (folder / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            shutil.rmtree(folder, ignore_errors=True)

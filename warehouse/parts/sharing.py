@@ -1,0 +1,100 @@
+"""The publisher's side: whether a build is worth sharing, and waiting for its parts while building some of them."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from uuid_utils.compat import uuid7
+
+from imisofts.settings import LAKE_BUILDS
+from warehouse import lake
+from warehouse.parts import board, building, cutting, working
+
+if TYPE_CHECKING:
+    from imisofts.settings import Settings
+    from warehouse.parts.board import Catalogue, Cut, Job, Standing
+    from warehouse.parts.planning import Plan
+
+_POLL = 0.1
+_log = logging.getLogger("imisofts.builder")
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A build whose tables lie in files: a folder for each part, with a file for each table."""
+
+    plan: Plan
+    folders: tuple[str, ...]
+    builders: int
+
+    def __str__(self) -> str:
+        return f"in {len(self.folders)} parts by {self.builders} builder{'' if self.builders == 1 else 's'}"
+
+
+@contextmanager
+def shared(
+    settings: Settings, snapshot: int, tables: set[str], compiled: Callable[[], Plan | None]
+) -> Iterator[Shared | None]:
+    """The tables of one build made in parts; None where nobody is there to help, it is too small, or a part failed.
+
+    Then the publisher builds as it would alone: what is wrong with the data is told in the same words, and what is
+    wrong with a builder's machine is nobody's trouble. The files are there while the block runs.
+    """
+    with board.session(settings) as catalogue:
+        cuts = _cuts(settings, catalogue, snapshot, tables)
+        plan = compiled() if cuts else None
+        if plan is None:
+            yield None
+            return
+        folder = f"{_root(settings)}/{uuid7().hex}"
+        job = board.Job(snapshot, folder, plan.statements, plan.exported)
+        try:
+            with lake.files_kept(settings):
+                standing = _parts(settings, catalogue, job, cuts)
+                if standing.failure is not None:
+                    _log.error("built alone, since a part failed: %s", standing.failure)
+                    yield None
+                else:
+                    yield Shared(plan, standing.folders, len(standing.builders))
+        finally:
+            working.discard(folder)
+
+
+def sweep(settings: Settings) -> None:
+    """Drop what a killed publisher or builder left; called while no other build can run."""
+    building.sweep(settings)
+    working.discard(_root(settings))
+    with board.session(settings) as catalogue:
+        board.forget(catalogue)
+
+
+def _root(settings: Settings) -> str:
+    return f"{settings.lake_data_path.rstrip('/')}/{LAKE_BUILDS}"
+
+
+def _cuts(settings: Settings, catalogue: Catalogue, snapshot: int, tables: set[str]) -> list[Cut]:
+    builders = board.present(catalogue)
+    if not builders:
+        return []
+    with lake.connect(settings, snapshot=snapshot) as connection:
+        rows = cutting.rows_by_workspace(connection, tables)
+    if len(rows) < 2 or sum(rows.values()) < cutting.LEAST_ROWS:
+        return []
+    return cutting.cut(rows, builders + 1)
+
+
+def _parts(settings: Settings, catalogue: Catalogue, job: Job, cuts: list[Cut]) -> Standing:
+    """Work through the parts with whoever helps, until all are done or one has failed."""
+    with board.announced(catalogue, job, cuts) as build:
+        while True:
+            busy = working.once(settings, catalogue)
+            standing = board.standing(catalogue, build)
+            if standing.failure is not None or not standing.waiting:
+                return standing
+            if not busy:
+                time.sleep(_POLL)
