@@ -41,6 +41,8 @@ def main() -> int:
         agency.measure(page)
     with _sandbox():
         measure.replication_alone(page)
+    with _sandbox():
+        measure.builders_together(page)
     page.write()
     return 1 if any(one.figure == "failed" for one in page.figures) else 0
 

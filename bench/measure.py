@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from bench import changes, console, refresh
+from bench import builders, changes, console, refresh
 from bench.clock import timed
 from bench.page import Page
 from imisofts.cli.house import open_house
@@ -43,6 +43,12 @@ def replication_alone(page: Page) -> None:
     """Replication of one large table, in a sandbox of its own."""
     with open_house() as settings, page.tried("replication of a large table"):
         changes.measure(settings, page)
+
+
+def builders_together(page: Page) -> None:
+    """One lake built by one process and by two, in a sandbox of its own."""
+    with open_house() as settings, page.tried("marts by two builders"):
+        builders.measure(settings, page)
 
 
 def _import(settings: Settings, data: Path, page: Page) -> None:

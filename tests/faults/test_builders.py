@@ -15,6 +15,7 @@ import duckdb
 import pytest
 from uuid_utils.compat import uuid7
 
+from imisofts import programs
 from imisofts.settings import PROJECT_ROOT, Settings
 from tests.warehouse.gateway import markers
 from tests.warehouse.gateway.lake_fixture import FixtureLake, raw_tables
@@ -195,6 +196,12 @@ def test_a_row_whose_workspace_is_gone_still_belongs_to_a_part(agencies: Setting
         orphaned = cutting.rows_by_workspace(connection, ["client"])
     assert set(rows.values()) == {4}, "an agency and its three clients"
     assert set(orphaned) == set(rows)
+
+
+def test_the_supervisor_starts_the_others_beside_the_worker(agencies: Settings) -> None:
+    names = [program.name for program in programs.of(agencies.moved(builders=3))]
+    assert [name for name in names if name.startswith("builder")] == ["builder2", "builder3"]
+    assert "builder2" not in {program.name for program in programs.of(agencies)}
 
 
 def test_nobody_there_means_nobody_is_asked(agencies: Settings) -> None:
