@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 LEAST_ROWS = 1_000_000
 """A build of fewer raw rows is done sooner by one: compiling, writing and reading files costs seconds, too."""
-PARTS_EACH = 3
+PARTS_EACH = 2
 """So many parts for each builder: a slow one holds the others up by one part, and a killed one loses one."""
 COLUMN, WORKSPACE = "workspace_id", "workspace"
 
