@@ -72,11 +72,12 @@ def multiply(settings: Settings, agencies: int) -> int:
 
 def main() -> None:
     """The publisher, alone and then with a builder on the next core; prints what each took as JSON."""
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, cores[:1])
     settings = load()
     build.manifest_json(settings)
     one, alone = _timed(settings)
-    command = [sys.executable, "-c", _BUILDER]
+    command = [sys.executable, "-c", _BUILDER, str(cores[-1])]
     with subprocess.Popen(command, cwd=PROJECT_ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as builder:
         try:
             with board.session(settings) as catalogue:
@@ -95,8 +96,8 @@ def main() -> None:
 
 
 _BUILDER = """
-import os
-os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+import os, sys
+os.sched_setaffinity(0, [int(sys.argv[1])])
 from warehouse.parts import builder
 builder.main()
 """

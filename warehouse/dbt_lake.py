@@ -22,9 +22,10 @@ class Plugin(BasePlugin):
                 attachment.options = {**(attachment.options or {}), "META_SECRET": lake.CATALOGUE_SECRET}
 
     def configure_connection(self, conn: Any) -> None:
-        """Switch off every way of fetching an extension, load ours by path, and keep the catalogue's password."""
+        """Switch off fetching of extensions, load ours by path, keep to our cores, keep the catalogue's password."""
         conn.execute("set autoinstall_known_extensions = false")
         for name in EXTENSIONS:
             conn.load_extension(str(lake.extension_file(name)))
+        lake.keep_to_own_cores(conn)
         if self._url is not None:
             lake.keep_password(conn, lake.CATALOGUE_SECRET, self._url)

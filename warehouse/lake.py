@@ -7,6 +7,7 @@ Schemas: ``raw`` (current state of the source tables), ``history`` (their append
 import contextlib
 import functools
 import importlib.util
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -123,7 +124,15 @@ def bare(memory_limit: str | None = None, spill: Path | None = None) -> duckdb.D
     for name in _EXTENSIONS:
         connection.execute(f"load {literal(str(extension_file(name)))}")
     connection.execute("set TimeZone = 'UTC'")
+    keep_to_own_cores(connection)
     return connection
+
+
+def keep_to_own_cores(connection: duckdb.DuckDBPyConnection) -> None:
+    """No more threads than processors that this process may use: DuckDB counts the machine's, and they wait busily."""
+    own = len(os.sched_getaffinity(0))
+    if own < (os.cpu_count() or 1):
+        connection.execute(f"set threads = {own}")
 
 
 def connect(
