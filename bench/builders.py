@@ -107,7 +107,9 @@ def _timed(settings: Settings) -> tuple[Spent, build.BuildResult]:
     with lake.connect(settings) as connection:
         snapshot = lake.current_snapshot(connection)
     with timed() as spent:
-        result = build.build(settings, snapshot, data_at=datetime(2026, 11, 21, 12, tzinfo=UTC), changed=None)
+        result = build.build(
+            settings, snapshot, data_at=datetime(2026, 11, 21, 12, tzinfo=UTC), changed=None, share=True
+        )
     if not result.ok:
         raise RuntimeError(str([check for check in result.results if not check.passed])[:300])
     return spent, result

@@ -62,12 +62,19 @@ class BuildResult:
 
 
 def build(
-    settings: Settings, snapshot: int, *, data_at: datetime, changed: set[str] | None, full_refresh: bool = False
+    settings: Settings,
+    snapshot: int,
+    *,
+    data_at: datetime,
+    changed: set[str] | None,
+    full_refresh: bool = False,
+    share: bool = False,
 ) -> BuildResult:
     """Build what depends on the changed raw tables (None: everything) as of one lake snapshot.
 
     `data_at` is the last instant that the snapshot covers; models read it as the data date. The caller owns the scratch
-    folder afterwards and gives it to `discard`. Raises BuildFailed when dbt could not run at all.
+    folder afterwards and gives it to `discard`. With `share` builders may help (`warehouse.parts`): one such build at a
+    time, of the lake itself. Raises BuildFailed when dbt could not run at all.
     """
     scratch = _new_scratch(settings)
     if changed is not None and not changed & sources_read():
@@ -76,9 +83,8 @@ def build(
         manifest = _manifest(settings)
         wanted = _marts_below(manifest, changed)
         arguments = _arguments(settings, None if changed is None else wanted, full_refresh)
-        with sharing.shared(
-            settings, snapshot, planning.sources(manifest, wanted), lambda: _plan(settings, manifest, wanted)
-        ) as shared:
+        with contextlib.ExitStack() as files:
+            shared = files.enter_context(_shared(settings, manifest, snapshot, wanted)) if share else None
             outcome = _invoke_on(manifest, arguments, shared)
     models = [
         node.node.name
@@ -142,7 +148,6 @@ def sweep(settings: Settings) -> None:
     """Drop what killed builds left behind; called while no other build can run."""
     for folder in (settings.home / "scratch").glob("*"):
         shutil.rmtree(folder, ignore_errors=True)
-    sharing.sweep(settings)
 
 
 def profile(settings: Settings, scratch: Path, snapshot: int, data_at: datetime | None) -> dict[str, str]:
@@ -241,6 +246,13 @@ def _invoke(manifest: Manifest, arguments: list[str]) -> list[Any]:
     if not isinstance(answer.result, RunExecutionResult):
         raise BuildFailed(f"dbt did not run: {answer.exception}")
     return list(answer.result.results)
+
+
+def _shared(
+    settings: Settings, manifest: Manifest, snapshot: int, marts: list[str]
+) -> contextlib.AbstractContextManager[Shared | None]:
+    sources = planning.sources(manifest, marts)
+    return sharing.shared(settings, snapshot, sources, lambda: _plan(settings, manifest, marts))
 
 
 def _invoke_on(manifest: Manifest, arguments: list[str], shared: Shared | None) -> list[Any]:

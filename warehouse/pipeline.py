@@ -17,6 +17,7 @@ import psycopg
 
 from warehouse import build as builder
 from warehouse import changes, lake, replication
+from warehouse.parts import sharing
 from warehouse.publish import CheckResult, publish, record_audit
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ def refresh(
     steps = steps or _Steps(None)
     with _one_pipeline(settings):
         builder.sweep(settings)
+        sharing.sweep(settings)
         pending = changes.pending(settings)
         stale_models = pending.published is not None and pending.published.metric_version != metric_version()
         everything = full_refresh or stale_models or pending.changed is None
@@ -148,7 +150,9 @@ def _publish_changes(
 ) -> PipelineResult:
     lsn, data_at = _watermark(settings, pending)
     with steps.step("build") as detail:
-        built = builder.build(settings, pending.snapshot, data_at=data_at, changed=changed, full_refresh=full_refresh)
+        built = builder.build(
+            settings, pending.snapshot, data_at=data_at, changed=changed, full_refresh=full_refresh, share=True
+        )
         detail.append(f"{len(built.models)} marts, {len(built.results)} checks")
         detail.extend([built.shared] if built.shared else [])
     try:
