@@ -18,6 +18,7 @@ from portal import language
 from portal.door import Problem
 from portal.language import gettext as _
 from portal.pages import (
+    access,
     clients,
     contacts,
     health,
@@ -68,6 +69,7 @@ PAGES: tuple[Page, ...] = (
     *ticket_forms.ROUTES,
     *tickets.ROUTES,
     *support.ROUTES,
+    *access.ROUTES,
     *people_forms.ROUTES,
     *people.ROUTES,
     *imports.ROUTES,

@@ -24,7 +24,7 @@ const ICONS = [
   "arrow-left", "filter", "selector", "coins", "calendar-due",
   "briefcase", "checklist", "users-group", "calendar-event",
   "package", "repeat", "player-pause",
-  "lifebuoy", "message", "notes", "address-book", "tag", "thumb-up", "thumb-down",
+  "lifebuoy", "message", "notes", "address-book", "tag", "thumb-up", "thumb-down", "key",
 ];
 
 function emit(name, content) {

@@ -78,6 +78,11 @@ def operator(workspace_id: UUID) -> Actor:
     return Actor(workspace_id, None, Role.owner, "operator", ACTIONS_OF_ROLE[Role.owner])
 
 
+def system_of(workspace_id: UUID) -> Actor:
+    """The service itself, acting for somebody who is not signed in."""
+    return Actor(workspace_id, None, Role.owner, "system", ACTIONS_OF_ROLE[Role.owner])
+
+
 def actor_from(row: Mapping[Any, Any], scopes: frozenset[Action] | None = None) -> Actor:
     """The actor of a session (without ``scopes``) or of a token; no scopes given on a token means all of its user's."""
     role = Role(row["role"])

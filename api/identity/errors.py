@@ -33,6 +33,12 @@ class AlreadyMember(Conflict):
     code = "already_member"
 
 
+class OwnMembership(Conflict):
+    """Nobody takes away or widens their own access."""
+
+    code = "own_membership"
+
+
 class UnknownClient(Malformed):
     """A client user needs a client of this workspace."""
 

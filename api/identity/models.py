@@ -54,7 +54,8 @@ class AppUser(Base):
 
 
 class Membership(TenantMixin, Base):
-    """What a person is in one workspace; ``client_id`` narrows the role *client* to one client."""
+    """What a person is in one workspace; ``client_id`` narrows the role *client* to one client. ``joined_at`` is when
+    the person first came in."""
 
     __tablename__ = "membership"
     __table_args__ = (
@@ -72,6 +73,7 @@ class Membership(TenantMixin, Base):
     user_id: Mapped[UUID] = mapped_column()
     role: Mapped[str] = mapped_column()
     client_id: Mapped[UUID | None] = mapped_column()
+    joined_at: Mapped[datetime | None] = mapped_column()
 
 
 def _of_member() -> ForeignKeyConstraint:
@@ -109,11 +111,16 @@ class LoginSession(Base):
 
 
 class SignInLink(Base):
-    """A link that sets a password, once."""
+    """A link that sets a password, once; a *notice* only says that somebody with a password has joined.
+
+    It goes by mail to the person's own address and to nobody else: ``sending_at`` is set before the mail leaves and
+    ``mailed_at`` after, ``problem`` says why it did not.
+    """
 
     __tablename__ = "sign_in_link"
     __table_args__ = (
         UniqueConstraint("token_hash"),
+        CheckConstraint("purpose in ('invitation', 'reset', 'notice')", name="purpose"),
         _of_member(),
         {"info": {"lake_excluded": "links are credentials", "ends": "expires_at < :now or used_at < :now"}},
     )
@@ -122,8 +129,13 @@ class SignInLink(Base):
     workspace_id: Mapped[UUID] = mapped_column()
     user_id: Mapped[UUID] = mapped_column()
     token_hash: Mapped[bytes] = mapped_column()
+    purpose: Mapped[str] = mapped_column(default="invitation", server_default=text("'invitation'"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[datetime] = mapped_column()
     used_at: Mapped[datetime | None] = mapped_column()
+    sending_at: Mapped[datetime | None] = mapped_column()
+    mailed_at: Mapped[datetime | None] = mapped_column()
+    problem: Mapped[str | None] = mapped_column()
 
 
 class ApiToken(TenantMixin, Base):

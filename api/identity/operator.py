@@ -8,10 +8,9 @@ from uuid import UUID
 
 from api.events import service as events
 from api.events.schemas import EventName
-from api.identity import repository, schemas, secrets, service
+from api.identity import letters, members, repository, schemas, secrets, service
 from api.identity.authentication import operator
 from api.identity.models import Workspace
-from api.identity.router import LINK_PATH
 from api.kit.clock import SystemClock
 from api.kit.database import Database
 from api.kit.errors import Conflict, NotFound
@@ -62,7 +61,7 @@ def create_workspace(
 def create_user(
     settings: Settings, email: str, *, workspace: str, role: Role, name: str = "", client_id: UUID | None = None
 ) -> str:
-    """Make somebody a member and return the one-time link that sets the password."""
+    """Make somebody a member; the one-time link that sets a password, or the sign-in page for who has one."""
     asked = schemas.UserCreate(email=email, name=name or email.partition("@")[0], role=role, client_id=client_id)
 
     async def run(database: Database) -> str:
@@ -71,8 +70,8 @@ def create_user(
         if workspace_id is None:
             raise NotFound(f"There is no workspace “{workspace}”.")
         async with database.begin(workspace_id) as session:
-            address = settings.public_url + LINK_PATH
-            return (await service.add_user(session, operator(workspace_id), asked, address)).link
+            made = await members.add_user(session, operator(workspace_id), asked, settings)
+            return made.link or f"{settings.public_url}{letters.SIGN_IN_PATH}"
 
     return _run(settings, run)
 

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, select, text
+from sqlalchemy import RowMapping, Select, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.identity.models import ApiToken, AppUser, LoginSession, Membership, Workspace
+from api.identity.models import ApiToken, AppUser, LoginSession, Membership, SignInLink, Workspace
 from api.kit.ids import new_id
 from imisofts.access import Action, Actor
 
@@ -71,6 +71,27 @@ async def workspace_of(session: AsyncSession, actor: Actor, *, lock: bool = Fals
     """The actor's own workspace."""
     query = select(Workspace).where(Workspace.id == actor.workspace_id)
     return (await session.scalars(query.with_for_update() if lock else query)).one()
+
+
+async def workspace(session: AsyncSession) -> Workspace:
+    """The workspace that the session is bound to."""
+    return (await session.scalars(select(Workspace))).one()
+
+
+async def link(session: AsyncSession, link_id: UUID) -> SignInLink | None:
+    """A one-time link of this workspace, locked."""
+    return await session.scalar(select(SignInLink).where(SignInLink.id == link_id).with_for_update())
+
+
+async def end_links(session: AsyncSession, user_id: UUID, now: datetime) -> None:
+    """Make a person's open links in this workspace useless: the newest one counts."""
+    open_ones = (SignInLink.user_id == user_id, SignInLink.used_at.is_(None), SignInLink.expires_at > now)
+    await session.execute(update(SignInLink).where(*open_ones).values(expires_at=now))
+
+
+async def member(session: AsyncSession, membership_id: UUID) -> Membership | None:
+    """A membership of this workspace, locked."""
+    return await session.scalar(select(Membership).where(Membership.id == membership_id).with_for_update())
 
 
 async def person(session: AsyncSession, user_id: UUID) -> RowMapping | None:

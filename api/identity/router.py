@@ -1,14 +1,15 @@
 """Routes of identity."""
 
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.identity import repository, schemas, service
-from api.identity.errors import AlreadyMember, LinkSpent, PasswordRefused, SignInRefused, UnknownClient
-from api.identity.models import ApiToken, AppUser, Membership
+from api.identity import members, repository, schemas, service
+from api.identity.errors import AlreadyMember, LinkSpent, OwnMembership, PasswordRefused, SignInRefused, UnknownClient
+from api.identity.models import ApiToken, AppUser, Membership, SignInLink
 from api.identity.passwords import Passwords
 from api.kit import lists, security
 from api.kit.access import allowed, public
@@ -30,7 +31,14 @@ from imisofts.access import Action, Actor
 
 router = APIRouter(tags=["identity"], route_class=IdempotentRoute)
 
-LINK_PATH = "/set-password"
+
+def _newest_link(column: Any) -> Any:
+    """Of a member's newest link."""
+    theirs = (SignInLink.workspace_id == Membership.workspace_id, SignInLink.user_id == Membership.user_id)
+    query = select(column).where(*theirs).order_by(SignInLink.created_at.desc()).limit(1)
+    return query.correlate(Membership).scalar_subquery()
+
+
 USERS = lists.ListSpec(
     columns={
         "id": Membership.id,
@@ -40,6 +48,10 @@ USERS = lists.ListSpec(
         "role": Membership.role,
         "client_id": Membership.client_id,
         "created_at": Membership.created_at,
+        "joined_at": Membership.joined_at,
+        "link_made_at": _newest_link(SignInLink.created_at),
+        "link_problem": _newest_link(SignInLink.problem),
+        "version": Membership.version,
     },
     default_sort="name",
     sortable=("name", "email", "created_at"),
@@ -113,6 +125,13 @@ async def use_link(
     return await _signed_in(request, response, signed)
 
 
+@router.post("/session/reset", status_code=204, dependencies=[public()], responses=documented(Malformed, TooMany))
+async def reset_password(request: Request, asked: schemas.PasswordReset, clock: AppClock) -> None:
+    """Mail a link that sets a new password. Known and unknown addresses are answered alike."""
+    secret_key = request.app.state.settings.secret_key
+    await members.reset_password(of(request), clock, asked, _address(request), secret_key)
+
+
 @router.get("/session", responses=documented(Unauthenticated))
 async def who_am_i(
     request: Request, actor: Annotated[Actor, allowed(Action.session_own)], session: ReadSession
@@ -173,8 +192,73 @@ async def add_user(
     session: WriteSession,
     key: IdempotencyKey = None,
 ) -> schemas.UserCreated:
-    """Invite somebody; the one-time link is in the answer and nowhere else."""
-    return await service.add_user(session, actor, asked, request.app.state.settings.public_url + LINK_PATH)
+    """Invite somebody; the one-time link goes by mail to the person alone."""
+    return await members.add_user(session, actor, asked, request.app.state.settings)
+
+
+@router.get("/users/{user_id}", responses={**SIGNED_IN, **documented(NotFound)})
+async def get_user(
+    user_id: UUID,
+    response: Response,
+    actor: Annotated[Actor, allowed(Action.user_read)],
+    session: ReadSession,
+) -> schemas.UserOut:
+    """One member."""
+    return await _member(response, actor, session, user_id)
+
+
+async def _member(response: Response, actor: Actor, session: AsyncSession, user_id: UUID) -> schemas.UserOut:
+    found = await lists.one(session, repository.visible_members(actor), USERS, user_id, "There is no such member.")
+    response.headers["ETag"] = etag(found["version"])
+    return schemas.UserOut(**found)
+
+
+@router.patch(
+    "/users/{user_id}",
+    responses={
+        **SIGNED_IN,
+        **documented(NotFound, OwnMembership, UnknownClient, PreconditionRequired, PreconditionFailed),
+    },
+)
+async def update_user(
+    user_id: UUID,
+    response: Response,
+    change: schemas.UserUpdate,
+    actor: Annotated[Actor, allowed(Action.user_manage)],
+    session: WriteSession,
+    if_match: IfMatch = None,
+) -> schemas.UserOut:
+    """Give a member another role, or another client."""
+    await members.update_user(session, actor, user_id, if_match, change)
+    await session.flush()
+    return await _member(response, actor, session, user_id)
+
+
+@router.delete(
+    "/users/{user_id}",
+    status_code=204,
+    responses={**SIGNED_IN, **documented(NotFound, OwnMembership, PreconditionRequired, PreconditionFailed)},
+)
+async def remove_user(
+    user_id: UUID,
+    actor: Annotated[Actor, allowed(Action.user_manage)],
+    session: WriteSession,
+    if_match: IfMatch = None,
+) -> None:
+    """Take a member's access away, from the next request on."""
+    await members.remove_user(session, actor, user_id, if_match)
+
+
+@router.post("/users/{user_id}/link", status_code=204, responses={**SIGNED_IN, **documented(NotFound)})
+async def invite_again(
+    request: Request,
+    user_id: UUID,
+    actor: Annotated[Actor, allowed(Action.user_manage)],
+    session: WriteSession,
+    key: IdempotencyKey = None,
+) -> None:
+    """Mail a member a new link; the one before no longer works."""
+    await members.invite_again(session, actor, user_id, request.app.state.settings.secret_key)
 
 
 @router.get("/tokens", response_model=lists.Page[schemas.TokenOut], responses=SIGNED_IN)

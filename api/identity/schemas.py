@@ -102,7 +102,8 @@ class SessionOut(BaseModel):
 
 
 class UserOut(BaseModel):
-    """A member of the workspace."""
+    """A member of the workspace. ``joined_at`` is null until the person has come in; ``link_made_at`` and
+    ``link_problem`` are of the newest link, and why its mail did not leave."""
 
     id: UUID
     user_id: UUID
@@ -111,6 +112,10 @@ class UserOut(BaseModel):
     role: Role
     client_id: UUID | None
     created_at: datetime
+    joined_at: datetime | None
+    link_made_at: datetime | None
+    link_problem: str | None
+    version: int
 
 
 class UserCreate(BaseModel):
@@ -128,9 +133,27 @@ class UserCreate(BaseModel):
 
 
 class UserCreated(UserOut):
-    """The new member with the link that sets the password; the link is shown once."""
+    """The new member. The link that sets the password goes by mail to the person alone; ``link`` is for the operator
+    of the installation, who makes users from the command line."""
 
-    link: str
+    link: str | None
+
+
+class UserUpdate(BaseModel):
+    """What a member is from now on; ``client_id`` for the role *client* and no other."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"role": "admin"}})
+
+    role: Role
+    client_id: UUID | None = None
+
+
+class PasswordReset(BaseModel):
+    """Whose password was forgotten."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"email": "ada@example.com"}})
+
+    email: Email
 
 
 class TokenCreate(BaseModel):

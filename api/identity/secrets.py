@@ -7,6 +7,7 @@ import json
 import secrets
 import zlib
 from datetime import datetime
+from uuid import UUID
 
 TOKEN_PREFIX = "imt_"
 OPERATOR_PREFIX = "imo_"
@@ -31,6 +32,13 @@ def new_secret() -> str:
 def sha256(secret: str) -> bytes:
     """What is stored of a session's id or a link's token; enough, because the input has 256 random bits."""
     return hashlib.sha256(secret.encode()).digest()
+
+
+def link_token(link_id: UUID, secret_key: str) -> str:
+    """The secret of a one-time link. Made from its row's id, so that a job that mails it carries an id and no secret,
+    and mails the same link when it is tried again; the database alone tells it to nobody."""
+    mark = hmac.new(secret_key.encode(), b"link\0" + link_id.bytes, hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(mark).decode().rstrip("=")
 
 
 def weakness(password: str, email: str) -> str | None:

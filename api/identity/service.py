@@ -1,4 +1,4 @@
-"""Signing in and out, members, tokens and the workspace's own facts."""
+"""Signing in and out, tokens and the workspace's own facts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from api.events import service as events
 from api.events.schemas import EventName
 from api.identity import repository, schemas, secrets
 from api.identity.authentication import actor_from
-from api.identity.errors import AlreadyMember, LinkSpent, PasswordRefused, SignInRefused, UnknownClient, UnknownScope
-from api.identity.models import ApiToken, LoginSession, Membership, SignInLink, Workspace
+from api.identity.errors import LinkSpent, PasswordRefused, SignInRefused, UnknownScope
+from api.identity.models import ApiToken, LoginSession, Workspace
 from api.identity.passwords import Passwords
 from api.kit import rate_limit
 from api.kit.clock import Clock
@@ -22,11 +22,10 @@ from api.kit.concurrency import require_match
 from api.kit.database import Database
 from api.kit.errors import NotFound
 from api.kit.rate_limit import Limit
-from imisofts.access import Actor, Role
+from imisofts.access import Actor
 
 ABSOLUTE = timedelta(hours=12)
 REMEMBERED = timedelta(days=30)
-LINK_LIFE = timedelta(days=7)
 EACH_ADDRESS = Limit(burst=300, interval=timedelta(milliseconds=100))
 EACH_EMAIL = Limit(burst=10, interval=timedelta(seconds=30))
 
@@ -67,6 +66,7 @@ async def _begin(session: AsyncSession, user_id: UUID, now: datetime, remember: 
     membership = await repository.membership_of(session, user_id)
     if membership is None:
         raise SignInRefused("Address or password is wrong.")
+    membership.joined_at = membership.joined_at or now
     cookie = secrets.new_secret()
     row = LoginSession(
         workspace_id=membership.workspace_id,
@@ -137,39 +137,6 @@ async def update_workspace(
     row.version += 1
     await events.record(session, actor, EventName.WORKSPACE_UPDATED, row, before=before, after=wanted)
     return row
-
-
-async def add_user(
-    session: AsyncSession, actor: Actor, asked: schemas.UserCreate, link_address: str
-) -> schemas.UserCreated:
-    """Make somebody a member; the answer carries the link with which the person sets a password."""
-    if (asked.role is Role.client) != (asked.client_id is not None):
-        raise UnknownClient(
-            "A client user has a client, others have none.", fields=[("client_id", "does not fit the role")]
-        )
-    if asked.client_id and not await repository.client_exists(session, asked.client_id):
-        raise UnknownClient("There is no such client.", fields=[("client_id", "is not a client of this workspace")])
-    user_id = await repository.ensure_user(session, asked.email, asked.name)
-    if await repository.membership_of(session, user_id):
-        raise AlreadyMember("This person already belongs to the workspace.")
-    row = Membership(workspace_id=actor.workspace_id, user_id=user_id, role=asked.role.value, client_id=asked.client_id)
-    session.add(row)
-    await events.record(session, actor, EventName.USER_ADDED, row, after=_facts(row, "role", "client_id", "user_id"))
-    await session.refresh(row)
-    token = await new_link(session, actor.workspace_id, user_id)
-    facts = _facts(row, "id", "user_id", "role", "client_id", "created_at")
-    return schemas.UserCreated(**facts, email=asked.email, name=asked.name, link=f"{link_address}?token={token}")
-
-
-async def new_link(session: AsyncSession, workspace_id: UUID, user_id: UUID) -> str:
-    """A one-time link's token."""
-    token = secrets.new_secret()
-    expires = session.info["clock"].now() + LINK_LIFE
-    session.add(
-        SignInLink(workspace_id=workspace_id, user_id=user_id, token_hash=secrets.sha256(token), expires_at=expires)
-    )
-    await session.flush()
-    return token
 
 
 async def create_token(

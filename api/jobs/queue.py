@@ -8,7 +8,14 @@ import procrastinate
 from procrastinate.tasks import Task
 from sqlalchemy.ext.asyncio import AsyncSession
 
-JOB_MODULES: Final = ("api.jobs.sweep", "api.jobs.expire", "api.imports.jobs", "api.metrics.jobs", "api.reports.jobs")
+JOB_MODULES: Final = (
+    "api.jobs.sweep",
+    "api.jobs.expire",
+    "api.identity.jobs",
+    "api.imports.jobs",
+    "api.metrics.jobs",
+    "api.reports.jobs",
+)
 """Where tasks are declared; the worker imports all of them."""
 
 RETRY: Final = procrastinate.RetryStrategy(max_attempts=8, wait=5, exponential_wait=3)

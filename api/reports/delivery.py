@@ -16,6 +16,7 @@ from sqlalchemy import text
 from api.clients.models import Client
 from api.events import service as events
 from api.events.schemas import EventName
+from api.kit import mail as post
 from api.reports import figures, hold, mail, pdf, preferences, repository, states
 from api.reports.document import Document
 from api.reports.language import Language
@@ -30,7 +31,7 @@ from warehouse.gateway import ClientReportFigures
 log = logging.getLogger(__name__)
 
 
-class TryAgain(mail.MailError):
+class TryAgain(post.MailError):
     """The mail server could not be reached; the job's retry strategy decides when to try again."""
 
 
@@ -91,7 +92,7 @@ async def give_up(office: Office, workspace_id: UUID, report_id: UUID, error: Ex
         if not mine or task.status not in ("queued", "approved", "sending"):
             return task.status
         status = "unknown" if task.status == "sending" else "failed"
-        known = isinstance(error, mail.MailError)
+        known = isinstance(error, post.MailError)
         failure = str(error) if known else task.staff.say("The report could not be made; the log says why.")
         return await _move(office, task, status, EventName.REPORT_FAILED, failure=failure)
 
@@ -195,13 +196,13 @@ async def _send(office: Office, task: Task, document: Document) -> str:
     letter = mail.Letter(task.report_id, task.message_id, task.recipient, task.period.text, document)
     message = mail.compose(letter, office.settings)
     try:
-        await in_thread(mail.send, message, office.settings)
-    except mail.Refused as error:
+        await in_thread(post.send, message, office.settings)
+    except post.Refused as error:
         return await _move(office, task, "failed", EventName.REPORT_FAILED, failure=str(error))
-    except mail.NotSent as error:
+    except post.NotSent as error:
         await _move(office, task, task.waiting, None, failure=str(error))
         raise TryAgain(str(error)) from error
-    except mail.MaybeSent as error:
+    except post.MaybeSent as error:
         log.warning("report %s: %s", task.report_id, error)
         return await _clear_up(office, task)
     return await _move(office, task, "sent", EventName.REPORT_SENT, sent_at=office.clock.now())
@@ -209,7 +210,7 @@ async def _send(office: Office, task: Task, document: Document) -> str:
 
 async def _clear_up(office: Office, task: Task) -> str:
     """A mail of which it is not known whether it left: ask by its id, else leave it to a person."""
-    delivered = await in_thread(mail.was_delivered, task.message_id, office.settings)
+    delivered = await in_thread(post.was_delivered, task.message_id, office.settings)
     if delivered:
         return await _move(office, task, "sent", EventName.REPORT_SENT, sent_at=office.clock.now())
     if delivered is None:

@@ -29,6 +29,14 @@ class SetPasswordPage:
     spent: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ForgotPage:
+    """``sent`` says that a mail leaves if the address is known."""
+
+    form: Form
+    sent: bool = False
+
+
 async def show_sign_in(visit: Visit) -> Response:
     """The form, or straight on for who is already signed in."""
     wanted = web.safe_next(visit.request.query_params.get("next"))
@@ -61,7 +69,7 @@ async def sign_in(visit: Visit) -> Response:
 
 def _sign_in_words(problem: Problem) -> str:
     if problem.status == 401:
-        return _("E-mail and password do not belong together. Try again, or ask your agency for a new link.")
+        return _("E-mail and password do not belong together. Try again, or choose a new password.")
     if problem.status == 429:
         return _("Too many attempts. Wait a few minutes, then try again.")
     return problem.detail
@@ -115,6 +123,26 @@ async def set_password(visit: Visit) -> Response:
     return visit.page("set_password.html", SetPasswordPage(form, token, spent), 422)
 
 
+async def show_forgot(visit: Visit) -> Response:
+    """The form that asks for a new password."""
+    return visit.page("forgot.html", ForgotPage(Form()))
+
+
+async def forgot(visit: Visit) -> Response:
+    """Ask for the mail; the answer is the same whoever asks."""
+    form = required(typed(visit.sent.multi_items()), email=_("your e-mail address"))
+    if form.ok:
+        try:
+            await visit.api.post("/session/reset", json={"email": form.value("email")})
+        except Problem as problem:
+            if problem.status not in {422, 429}:
+                raise
+            form = with_problem(form, _sign_in_words(problem), problem.fields, ("email",))
+        else:
+            return visit.page("forgot.html", ForgotPage(form, sent=True))
+    return visit.page("forgot.html", ForgotPage(form), 422)
+
+
 async def set_theme(visit: Visit) -> Response:
     """Remember light, dark, or the system's wish."""
     response = visit.leave(web.safe_next(str(visit.sent.get("back", "/"))))
@@ -134,5 +162,7 @@ ROUTES = (
     Page("/sign-out", sign_out, ("POST",), public=True),
     Page("/set-password", show_set_password, public=True),
     Page("/set-password", set_password, ("POST",), public=True),
+    Page("/forgot", show_forgot, public=True),
+    Page("/forgot", forgot, ("POST",), public=True),
     Page("/theme", set_theme, ("POST",), public=True),
 )

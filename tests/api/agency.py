@@ -74,6 +74,11 @@ def forget_limits(settings: Settings) -> None:
         owner.execute("delete from rate_limit")
 
 
+def as_operator(agency: Agency) -> Credentials:
+    """Who runs the installation, in this agency."""
+    return Credentials(bearer=operator.token(agency.api.settings, agency.slug))
+
+
 def sign_in(api: Api, email: str, **more: Any) -> Credentials:
     """A fresh session by password."""
     answer = api.ask("POST", "/session", json={"email": email, "password": PASSWORD, **more})

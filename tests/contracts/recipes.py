@@ -16,7 +16,7 @@ import psycopg
 from api.client import Credentials
 from api.events.schemas import EventName
 from imisofts.access import Role
-from tests.api.agency import PASSWORD, Agency, sign_in
+from tests.api.agency import PASSWORD, Agency, as_operator, sign_in
 from tests.contracts.routes import Route, routes
 
 Options = dict[str, Any]
@@ -38,13 +38,15 @@ class Row:
 class Write:
     """One right use of a writing route, and all the events that tell of it.
 
-    ``row`` makes the path's row where the one of ``ROWS`` is not in the right state; ``who`` asks if not the owner.
+    ``row`` makes the path's row where the one of ``ROWS`` is not in the right state; ``who`` asks if not the owner,
+    ``told_of`` is the kind of actor that the events name.
     """
 
     events: tuple[EventName, ...]
     body: Body = lambda agency, client_id: {}
     row: Make | None = None
     who: Callable[[Agency], Credentials] | None = None
+    told_of: str = "user"
 
 
 def text(agency: Agency) -> str:
@@ -121,8 +123,12 @@ def _person(agency: Agency, client_id: str) -> Options:
     return {"json": {"email": email, "name": text(agency), "role": "client", "client_id": client_id}}
 
 
+def _member(agency: Agency, client_id: str) -> str:
+    return _post(agency, "/users", **_person(agency, client_id))
+
+
 def _link(agency: Agency, client_id: str) -> Options:
-    made = agency.api.ask("POST", "/users", agency.as_role[Role.owner], **_person(agency, client_id))
+    made = agency.api.ask("POST", "/users", as_operator(agency), **_person(agency, client_id))
     return {"json": {"token": made.body["link"].partition("token=")[2], "password": PASSWORD}}
 
 
@@ -138,6 +144,7 @@ ROWS: dict[str, Row] = {
     "client_id": Row("client", _client),
     "invoice_id": Row("invoice", _draft),
     "token_id": Row("api_token", _token),
+    "user_id": Row("membership", _member),
     "import_id": Row("import_run", lambda agency, client_id: _post(agency, "/imports", **_import(agency, client_id))),
     "report_id": Row("report_delivery", held),
 }
@@ -153,7 +160,17 @@ WRITES: dict[str, Write] = {
     "PATCH /v1/workspace": Write(
         (EventName.WORKSPACE_UPDATED,), lambda agency, _: {"json": {"name": f"Acme {uuid4().hex[:6]}"}}
     ),
+    "POST /v1/session/reset": Write(
+        (EventName.LINK_REQUESTED,),
+        lambda agency, _: {"json": {"email": agency.email(Role.client)}},
+        told_of="system",
+    ),
     "POST /v1/users": Write((EventName.USER_ADDED,), _person),
+    "PATCH /v1/users/{user_id}": Write(
+        (EventName.USER_UPDATED,), lambda agency, client_id: {"json": {"role": "client", "client_id": client_id}}
+    ),
+    "DELETE /v1/users/{user_id}": Write((EventName.USER_REMOVED,)),
+    "POST /v1/users/{user_id}/link": Write((EventName.LINK_REQUESTED,)),
     "POST /v1/tokens": Write((EventName.TOKEN_CREATED,), _json(name="Site")),
     "DELETE /v1/tokens/{token_id}": Write((EventName.TOKEN_REVOKED,)),
     "POST /v1/clients": Write((EventName.CLIENT_CREATED,), _json(name="Northwind")),

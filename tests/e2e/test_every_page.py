@@ -19,6 +19,7 @@ LOOKS = [(DESK, "dark"), (PHONE, "light")]
 if os.environ.get("PROVE"):
     LOOKS += [(DESK, "light"), (PHONE, "dark")]
 FILES = {
+    "/access.csv",
     "/clients.csv",
     "/invoices.csv",
     "/projects.csv",
@@ -46,6 +47,11 @@ def addresses(place: Place) -> dict[str, list[str]]:
         "/": ["/"],
         "/sign-in": ["/sign-in"],
         "/set-password": ["/set-password?token=spent"],
+        "/forgot": ["/forgot"],
+        "/access": ["/access", "/access?q=nobody"],
+        "/access/new": ["/access/new"],
+        "/access/{id:uuid}": [f"/access/{place.world.work['membership']}"],
+        "/access/{id:uuid}/remove": [f"/access/{place.world.work['membership']}/remove"],
         "/clients": ["/clients", "/clients?q=nobody", "/clients?show=archived"],
         "/clients/new": ["/clients/new"],
         "/clients/{id:uuid}": [client],
@@ -148,7 +154,7 @@ def test_every_page_is_fit_for_everybody(place: Place, browser: Browser, size: t
         client.goto(place.url + path)
         found[f"client {path}"] = faults(client)
     stranger = opened(browser, size, color_scheme=scheme)
-    for path in ("/sign-in", "/set-password?token=x", "/nowhere"):
+    for path in ("/sign-in", "/forgot", "/set-password?token=x", "/nowhere"):
         stranger.goto(place.url + path)
         found[f"stranger {path}"] = faults(stranger)
     assert {path: faulty for path, faulty in found.items() if faulty} == {}

@@ -20,16 +20,17 @@ class Maker:
         """The id of what was made."""
         return str((await self.api.post(path, credentials=self.bearer, json=body)).body["id"])
 
-    async def users(self) -> dict[str, str]:
-        """Address → user."""
+    async def users(self, which: str = "user_id") -> dict[str, str]:
+        """Address → user, or another fact of the membership."""
         rows = (await self.api.get("/users", credentials=self.bearer)).body["items"]
-        return {row["email"]: row["user_id"] for row in rows}
+        return {row["email"]: row[which] for row in rows}
 
 
 async def furnish(api: Client, bearer: Credentials, clients: dict[str, str]) -> dict[str, str]:
     """Ids by name."""
     maker, found = Maker(api, bearer), {}
     users = await maker.users()
+    found["membership"] = (await maker.users("id"))["member@studio.example"]
     for role in ("owner", "member"):
         user_id = users[f"{role}@studio.example"]
         found[role] = await maker.made("/people", name=f"Ada {role.title()}", title="Designer", user_id=user_id)

@@ -11,7 +11,7 @@ from api.client import Credentials
 from api.identity import secrets
 from api.kit.rate_limit import Limit
 from imisofts.access import Role
-from tests.api.agency import PASSWORD, Agency, Api, found, sign_in
+from tests.api.agency import PASSWORD, Agency, Api, as_operator, found, sign_in
 from tests.api.identity.conftest import ShiftingClock
 
 
@@ -85,9 +85,9 @@ def test_sessions_end(
 
 
 def test_a_link_works_once_and_ends_other_sessions(agency: Agency) -> None:
-    api, owner = agency.api, agency.as_role[Role.owner]
+    api = agency.api
     person = {"email": f"new@{agency.slug}.example", "name": "New", "role": "member"}
-    link = api.ask("POST", "/users", owner, json=person).body["link"].partition("token=")[2]
+    link = api.ask("POST", "/users", as_operator(agency), json=person).body["link"].partition("token=")[2]
     weak = api.refusal("POST", "/session/link", json={"token": link, "password": "short"})
     assert (weak.status, list(weak.fields)) == (422, ["password"])
     api.ask("POST", "/session/link", json={"token": link, "password": PASSWORD})
@@ -97,7 +97,7 @@ def test_a_link_works_once_and_ends_other_sessions(agency: Agency) -> None:
 
 def test_a_link_grows_old(agency: Agency, clock: ShiftingClock) -> None:
     person = {"email": f"late@{agency.slug}.example", "name": "Late", "role": "member"}
-    address = agency.api.ask("POST", "/users", agency.as_role[Role.owner], json=person).body["link"]
+    address = agency.api.ask("POST", "/users", as_operator(agency), json=person).body["link"]
     clock.shift = timedelta(days=7, seconds=1)
     link = {"token": address.partition("token=")[2], "password": PASSWORD}
     assert agency.api.refusal("POST", "/session/link", json=link).code == "link_spent"

@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from sqlalchemy import text
 
 from api import jobs as queue
+from api.kit import mail as transport
 from api.kit.errors import NotFound
 from api.reports import delivery, figures, jobs, mail, pdf, repository, service
 from api.reports.office import Office, system
@@ -94,16 +95,16 @@ async def test_killed_between_sending_and_recording_is_found_not_sent_again(
 ) -> None:
     north = agency("north")
     report_id = await ask(office, north)
-    sending = mail.send
+    sending = transport.send
 
     def killed(*arguments: object) -> None:
         sending(*arguments)  # type: ignore[arg-type]
         raise SystemExit("killed")
 
-    monkeypatch.setattr(mail, "send", killed)
+    monkeypatch.setattr(transport, "send", killed)
     with pytest.raises(BaseException, match="killed"):
         await delivery.carry_out(office, north.id, report_id)
-    monkeypatch.setattr(mail, "send", sending)
+    monkeypatch.setattr(transport, "send", sending)
     assert (await row_of(office, north, report_id)).status == "sending"
     assert await delivery.carry_out(office, north.id, report_id) == "sent"
     assert len(post.inbox.raw) == 1

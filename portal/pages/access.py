@@ -1,0 +1,227 @@
+"""Who comes into this workspace, and as what: invited by mail, given another role, taken out again."""
+
+from dataclasses import dataclass, replace
+
+from starlette.responses import Response
+
+from imisofts.access import Action, Role
+from portal import export, lists
+from portal.confirm import Confirmation
+from portal.door import Json, Problem
+from portal.forms import Form, required, typed, with_problem
+from portal.language import gettext as _
+from portal.lists import Choice
+from portal.refusals import FORM_REFUSALS
+from portal.web import Page, Visit
+from portal.words import Status, role_words
+
+FIELDS = ("email", "name", "role", "client_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member as the API tells it; ``status`` says whether the person has come in."""
+
+    id: str
+    name: str
+    email: str
+    role: str
+    role_name: str
+    client_id: str
+    status: Status
+    link_made_at: str
+    problem: str
+    is_me: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccessPage:
+    """The list."""
+
+    state: lists.ListState
+    rows: tuple[Member, ...]
+    roles: tuple[Choice, ...]
+    may_manage: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InvitePage:
+    """The form of a new member, or of a known one."""
+
+    form: Form
+    roles: tuple[Choice, ...]
+    clients: tuple[Choice, ...]
+    member: Member | None = None
+    etag: str = ""
+
+
+def _member(visit: Visit, row: Json) -> Member:
+    if row["joined_at"]:
+        status = Status("joined", _("Has come in"), "good")
+    elif row["link_problem"]:
+        status = Status("failed", _("Mail did not arrive"), "bad")
+    else:
+        status = Status("invited", _("Invited"), "information")
+    role = Role(row["role"])
+    return Member(
+        id=str(row["id"]),
+        name=row["name"],
+        email=row["email"],
+        role=role.value,
+        role_name=role_words(role),
+        client_id=str(row["client_id"] or ""),
+        status=status,
+        link_made_at=str(row["link_made_at"] or ""),
+        problem=str(row["link_problem"] or ""),
+        is_me=row["email"] == visit.me.email,
+    )
+
+
+def _roles(visit: Visit) -> tuple[Choice, ...]:
+    """The roles that the viewer may give: only an owner makes owners."""
+    given = (role for role in Role if role is not Role.owner or visit.me.role is Role.owner)
+    return tuple(Choice(role.value, role_words(role)) for role in given)
+
+
+async def _clients(visit: Visit) -> tuple[Choice, ...]:
+    answer = await visit.api.get("/clients", params={"limit": "200", "archived": "false"})
+    return tuple(Choice(str(row["id"]), row["name"]) for row in answer.items)
+
+
+def _state(visit: Visit) -> lists.ListState:
+    sortable = ("name", "email", "created_at")
+    return lists.read(visit.request, "/access", filters=("role",), sortable=sortable, default_sort="name")
+
+
+def _query(state: lists.ListState) -> dict[str, str]:
+    found = {"sort": state.sort, "limit": str(lists.LIMIT), "q": state.q, "cursor": state.cursor, **state.filters}
+    return {name: value for name, value in found.items() if value}
+
+
+async def show_access(visit: Visit) -> Response:
+    """The list."""
+    state = _state(visit)
+    answer = await visit.api.get("/users", params=_query(state))
+    rows = tuple(_member(visit, row) for row in answer.items)
+    roles = tuple(Choice(role.value, role_words(role)) for role in Role)
+    page = AccessPage(lists.moved(state, answer.next_cursor), rows, roles, visit.me.may(Action.user_manage))
+    return visit.page("access/list.html", page)
+
+
+async def export_access(visit: Visit) -> Response:
+    """The same rows as CSV or Excel."""
+    rows = await export.all_rows(visit.api, "/users", _query(_state(visit)))
+    columns = {"name": _("Name"), "email": _("E-mail"), "role": _("Role"), "joined_at": _("Came in")}
+    return export.table_file(visit, "access", columns, rows)
+
+
+async def show_invite(visit: Visit) -> Response:
+    """The empty form; from a client's page that client is filled in."""
+    client_id = visit.request.query_params.get("client_id", "")
+    form = Form({"role": Role.client.value, "client_id": client_id} if client_id else {"role": Role.member.value})
+    return visit.page("access/form.html", InvitePage(form, _roles(visit), await _clients(visit)))
+
+
+async def invite(visit: Visit) -> Response:
+    """Make the member; the mail leaves by itself."""
+    form = required(typed(visit.sent.multi_items()), email=_("an e-mail address"), name=_("a name"))
+    form = _with_client(form)
+    if form.ok:
+        try:
+            await visit.api.post("/users", json=_body(form, FIELDS), key=form.value("key"))
+        except Problem as problem:
+            if problem.status not in FORM_REFUSALS:
+                raise
+            form = with_problem(form, problem.detail, problem.fields, FIELDS)
+        else:
+            return visit.leave("/access", _("Invited. The link is on its way to %(email)s.", email=form.value("email")))
+    return visit.page("access/form.html", InvitePage(form, _roles(visit), await _clients(visit)), 422)
+
+
+def _with_client(form: Form) -> Form:
+    """A client user needs a client; a choice left over from another role does not count."""
+    if form.value("role") != Role.client.value:
+        return replace(form, values={**form.values, "client_id": ""})
+    return required(form, client_id=_("a client"))
+
+
+def _body(form: Form, names: tuple[str, ...]) -> dict[str, object]:
+    return {name: form.value(name) for name in names if form.value(name)}
+
+
+async def show_member(visit: Visit) -> Response:
+    """The form of a known member."""
+    answer = await visit.api.get(f"/users/{visit.request.path_params['id']}")
+    member = _member(visit, answer.object)
+    form = Form({"role": member.role, "client_id": member.client_id})
+    page = InvitePage(form, _roles(visit), await _clients(visit), member, answer.etag)
+    return visit.page("access/form.html", page)
+
+
+async def change_member(visit: Visit) -> Response:
+    """Another role, or another client."""
+    path = f"/users/{visit.request.path_params['id']}"
+    form = _with_client(typed(visit.sent.multi_items()))
+    etag = str(visit.sent.get("etag", ""))
+    if form.ok:
+        try:
+            await visit.api.patch(path, json=_body(form, ("role", "client_id")), etag=etag)
+        except Problem as problem:
+            if problem.status not in FORM_REFUSALS:
+                raise
+            form = with_problem(form, problem.detail, problem.fields, ("role", "client_id"))
+        else:
+            return visit.leave("/access", _("Saved. It counts from the person's next click on."))
+    member = _member(visit, (await visit.api.get(path)).object)
+    page = InvitePage(form, _roles(visit), await _clients(visit), member, etag)
+    return visit.page("access/form.html", page, 422)
+
+
+async def send_again(visit: Visit) -> Response:
+    """A new link; the one before no longer works."""
+    await visit.api.post(f"/users/{visit.request.path_params['id']}/link", key=str(visit.sent.get("key", "")))
+    return visit.leave("/access", _("A new link is on its way. The one before no longer works."))
+
+
+async def ask_remove(visit: Visit) -> Response:
+    """The question before somebody loses access."""
+    answer = await visit.api.get(f"/users/{visit.request.path_params['id']}")
+    member = _member(visit, answer.object)
+    question = Confirmation(
+        title=_("Take access away?"),
+        subject=member.name,
+        going=_("%(name)s is signed out everywhere at once and cannot come back in. Own API tokens end too.",
+                name=member.name),
+        staying=_("What the person has done stays, with the name beside it. You can invite the same address again."),
+        button=_("Take access away"),
+        icon="trash",
+        action=f"/access/{member.id}/remove",
+        back=f"/access/{member.id}",
+        etag=answer.etag,
+    )  # fmt: skip
+    return visit.page("confirm.html", question)
+
+
+async def remove(visit: Visit) -> Response:
+    """End the membership."""
+    path = str(visit.request.path_params["id"])
+    try:
+        await visit.api.delete(f"/users/{path}", etag=str(visit.sent.get("etag", "")))
+    except Problem as problem:
+        if problem.status not in FORM_REFUSALS:
+            raise
+        return visit.leave(f"/access/{path}", problem.detail, "bad")
+    return visit.leave("/access", _("Access taken away."))
+
+
+ROUTES = (
+    Page("/access", show_access, action=Action.user_manage),
+    Page("/access.csv", export_access, action=Action.user_manage),
+    Page("/access/new", show_invite, action=Action.user_manage),
+    Page("/access/new", invite, ("POST",), action=Action.user_manage),
+    Page("/access/{id:uuid}", show_member, action=Action.user_manage),
+    Page("/access/{id:uuid}", change_member, ("POST",), action=Action.user_manage),
+    Page("/access/{id:uuid}/link", send_again, ("POST",), action=Action.user_manage),
+    Page("/access/{id:uuid}/remove", ask_remove, action=Action.user_manage),
+    Page("/access/{id:uuid}/remove", remove, ("POST",), action=Action.user_manage),
+)
