@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,8 @@ from warehouse.publish import AuditRow, PublicationRow, audits, publications
 
 KEPT_PINS = 3
 """Questions that began before a new publication finish on theirs; older pins are let go."""
+KEPT_ANSWERS, KEPT_ROWS = 256, 500
+"""Answers that a pin remembers, those asked for last, and the rows up to which one is worth remembering."""
 
 _NEWEST = """
     select id, published_at, coalesce(data_at, published_at), source_lsn, lake_snapshot, marts_snapshot,
@@ -70,6 +73,7 @@ class Pin:
         self.connection = connection
         self.known = known
         self._lock = threading.Lock()
+        self._answers: OrderedDict[tuple[str, str], list[Row]] = OrderedDict()
 
     def close(self) -> None:
         """Let the snapshot go."""
@@ -80,12 +84,28 @@ class Pin:
         return self._answer(*scope.bind(sql, parameters or {}))
 
     def _answer(self, bound: str, values: dict[str, object]) -> list[Row]:
+        """What never moves is asked once: an answer is remembered by its SQL and all values in it, among them whose
+        rows it may see, so that nobody meets what another scope was told."""
+        asked = (bound, repr(sorted(values.items())))
         with self._lock:
+            if (kept := self._answers.get(asked)) is not None:
+                self._answers.move_to_end(asked)
+                return list(kept)
             cursor = self.connection.cursor()
         try:
-            return cursor.execute(bound, values).fetchall()
+            rows = cursor.execute(bound, values).fetchall()
         finally:
             cursor.close()
+        self._remember(asked, rows)
+        return rows
+
+    def _remember(self, asked: tuple[str, str], rows: list[Row]) -> None:
+        if len(rows) > KEPT_ROWS:
+            return
+        with self._lock:
+            self._answers[asked] = list(rows)
+            while len(self._answers) > KEPT_ANSWERS:
+                self._answers.popitem(last=False)
 
 
 class Reader:

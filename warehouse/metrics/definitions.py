@@ -135,9 +135,11 @@ class MetricDefinition:
 
     def measures(self) -> Iterator[Measure]:
         """Every measure that the metric is made of."""
-        for part in self.parts():
-            assert isinstance(part.how, Measure)
-            yield part.how
+        if isinstance(self.how, Measure):
+            yield self.how
+            return
+        for _, part in self.how.parts:
+            yield from part.measures()
 
     def parts(self) -> Iterator["MetricDefinition"]:
         """The metrics with rows of their own that it is made of: itself, or those of its formula, once each."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import chain
 
+import duckdb
 import pytest
 
 from imisofts.access import Action, Actor, Role
@@ -71,6 +72,22 @@ def unguarded(published: FixtureLake, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 def test_with_the_guard_off_every_probe_goes_red(unguarded: Gateway) -> None:
     assert len(leaks(unguarded)) == 7
+
+
+def test_what_is_remembered_for_one_is_told_to_no_other(published: FixtureLake) -> None:
+    """The same question of three scopes, then with the lake gone: each hears its own answer, a fourth nothing."""
+    gateway = business.gateway(published)
+    pin, question = gateway._reader.pin(), "select count(*) from {fct_invoices} where issued_on > $first"
+    asked: dict[str, object] = {"first": date(2020, 1, 1)}
+    viewers = (actor("northlight"), actor("southbay"), narrowed(ACME))
+    told = [pin.rows(Scope(viewer), question, asked) for viewer in viewers]
+    assert len({rows[0][0] for rows in told}) == len(viewers)
+    gateway.close()
+    assert [pin.rows(Scope(viewer), question, asked) for viewer in viewers] == told
+    later: dict[str, object] = {"first": date(2026, 2, 1)}
+    for viewer, values in ((narrowed(BIRCH), asked), (viewers[0], later)):
+        with pytest.raises(duckdb.Error):
+            pin.rows(Scope(viewer), question, values)
 
 
 @pytest.mark.parametrize(("metric", "dimension"), EVERY)
