@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from warehouse.replication import Batch
 
 POLL, BEAT, LONGEST_PAUSE, MAINTAIN = 1.0, 60.0, 30.0, 3600.0
-BESIDE = 3.0
+BESIDE = 2.5
 """Seconds between rounds while models build, which have the processors more to themselves that way."""
 LOOK = 0.2
 """Seconds between two looks of the publishing thread at whether it is wanted."""
