@@ -1,8 +1,6 @@
 """Members of a workspace: invited, changed and removed; and the links by which people come in."""
 
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +20,7 @@ from api.kit.database import Database
 from api.kit.errors import Forbidden, NotFound
 from api.kit.ids import new_id
 from api.kit.rate_limit import Limit
+from api.kit.rows import facts_of
 from imisofts.access import Actor, Role
 from imisofts.settings import Settings
 
@@ -44,12 +43,12 @@ async def add_user(
         raise AlreadyMember("This person already belongs to the workspace.")
     row = Membership(workspace_id=actor.workspace_id, user_id=user_id, role=asked.role.value, client_id=asked.client_id)
     session.add(row)
-    await events.record(session, actor, EventName.USER_ADDED, row, after=_facts(row, "role", "client_id", "user_id"))
+    await events.record(session, actor, EventName.USER_ADDED, row, after=facts_of(row, "role", "client_id", "user_id"))
     await session.refresh(row)
     link = await _invite(session, row, asked.email, settings.secret_key, by_mail=actor.kind != "operator")
     shown = actor.kind == "operator" and link.purpose != "notice"
     told = letters.address(secrets.link_token(link.id, settings.secret_key), settings) if shown else None
-    facts = _facts(row, "id", "user_id", "role", "client_id", "created_at", "joined_at", "version")
+    facts = facts_of(row, "id", "user_id", "role", "client_id", "created_at", "joined_at", "version")
     return schemas.UserCreated(
         **facts, email=asked.email, name=asked.name, link_made_at=link.created_at, link_problem=None, link=told
     )
@@ -92,7 +91,7 @@ async def update_user(
     row = await _of_somebody_else(session, actor, membership_id, if_match)
     await _check(session, actor, change.role, change.client_id)
     wanted = {"role": change.role.value, "client_id": change.client_id}
-    before = _facts(row, *wanted)
+    before = facts_of(row, *wanted)
     for name, value in wanted.items():
         setattr(row, name, value)
     row.version += 1
@@ -103,7 +102,9 @@ async def update_user(
 async def remove_user(session: AsyncSession, actor: Actor, membership_id: UUID, if_match: str | None) -> None:
     """End a membership, and with it the person's sessions, links and tokens here."""
     row = await _of_somebody_else(session, actor, membership_id, if_match)
-    await events.record(session, actor, EventName.USER_REMOVED, row, before=_facts(row, "role", "client_id", "user_id"))
+    await events.record(
+        session, actor, EventName.USER_REMOVED, row, before=facts_of(row, "role", "client_id", "user_id")
+    )
     await session.flush()
     await session.delete(row)
 
@@ -166,7 +167,3 @@ async def _new_link(
     if by_mail:
         await enqueue(session, jobs.mail_link, workspace_id=str(member.workspace_id), link_id=str(link_id))
     return row
-
-
-def _facts(row: Any, *names: str) -> Mapping[str, Any]:
-    return {name: getattr(row, name) for name in names}

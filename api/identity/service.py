@@ -1,9 +1,7 @@
 """Signing in and out, tokens and the workspace's own facts."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +20,7 @@ from api.kit.concurrency import require_match
 from api.kit.database import Database
 from api.kit.errors import NotFound
 from api.kit.rate_limit import Limit
+from api.kit.rows import facts_of
 from imisofts.access import Actor
 
 ABSOLUTE = timedelta(hours=12)
@@ -78,7 +77,7 @@ async def _begin(session: AsyncSession, user_id: UUID, now: datetime, remember: 
         expires_at=now + (REMEMBERED if remember else ABSOLUTE),
     )
     session.add(row)
-    actor = actor_from(_facts(membership, "workspace_id", "user_id", "role", "client_id"))
+    actor = actor_from(facts_of(membership, "workspace_id", "user_id", "role", "client_id"))
     await events.record(session, actor, EventName.SESSION_STARTED, row)
     if membership.client_id is not None:
         await events.record(session, actor, EventName.CLIENT_SIGNED_IN, Client(id=membership.client_id))
@@ -131,7 +130,7 @@ async def update_workspace(
     row = await repository.workspace_of(session, actor, lock=True)
     require_match(if_match, row.version)
     wanted = {name: value for name, value in change.model_dump(exclude_unset=True).items() if value is not None}
-    before = _facts(row, *wanted)
+    before = facts_of(row, *wanted)
     for name, value in wanted.items():
         setattr(row, name, value)
     row.version += 1
@@ -160,7 +159,7 @@ async def create_token(
     session.add(row)
     await events.record(session, actor, EventName.TOKEN_CREATED, row, after={"name": asked.name, "scopes": row.scopes})
     await session.refresh(row)
-    return schemas.TokenCreated(**_facts(row, *schemas.TokenOut.model_fields), token=token)
+    return schemas.TokenCreated(**facts_of(row, *schemas.TokenOut.model_fields), token=token)
 
 
 async def revoke_token(session: AsyncSession, actor: Actor, token_id: UUID, if_match: str | None) -> None:
@@ -173,7 +172,3 @@ async def revoke_token(session: AsyncSession, actor: Actor, token_id: UUID, if_m
     row.revoked_at = session.info["clock"].now()
     row.version += 1
     await events.record(session, actor, EventName.TOKEN_REVOKED, row)
-
-
-def _facts(row: Any, *names: str) -> Mapping[str, Any]:
-    return {name: getattr(row, name) for name in names}

@@ -40,3 +40,8 @@ async def require_free(session: AsyncSession, model: type[Any], external_id: str
     if await session.scalar(select(model.id).where(model.external_id == external_id)) is not None:
         detail = f"Something with the external id {external_id!r} exists already."
         raise ExternalIdTaken(detail, fields=[("external_id", "is taken")])
+
+
+def facts_of(row: object, *names: str) -> dict[str, Any]:
+    """These columns of a row: what an event tells of it, or an answer begins with."""
+    return {name: getattr(row, name) for name in names}

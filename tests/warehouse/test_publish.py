@@ -177,8 +177,10 @@ def test_figures_and_replication_go_on_after_the_databases_restarted(fresh_setti
         with _databases_away(fresh_settings):
             with pytest.raises((duckdb.Error, psycopg.Error)):
                 reader.pin()
+            assert pin.rows(scope, question) == [(1, 2000)], "asked before: a publication never changes"
             with pytest.raises(duckdb.Error):
-                pin.rows(scope, question)
+                pin.rows(scope, "select min(publication) from lake.marts.one")
+        assert pin.rows(scope, "select min(publication) from lake.marts.one") == [(1,)]
         assert pin.rows(scope, question) == [(1, 2000)], "still the publication that it was pinned at"
         assert reader.pin().rows(scope, question) == [(2, 2000)]
         with pytest.raises(duckdb.CatalogException):
