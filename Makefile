@@ -15,6 +15,8 @@ ASSETS_STAMP := $(ASSETS)/.built
 ASSET_SOURCES := portal/package.json portal/package-lock.json $(wildcard portal/*.mjs) \
 	$(shell find portal/src portal/templates portal/components -type f 2>/dev/null)
 
+TESTS_STAMP := tests/node_modules/.installed
+
 .PHONY: help install up test lint bench prove pictures
 
 help: ## what can be made
@@ -25,7 +27,7 @@ install: $(STAMP) $(ASSETS_STAMP) ## environment from the pinned lock, and the p
 up: install ## start everything; Ctrl-C stops it
 	@exec $(BIN)/imisofts up
 
-test: install lint ## ruff, mypy, import contracts, tests
+test: install lint $(TESTS_STAMP) ## ruff, mypy, import contracts, tests
 	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: install ## ruff, mypy and the import contracts
@@ -40,7 +42,7 @@ bench: install ## measurements, each beside its yardstick
 PROOFS := tests/faults tests/warehouse/recurring/test_replay.py tests/warehouse/gateway/test_reports_stay_apart.py \
 	tests/answers
 
-prove: install ## the same proofs at full depth, by hand: SEED=2 for another order, PART=replication for one of them
+prove: install $(TESTS_STAMP) ## the same proofs at full depth, by hand: SEED=2 for another order, PART=replication for one of them
 	PROVE=1 SEED=$(or $(SEED),1) $(BIN)/pytest $(PROOFS) -s $(if $(PART),-k $(PART))
 
 pictures: ## pictures for the documentation, from an installation that runs
@@ -67,3 +69,7 @@ $(STAMP): requirements.tools.lock requirements.lock pyproject.toml | $(BIN)/pyth
 $(ASSETS_STAMP): $(ASSET_SOURCES) | $(STAMP)
 	@cd portal && export PATH="$(CURDIR)/$(BIN):$$PATH" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && npm run --silent build
 	@mkdir -p $(ASSETS) && touch $@
+
+$(TESTS_STAMP): tests/package.json tests/package-lock.json | $(STAMP)
+	@cd tests && export PATH="$(CURDIR)/$(BIN):$$PATH" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
