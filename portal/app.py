@@ -44,6 +44,9 @@ from portal.pages import (
     tickets,
     time,
 )
+from portal.pages import (
+    settings as settings_pages,
+)
 from portal.security import SecurityHeaders
 from portal.web import Page, Site, Visit, route
 
@@ -75,6 +78,7 @@ PAGES: tuple[Page, ...] = (
     *imports.ROUTES,
     *reports.ROUTES,
     *report_settings.ROUTES,
+    *settings_pages.ROUTES,
     *look.ROUTES,
 )
 

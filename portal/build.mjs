@@ -25,6 +25,7 @@ const ICONS = [
   "briefcase", "checklist", "users-group", "calendar-event",
   "package", "repeat", "player-pause",
   "lifebuoy", "message", "notes", "address-book", "tag", "thumb-up", "thumb-down", "key",
+  "settings", "palette", "credit-card", "photo", "upload",
 ];
 
 function emit(name, content) {
@@ -77,7 +78,7 @@ async function styles() {
     fontFace: true,
     keyframes: true,
   });
-  const own = ["tokens.css", "components.css", "work.css", "support.css", "pages.css"].map((name) => readFileSync(join(here, "src", name), "utf8"));
+  const own = ["tokens.css", "components.css", "work.css", "support.css", "settings.css", "pages.css"].map((name) => readFileSync(join(here, "src", name), "utf8"));
   const { code } = transform({
     filename: "portal.css",
     code: Buffer.from([faces, purged.css, ...own].join("\n")),

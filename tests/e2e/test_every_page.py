@@ -48,6 +48,7 @@ def addresses(place: Place) -> dict[str, list[str]]:
         "/sign-in": ["/sign-in"],
         "/set-password": ["/set-password?token=spent"],
         "/forgot": ["/forgot"],
+        "/settings": ["/settings"],
         "/access": ["/access", "/access?q=nobody"],
         "/access/new": ["/access/new"],
         "/access/{id:uuid}": [f"/access/{place.world.work['membership']}"],

@@ -1,0 +1,34 @@
+"""What an agency can set, as data: the cards of ``/settings``, each shown to those whose role includes it."""
+
+from dataclasses import dataclass
+
+from imisofts.access import Action
+from portal.language import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One card: where it leads, its name, what one finds there, its icon in ``build.mjs``, and the right it needs."""
+
+    address: str
+    label: str
+    text: str
+    icon: str
+    action: Action
+
+
+def cards() -> tuple[Card, ...]:
+    """All of them in the order of the page, worded in the visitor's language: called while a page is made."""
+    return (
+        Card("/access", _("People and access"), _("Who comes in, in which role, and for which client."), "key",
+             Action.user_manage),
+        Card("/support", _("Support"), _("Opening hours and how soon a ticket is answered."), "lifebuoy",
+             Action.support_manage),
+        Card("/holidays", _("Public holidays"), _("Days on which nobody is expected to work, by region."),
+             "calendar-event", Action.person_write),
+    )  # fmt: skip
+
+
+def cards_for(actions: frozenset[str]) -> tuple[Card, ...]:
+    """The cards of somebody who may do ``actions``."""
+    return tuple(card for card in cards() if card.action in actions)
