@@ -21,7 +21,6 @@ KEPT = 4_096
 _FOLDER = Path(__file__).parent / "locale"
 _current: ContextVar[str] = ContextVar("portal_locale", default="en")
 _zone: ContextVar[str] = ContextVar("portal_zone", default="UTC")
-_domain: ContextVar[str] = ContextVar("portal_domain", default="messages")
 
 
 def choose(accept_language: str) -> str:
@@ -31,18 +30,16 @@ def choose(accept_language: str) -> str:
     if found is None and any(tag.startswith("de") for tag in wanted[:1]):
         found = "de"
     _current.set(found or "en")
-    _domain.set("messages")
     return _current.get()
 
 
 def speak_as_reports(told: str) -> None:
     """Show this page as the client's reports are told (``de_DE``), whatever the browser prefers; English stays the
-    visitor's own. There is a translation of that page and its frame, and of no other yet.
+    visitor's own.
     """
     spoken = told.partition("_")[0]
     if spoken in LOCALES and spoken != "en":
         _current.set(spoken)
-        _domain.set("reports")
 
 
 def use_zone(name: str) -> None:
@@ -85,7 +82,7 @@ def ngettext(one: str, many: str, n: int, /, **values: object) -> str:
 
 
 def _translations() -> NullTranslations:
-    return catalogue(_FOLDER, _domain.get(), _current.get().partition("_")[0])
+    return catalogue(_FOLDER, "messages", _current.get().partition("_")[0])
 
 
 def digits(currency: str) -> int:
