@@ -21,6 +21,7 @@ from portal.pages import (
     access,
     clients,
     contacts,
+    guide,
     health,
     home,
     imports,
@@ -80,6 +81,7 @@ PAGES: tuple[Page, ...] = (
     *report_settings.ROUTES,
     *settings_pages.ROUTES,
     *look.ROUTES,
+    *guide.ROUTES,
 )
 
 

@@ -26,6 +26,7 @@ const ICONS = [
   "package", "repeat", "player-pause",
   "lifebuoy", "message", "notes", "address-book", "tag", "thumb-up", "thumb-down", "key",
   "settings", "palette", "credit-card", "photo", "upload",
+  "help", "keyboard", "sparkles", "layout-sidebar-left-collapse", "layout-sidebar-left-expand", "corner-down-left", "user",
 ];
 
 function emit(name, content) {
@@ -66,19 +67,27 @@ function templates(folder) {
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
 }
 
+const sources = (end) => readdirSync(join(here, "src")).filter((name) => name.endsWith(end)).sort();
+
+// Tokens and components come first, what small screens change comes last; an area's own sheet stands between.
+function sheets() {
+  const first = ["tokens.css", "components.css"], last = ["pages.css"];
+  return [...first, ...sources(".css").filter((name) => ![...first, ...last].includes(name)), ...last];
+}
+
 // The faces are a file of their own as well: the console, which has no style sheet of the build, shows the same font.
 async function styles() {
   const faces = fonts().join("\n");
   emit("fonts.css", faces);
   const [purged] = await new PurgeCSS().purge({
-    content: [...templates(join(here, "templates")), join(here, "src", "portal.ts")],
+    content: [...templates(join(here, "templates")), ...sources(".ts").map((name) => join(here, "src", name))],
     css: [join(modules, "@tabler", "core", "dist", "css", "tabler.min.css")],
     safelist: { standard: [/^htmx-/, /^is-/, "show", "active", "disabled"], greedy: [] },
     variables: true,
     fontFace: true,
     keyframes: true,
   });
-  const own = ["tokens.css", "components.css", "work.css", "support.css", "settings.css", "pages.css"].map((name) => readFileSync(join(here, "src", name), "utf8"));
+  const own = sheets().map((name) => readFileSync(join(here, "src", name), "utf8"));
   const { code } = transform({
     filename: "portal.css",
     code: Buffer.from([faces, purged.css, ...own].join("\n")),

@@ -23,11 +23,13 @@ from imisofts.settings import Settings
 from portal import language, security
 from portal.door import Answer, Door, Problem
 from portal.language import gettext as _
+from portal.navigation import Navigation, navigation
 from portal.words import role_words
 
 HERE = Path(__file__).parent
 THEME_COOKIE = "imisofts_theme"
 NOTICE_COOKIE = "imisofts_notice"
+SIDE_COOKIE = "imisofts_side"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,7 @@ class Site:
         """The page as HTML, with the frame's own values beside ``page``."""
         request = visit.request
         brand = visit.viewer.brand if visit.viewer else Brand()
-        notice = _notice(request)
+        notice, console = _notice(request), self.console_url(request)
         html = self.templates.get_template(template).render(
             page=context,
             viewer=visit.viewer,
@@ -193,10 +195,11 @@ class Site:
             token=self.form_token(request),
             lang=language.language_tag(),
             theme=request.cookies.get(THEME_COOKIE, ""),
-            path=request.url.path,
             here=_here(request),
             notice=notice,
-            console_url=self.console_url(request),
+            nav=navigation(visit.viewer, request.url.path, console) if visit.viewer else Navigation(),
+            side=request.cookies.get(SIDE_COOKIE, ""),
+            console_url=console,
             has_logo=brand.logo_svg is not None or brand.logo_png is not None,
         )
         response = HTMLResponse(html, status)
