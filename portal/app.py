@@ -34,6 +34,7 @@ from portal.pages import (
     projects,
     report_settings,
     reports,
+    search,
     services,
     sign_in,
     subscription_corrections,
@@ -82,6 +83,7 @@ PAGES: tuple[Page, ...] = (
     *settings_pages.ROUTES,
     *look.ROUTES,
     *guide.ROUTES,
+    *search.ROUTES,
 )
 
 

@@ -28,8 +28,9 @@ class Reader(Protocol):
 class Entry:
     """One address with its name and icon.
 
-    ``needs`` is an action or several of which one is enough. ``keywords`` are other words people look for it by. ``under`` are further addresses that belong to it, ``key`` the
-    letter that opens it after ``g``, ``outside`` says that it leaves the portal.
+    ``needs`` is an action, or several of which one is enough; ``keywords`` are other words people look for it by.
+    ``under`` are further addresses that belong to it, ``key`` the letter that opens it after ``g``; ``outside`` leaves
+    the portal.
     """
 
     href: str
@@ -134,9 +135,7 @@ def _work() -> tuple[Entry, ...]:
 
 def workspace_menu() -> tuple[Entry, ...]:
     """What concerns the agency as a whole, behind its name: the cards of its settings."""
-    return tuple(
-        Entry(card.address, card.label, card.icon, card.action, card.text) for card in settings_index.cards()
-    )
+    return tuple(Entry(card.address, card.label, card.icon, card.action, card.text) for card in settings_index.cards())
 
 
 def account_menu() -> tuple[Entry, ...]:

@@ -1,5 +1,6 @@
 // What every page gets: htmx for lists that answer while one types, and the few keys and clicks that HTML has no word for.
 import htmx from "htmx.org/dist/htmx.esm.js";
+import "./frame";
 
 declare global {
   interface Window { htmx: typeof htmx }
@@ -33,13 +34,7 @@ document.addEventListener("keydown", (event) => {
     if (window.location.hash === "#nav") window.location.hash = "";
     return;
   }
-  const search = document.querySelector<HTMLInputElement>("#search");
-  const wantsSearch = (event.key === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && !inControl(event.target));
-  if (search && wantsSearch) {
-    event.preventDefault();
-    search.focus();
-    search.select();
-  } else if (event.target instanceof HTMLTableRowElement && event.key === "Enter") {
+  if (event.target instanceof HTMLTableRowElement && event.key === "Enter") {
     openRow(event.target);
   } else if (event.target instanceof HTMLTableRowElement && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
     const next = event.key === "ArrowDown" ? event.target.nextElementSibling : event.target.previousElementSibling;

@@ -48,6 +48,8 @@ def addresses(place: Place) -> dict[str, list[str]]:
         "/sign-in": ["/sign-in"],
         "/set-password": ["/set-password?token=spent"],
         "/forgot": ["/forgot"],
+        "/help": ["/help"],
+        "/search": ["/search?q=invoice", "/search?q=zzz"],
         "/settings": ["/settings"],
         "/access": ["/access", "/access?q=nobody"],
         "/access/new": ["/access/new"],

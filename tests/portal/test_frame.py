@@ -1,0 +1,88 @@
+"""The frame around every page: who is shown which places, and that each of them opens."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from imisofts.access import ACTIONS_OF_ROLE, Role
+from portal import navigation
+from portal.app import PAGES
+from portal.pages.search import matching
+
+ORIGIN = {"Origin": "http://127.0.0.1"}
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody with a role's actions."""
+
+    role: Role
+
+    @property
+    def is_client(self) -> bool:
+        return self.role is Role.client
+
+    def may(self, action: str) -> bool:
+        return action in ACTIONS_OF_ROLE[self.role]
+
+
+def _all(role: Role) -> list[navigation.Entry]:
+    found = navigation.navigation(Reader(role), "/", "")
+    return [*found.places(), *found.deeds]
+
+
+def test_an_entry_leads_to_a_page() -> None:
+    pages = {page.path for page in PAGES if "GET" in page.verbs}
+    assert {entry.href for entry in _all(Role.owner)} <= pages
+
+
+def test_letters_are_each_of_one_place() -> None:
+    keys = [entry.key for entry in _all(Role.owner) if entry.key]
+    assert len(keys) == len(set(keys))
+    assert "g" not in keys
+
+
+def test_the_section_is_the_entry_that_holds_the_page() -> None:
+    def section(path: str) -> str:
+        found = navigation.navigation(Reader(Role.owner), path, "").section
+        return found.href if found else ""
+
+    for path, href in (("/", "/"), ("/clients/1/edit", "/clients"), ("/holidays", "/people"), ("/clientsx", "")):
+        assert section(path) == href, path
+
+
+@pytest.mark.parametrize("role", [Role.owner, Role.member, Role.client])
+def test_every_word_asked_for_is_in_the_name_or_the_keywords(role: Role) -> None:
+    entries = _all(role)
+    assert [hit.href for hit in matching(entries, "new INVOICE")] == ([] if role is Role.client else ["/invoices/new"])
+    assert len(matching(entries, "")) == len(entries)
+    assert matching(entries, "invoice nowhere") == ()
+
+
+def test_every_place_that_is_shown_opens(site: Any) -> None:
+    browser_of, _ = site
+    for who in ("owner", "member", "alpen"):
+        browser = browser_of(who)
+        home = browser.get("/").text
+        side = home.partition('id="nav"')[2].partition("</nav>")[0]
+        links = [link for link in re.findall(r'href="(/[^"]*)"', side) if not link.startswith("/static")]
+        links += re.findall(r'role="option"[^>]*href="(/[^"]*)"', browser.get("/search?as=options").text)
+        assert len(links) > 6
+        assert {link: browser.get(link).status_code for link in links} == dict.fromkeys(links, 200), who
+    assert "/clients/new" not in links
+
+
+def test_the_side_bar_stays_as_it_was_left(site: Any) -> None:
+    browser_of, _ = site
+    browser = browser_of("owner")
+    home = browser.get("/").text
+    assert 'data-side="narrow"' not in home
+    token = re.findall(r'name="form_token" value="([0-9a-f]{64})"', home)[0]
+    sent = {"form_token": token, "side": "narrow", "back": "//evil.example"}
+    answer = browser.post("/side", data=sent, headers=ORIGIN)
+    assert answer.headers["location"] == "/"
+    assert 'data-side="narrow"' in browser.get("/").text
+    browser.post("/side", data=sent | {"side": "wide"}, headers=ORIGIN)
+    assert 'data-side="narrow"' not in browser.get("/").text
