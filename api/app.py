@@ -13,6 +13,7 @@ from api.clients.router import router as clients_router
 from api.events.router import router as events_router
 from api.health.router import router as health_router
 from api.identity.authentication import EACH_CALLER, actor_of
+from api.identity.links_router import router as links_router
 from api.identity.passwords import Passwords
 from api.identity.router import router as identity_router
 from api.imports.router import router as imports_router
@@ -35,6 +36,7 @@ from imisofts.settings import Settings
 
 ROUTERS: list[APIRouter] = [
     identity_router,
+    links_router,
     events_router,
     health_router,
     clients_router,

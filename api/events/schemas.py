@@ -14,6 +14,8 @@ class EventName(StrEnum):
     WORKSPACE_CREATED = "workspace.created"
     WORKSPACE_UPDATED = "workspace.updated"
     USER_ADDED = "user.added"
+    USER_JOINED = "user.joined"
+    USER_DECLINED = "user.declined"
     USER_UPDATED = "user.updated"
     USER_REMOVED = "user.removed"
     LINK_REQUESTED = "link.requested"

@@ -10,6 +10,7 @@ from api.kit import mail
 from api.kit.clock import Clock, SystemClock
 from api.kit.database import Database
 from imisofts import settings as settings_module
+from imisofts.access import Role
 from imisofts.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -35,8 +36,12 @@ async def send_link(database: Database, settings: Settings, clock: Clock, worksp
             return
         person = await repository.person(session, link.user_id)
         workspace = await repository.workspace(session)
+        member = await repository.membership_of(session, link.user_id)
         assert person is not None
-        message = letters.compose(link, person, workspace, settings)
+        assert member is not None
+        inviter = await repository.person(session, member.invited_by) if member.invited_by else None
+        invitation = letters.Invitation(Role(member.role), inviter["name"] if inviter else None)
+        message = letters.compose(link, person, workspace, invitation, settings)
         may_have_left, link.sending_at = link.sending_at is not None, clock.now()
     note = _Note(database, clock, workspace_id, link_id)
     arrived = await _arrived(link_id, settings) if may_have_left else False

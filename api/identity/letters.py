@@ -1,5 +1,6 @@
-"""The mails of identity: an invitation, a forgotten password, and the news of having joined."""
+"""The mails of identity: an invitation, a forgotten password, a link that signs in."""
 
+from dataclasses import dataclass
 from email.message import EmailMessage
 from uuid import UUID
 
@@ -8,15 +9,31 @@ from sqlalchemy import RowMapping
 from api.identity import secrets
 from api.identity.models import SignInLink, Workspace
 from api.kit import mail
+from imisofts.access import Role
 from imisofts.brand import Brand
 from imisofts.settings import Settings
 
-LINK_PATH, SIGN_IN_PATH = "/set-password", "/sign-in"
+SIGN_IN_PATH = "/sign-in"
+PATHS = {"invitation": "/invitation", "reset": "/set-password", "sign_in": "/sign-in/link"}
+ROLE_WORDS = {
+    Role.owner: "an owner",
+    Role.admin: "an administrator",
+    Role.member: "a team member",
+    Role.client: "a client",
+}
 
 
-def address(token: str, settings: Settings) -> str:
+def address(link: SignInLink, settings: Settings) -> str:
     """The page that a link opens."""
-    return f"{settings.public_url}{LINK_PATH}?token={token}"
+    return f"{settings.public_url}{PATHS[link.purpose]}?token={secrets.link_token(link.id, settings.secret_key)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """As what somebody is invited, and by whom where that was a person."""
+
+    role: Role
+    by: str | None
 
 
 def message_id(link_id: UUID) -> str:
@@ -24,27 +41,34 @@ def message_id(link_id: UUID) -> str:
     return f"<link-{link_id}@imisofts.localhost>"
 
 
-def compose(link: SignInLink, person: RowMapping, workspace: Workspace, settings: Settings) -> EmailMessage:
+def compose(
+    link: SignInLink, person: RowMapping, workspace: Workspace, invitation: Invitation, settings: Settings
+) -> EmailMessage:
     """The mail to the person's own address."""
     brand = Brand.from_workspace({"name": workspace.name, "brand": workspace.brand})
-    words = _words(link, person["name"], workspace.name, settings)
+    words = _words(link, person["name"], workspace.name, invitation, settings)
     envelope = mail.Envelope(words.title, person["email"], message_id(link.id), link.created_at, brand)
     return mail.letter(envelope, words, settings)
 
 
-def _words(link: SignInLink, name: str, workspace: str, settings: Settings) -> mail.Letter:
+def _words(link: SignInLink, name: str, workspace: str, invitation: Invitation, settings: Settings) -> mail.Letter:
     greeting = f"Hello {name},"
     closing = "Nobody but you can see this link. If you did not expect this mail, leave it alone."
-    url = address(secrets.link_token(link.id, settings.secret_key), settings)
-    if link.purpose == "notice":
-        said = f"You now have access to {workspace} as well. Sign in with the password that you have already."
-        url = settings.public_url + SIGN_IN_PATH
-        return mail.Letter(f"You have joined {workspace}", greeting, (said,), "Sign in", url, "Questions? Just reply.")
+    url = address(link, settings)
     if link.purpose == "reset":
         said = (
             "Somebody asked for a new password for this address. The link works once and for 30 minutes; setting a "
             "password signs you out everywhere else."
         )
         return mail.Letter("Set a new password", greeting, (said,), "Set a new password", url, closing)
-    said = f"You are invited to {workspace}. Choose a password to come in. The link works once and for seven days."
-    return mail.Letter(f"Your access to {workspace}", greeting, (said,), "Choose a password", url, closing)
+    if link.purpose == "sign_in":
+        said = (
+            f"Somebody asked to sign in to {workspace} with this address. The link works once and for 15 minutes; "
+            "a second factor is still asked for."
+        )
+        return mail.Letter(f"Sign in to {workspace}", greeting, (said,), "Sign in", url, closing)
+    host = f"{invitation.by} invites you" if invitation.by else "You are invited"
+    said = f"{host} to {workspace} as {ROLE_WORDS[invitation.role]}."
+    life = f"It is open until {link.expires_at:%-d %B %Y, %H:%M} UTC. Nothing is shared before you accept it."
+    title = f"Your invitation to {workspace}"
+    return mail.Letter(title, greeting, (said, life), "Look at the invitation", url, closing)

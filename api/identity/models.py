@@ -38,7 +38,8 @@ class Workspace(Base):
 
 
 class AppUser(Base):
-    """A person. Global: one address and password, memberships per workspace."""
+    """A person. Global: one address and password, memberships per workspace. ``email_verified_at`` is when the person
+    first used a link that was mailed to the address."""
 
     __tablename__ = "app_user"
     __table_args__ = (
@@ -50,12 +51,13 @@ class AppUser(Base):
     email: Mapped[str] = mapped_column()
     name: Mapped[str] = mapped_column()
     password_hash: Mapped[str | None] = mapped_column()
+    email_verified_at: Mapped[datetime | None] = mapped_column()
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class Membership(TenantMixin, Base):
     """What a person is in one workspace; ``client_id`` narrows the role *client* to one client. ``joined_at`` is when
-    the person first came in."""
+    the person accepted the invitation of ``invited_by``: without it the membership waits and opens nothing."""
 
     __tablename__ = "membership"
     __table_args__ = (
@@ -64,6 +66,7 @@ class Membership(TenantMixin, Base):
         Index("ix_membership_user_id", "user_id"),
         ForeignKeyConstraint(["workspace_id"], ["workspace.id"]),
         ForeignKeyConstraint(["user_id"], ["app_user.id"]),
+        ForeignKeyConstraint(["invited_by"], ["app_user.id"]),
         ForeignKeyConstraint(["workspace_id", "client_id"], ["client.workspace_id", "client.id"]),
         CheckConstraint("role in ('owner', 'admin', 'member', 'client')", name="role"),
         CheckConstraint("(role = 'client') = (client_id is not null)", name="client"),
@@ -74,6 +77,7 @@ class Membership(TenantMixin, Base):
     role: Mapped[str] = mapped_column()
     client_id: Mapped[UUID | None] = mapped_column()
     joined_at: Mapped[datetime | None] = mapped_column()
+    invited_by: Mapped[UUID | None] = mapped_column()
 
 
 def _of_member() -> ForeignKeyConstraint:
@@ -111,7 +115,8 @@ class LoginSession(Base):
 
 
 class SignInLink(Base):
-    """A link that sets a password, once; a *notice* only says that somebody with a password has joined.
+    """A link that lets in once: *invitation* and *reset* set a password, *sign_in* needs none; a *notice*, of earlier
+    releases, only told of a new workspace.
 
     It goes by mail to the person's own address and to nobody else: ``sending_at`` is set before the mail leaves and
     ``mailed_at`` after, ``problem`` says why it did not.
@@ -120,7 +125,7 @@ class SignInLink(Base):
     __tablename__ = "sign_in_link"
     __table_args__ = (
         UniqueConstraint("token_hash"),
-        CheckConstraint("purpose in ('invitation', 'reset', 'notice')", name="purpose"),
+        CheckConstraint("purpose in ('invitation', 'reset', 'notice', 'sign_in')", name="purpose"),
         _of_member(),
         {"info": {"lake_excluded": "links are credentials", "ends": "expires_at < :now or used_at < :now"}},
     )

@@ -32,7 +32,7 @@ async def user_by_email(session: AsyncSession, email: str) -> RowMapping | None:
 
 
 async def memberships_of(session: AsyncSession, user_id: UUID) -> list[RowMapping]:
-    """The workspaces (workspace_id, slug, name, role) of a person, first joined first."""
+    """The workspaces (workspace_id, slug, name, role) that a person has joined; an invitation is none yet."""
     found = await session.execute(text("select * from signin.memberships_of(:who)"), {"who": user_id})
     return list(found.mappings())
 
@@ -83,10 +83,32 @@ async def link(session: AsyncSession, link_id: UUID) -> SignInLink | None:
     return await session.scalar(select(SignInLink).where(SignInLink.id == link_id).with_for_update())
 
 
-async def end_links(session: AsyncSession, user_id: UUID, now: datetime) -> None:
-    """Make a person's open links in this workspace useless: the newest one counts."""
-    open_ones = (SignInLink.user_id == user_id, SignInLink.used_at.is_(None), SignInLink.expires_at > now)
-    await session.execute(update(SignInLink).where(*open_ones).values(expires_at=now))
+async def link_of(session: AsyncSession, link_id: UUID) -> SignInLink:
+    """A one-time link that is known to be there, to read."""
+    return (await session.scalars(select(SignInLink).where(SignInLink.id == link_id))).one()
+
+
+async def look_at_link(session: AsyncSession, token_hash: bytes, now: datetime) -> RowMapping | None:
+    """Id, workspace_id, user_id, purpose, email and has_password of a link that still works; it stays as it is."""
+    return await _first(session, "select * from signin.look_at_link(:hash, :now)", hash=token_hash, now=now)
+
+
+async def spend_link(session: AsyncSession, link_id: UUID, now: datetime) -> bool:
+    """Use a link of this workspace up; False when somebody was faster."""
+    living = (SignInLink.id == link_id, SignInLink.used_at.is_(None), SignInLink.expires_at > now)
+    spent = update(SignInLink).where(*living).values(used_at=now).returning(SignInLink.id)
+    return await session.scalar(spent) is not None
+
+
+async def verify_email(session: AsyncSession, user_id: UUID, now: datetime) -> None:
+    """Note that the person reads the mail of their address, unless that is noted."""
+    await session.execute(text("select signin.verify_email(:who, :now)"), {"who": user_id, "now": now})
+
+
+async def end_links(session: AsyncSession, user_id: UUID, purpose: str, now: datetime) -> None:
+    """Make a person's open links of a purpose in this workspace useless: the newest one counts."""
+    open_ones = (SignInLink.purpose == purpose, SignInLink.used_at.is_(None), SignInLink.expires_at > now)
+    await session.execute(update(SignInLink).where(SignInLink.user_id == user_id, *open_ones).values(expires_at=now))
 
 
 async def member(session: AsyncSession, membership_id: UUID) -> Membership | None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.identity import members, repository, schemas, service
-from api.identity.errors import AlreadyMember, LinkSpent, OwnMembership, PasswordRefused, SignInRefused, UnknownClient
+from api.identity.errors import AlreadyMember, OwnMembership, SignInRefused, UnknownClient
 from api.identity.models import ApiToken, AppUser, Membership, SignInLink
 from api.identity.passwords import Passwords
 from api.kit import lists, security
@@ -73,7 +73,7 @@ def _passwords(request: Request) -> Passwords:
 AppPasswords = Annotated[Passwords, Depends(_passwords)]
 
 
-def _address(request: Request) -> str:
+def address_of(request: Request) -> str:
     """Who is at the other end of the connection; headers that anybody can write do not count."""
     return request.client.host if request.client else "unknown"
 
@@ -91,7 +91,8 @@ async def _session_out(session: AsyncSession, actor: Actor, cookie: str | None) 
     )
 
 
-async def _signed_in(request: Request, response: Response, signed: service.SignedIn) -> schemas.SessionOut:
+async def signed_in(request: Request, response: Response, signed: service.SignedIn) -> schemas.SessionOut:
+    """Hand the browser its cookie, and say who it is now."""
     public_url: str = request.app.state.settings.public_url
     age = signed.expires_at - request.app.state.clock.now()
     response.set_cookie(
@@ -112,24 +113,8 @@ async def sign_in(
     request: Request, response: Response, asked: schemas.SignIn, clock: AppClock, passwords: AppPasswords
 ) -> schemas.SessionOut:
     """Sign in; the cookie is new each time, whatever came along. Unknown and known addresses are refused alike."""
-    signed = await service.sign_in(of(request), passwords, clock, asked, _address(request))
-    return await _signed_in(request, response, signed)
-
-
-@router.post("/session/link", dependencies=[public()], responses=documented(LinkSpent, PasswordRefused, TooMany))
-async def use_link(
-    request: Request, response: Response, asked: schemas.LinkUse, clock: AppClock, passwords: AppPasswords
-) -> schemas.SessionOut:
-    """Set a password with a one-time link and sign in."""
-    signed = await service.use_link(of(request), passwords, clock, asked, _address(request))
-    return await _signed_in(request, response, signed)
-
-
-@router.post("/session/reset", status_code=204, dependencies=[public()], responses=documented(Malformed, TooMany))
-async def reset_password(request: Request, asked: schemas.PasswordReset, clock: AppClock) -> None:
-    """Mail a link that sets a new password. Known and unknown addresses are answered alike."""
-    secret_key = request.app.state.settings.secret_key
-    await members.reset_password(of(request), clock, asked, _address(request), secret_key)
+    signed = await service.sign_in(of(request), passwords, clock, asked, address_of(request))
+    return await signed_in(request, response, signed)
 
 
 @router.get("/session", responses=documented(Unauthenticated))
@@ -249,7 +234,7 @@ async def remove_user(
     await members.remove_user(session, actor, user_id, if_match)
 
 
-@router.post("/users/{user_id}/link", status_code=204, responses={**SIGNED_IN, **documented(NotFound)})
+@router.post("/users/{user_id}/link", status_code=204, responses={**SIGNED_IN, **documented(NotFound, AlreadyMember)})
 async def invite_again(
     request: Request,
     user_id: UUID,
@@ -257,7 +242,7 @@ async def invite_again(
     session: WriteSession,
     key: IdempotencyKey = None,
 ) -> None:
-    """Mail a member a new link; the one before no longer works."""
+    """Mail somebody who has not come in yet a new link; the one before no longer works."""
     await members.invite_again(session, actor, user_id, request.app.state.settings.secret_key)
 
 

@@ -1,7 +1,7 @@
 """Identity as the API shows it."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -47,6 +47,29 @@ class SignIn(BaseModel):
     remember: bool = False
 
 
+class LinkRequest(BaseModel):
+    """Whose mail shall bring a link; ``workspace`` is a slug, needed only by members of several."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"email": "ada@example.com"}})
+
+    email: Email
+    workspace: str | None = Field(None, max_length=63, examples=["acme"])
+
+
+class LinkToken(BaseModel):
+    """A one-time link's token, from the address in the mail."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"token": "from-the-link"}})
+
+    token: str = Field(min_length=1, max_length=200)
+
+
+class LinkSignIn(LinkToken):
+    """A token that signs in; ``remember`` keeps the session for 30 days."""
+
+    remember: bool = False
+
+
 class LinkUse(BaseModel):
     """A one-time link's token and the password to set."""
 
@@ -69,6 +92,27 @@ class WorkspaceOut(BaseModel):
     week_starts_on: int
     brand: dict[str, Any]
     version: int
+
+
+class WorkspaceFace(BaseModel):
+    """A workspace as it shows itself to who is not in yet."""
+
+    name: str
+    slug: str
+    brand: dict[str, Any]
+
+
+class LinkOut(BaseModel):
+    """What a one-time link does for whom. ``needs_password`` says that it sets one; ``invited_by`` names who invited,
+    where that was a person."""
+
+    purpose: Literal["invitation", "reset", "sign_in"]
+    email: str
+    needs_password: bool
+    role: Role
+    invited_by: str | None
+    expires_at: datetime
+    workspace: WorkspaceFace
 
 
 class WorkspaceUpdate(BaseModel):
@@ -146,14 +190,6 @@ class UserUpdate(BaseModel):
 
     role: Role
     client_id: UUID | None = None
-
-
-class PasswordReset(BaseModel):
-    """Whose password was forgotten."""
-
-    model_config = ConfigDict(json_schema_extra={"example": {"email": "ada@example.com"}})
-
-    email: Email
 
 
 class TokenCreate(BaseModel):

@@ -11,7 +11,7 @@ from api.events import service as events
 from api.events.schemas import EventName
 from api.identity import repository, schemas, secrets
 from api.identity.authentication import actor_from
-from api.identity.errors import LinkSpent, PasswordRefused, SignInRefused, UnknownScope
+from api.identity.errors import SignInRefused, UnknownScope
 from api.identity.models import ApiToken, LoginSession, Workspace
 from api.identity.passwords import Passwords
 from api.kit import rate_limit
@@ -58,14 +58,14 @@ async def sign_in(
         await rate_limit.forget(session, f"sign-in:{email}")
         if fresh:
             await repository.rehash(session, user["id"], user["password_hash"], fresh)
-        return await _begin(session, user["id"], now, asked.remember)
+        return await begin(session, user["id"], now, asked.remember)
 
 
-async def _begin(session: AsyncSession, user_id: UUID, now: datetime, remember: bool) -> SignedIn:
+async def begin(session: AsyncSession, user_id: UUID, now: datetime, remember: bool) -> SignedIn:
+    """A session in the workspace that the transaction is bound to. Who has not accepted the invitation has none."""
     membership = await repository.membership_of(session, user_id)
-    if membership is None:
+    if membership is None or membership.joined_at is None:
         raise SignInRefused("Address or password is wrong.")
-    membership.joined_at = membership.joined_at or now
     cookie = secrets.new_secret()
     row = LoginSession(
         workspace_id=membership.workspace_id,
@@ -88,30 +88,6 @@ async def workspace_ids(database: Database) -> list[UUID]:
     """All workspaces: work that goes through them does one transaction in each."""
     async with database.begin(None, read_only=True) as session:
         return await repository.workspace_ids(session)
-
-
-async def use_link(
-    database: Database, passwords: Passwords, clock: Clock, asked: schemas.LinkUse, address: str
-) -> SignedIn:
-    """Set the password with a one-time link, end all other sessions and begin one."""
-    now = clock.now()
-    async with database.begin(None) as session:
-        await rate_limit.take(session, f"sign-in:{address}", EACH_ADDRESS, now)
-    weak = secrets.weakness(asked.password, "")
-    if weak:
-        raise PasswordRefused("Choose another password.", fields=[("password", weak)])
-    hashed = await passwords.hash(asked.password)
-    async with database.begin(None) as session:
-        found = await repository.use_link(session, secrets.sha256(asked.token), now, hashed)
-        if found is None:
-            raise LinkSpent("This link has been used or is too old.")
-        membership_facts = dict(found)
-    async with database.begin(membership_facts["workspace_id"]) as session:
-        signed = await _begin(session, membership_facts["user_id"], now, remember=False)
-        membership = await repository.membership_of(session, membership_facts["user_id"])
-        assert membership is not None
-        await events.record(session, signed.actor, EventName.PASSWORD_SET, membership)
-        return signed
 
 
 async def sign_out(session: AsyncSession, actor: Actor, session_id: UUID | None) -> None:

@@ -15,8 +15,9 @@ import psycopg
 
 from api.client import Credentials
 from api.events.schemas import EventName
+from api.identity.secrets import link_token
 from imisofts.access import Role
-from tests.api.agency import PASSWORD, Agency, as_operator, sign_in
+from tests.api.agency import PASSWORD, Agency, as_operator, found, sign_in
 from tests.contracts.routes import Route, routes
 
 Options = dict[str, Any]
@@ -132,6 +133,31 @@ def _link(agency: Agency, client_id: str) -> Options:
     return {"json": {"token": made.body["link"].partition("token=")[2], "password": PASSWORD}}
 
 
+def _link_token(agency: Agency, client_id: str) -> Options:
+    return {"json": {"token": _link(agency, client_id)["json"]["token"]}}
+
+
+def newest_link(agency: Agency) -> str:
+    """The token of the newest link of an agency, as its mail would bring it."""
+    settings = agency.api.settings
+    with psycopg.connect(settings.owner_database_url) as owner:
+        query = "select id from sign_in_link where workspace_id = %s order by created_at desc, id desc limit 1"
+        (link_id,) = owner.execute(query, (agency.workspace_id,)).fetchone() or ()
+    return link_token(link_id, settings.secret_key)
+
+
+def _sign_in_link(agency: Agency, _: str) -> Options:
+    agency.api.ask("POST", "/session/link-request", json={"email": agency.email(Role.admin)})
+    return {"json": {"token": newest_link(agency)}}
+
+
+def _invitation(agency: Agency, client_id: str) -> Options:
+    """Somebody with a password, because of another agency, is invited here."""
+    person = {"email": found(agency.api).email(Role.owner), "name": text(agency)}
+    _post(agency, "/users", json={**person, "role": "client", "client_id": client_id})
+    return {"json": {"token": newest_link(agency)}}
+
+
 def _sign_in(agency: Agency, _: str) -> Options:
     return {"json": {"email": agency.email(Role.owner), "password": PASSWORD}}
 
@@ -152,8 +178,19 @@ ROWS: dict[str, Row] = {
 WRITES: dict[str, Write] = {
     "POST /v1/session": Write((EventName.SESSION_STARTED,), _sign_in),
     "POST /v1/session/link": Write(
-        (EventName.SESSION_STARTED, EventName.CLIENT_SIGNED_IN, EventName.PASSWORD_SET), _link
+        (EventName.USER_JOINED, EventName.SESSION_STARTED, EventName.CLIENT_SIGNED_IN, EventName.PASSWORD_SET), _link
     ),
+    "POST /v1/session/link-request": Write(
+        (EventName.LINK_REQUESTED,),
+        lambda agency, _: {"json": {"email": agency.email(Role.member)}},
+        told_of="system",
+    ),
+    "POST /v1/session/link/open": Write((), _link_token),
+    "POST /v1/session/link/sign-in": Write((EventName.SESSION_STARTED,), _sign_in_link),
+    "POST /v1/session/link/accept": Write(
+        (EventName.USER_JOINED, EventName.SESSION_STARTED, EventName.CLIENT_SIGNED_IN), _invitation
+    ),
+    "POST /v1/session/link/decline": Write((EventName.USER_DECLINED,), _link_token, told_of="system"),
     "DELETE /v1/session": Write(
         (EventName.SESSION_ENDED,), who=lambda agency: sign_in(agency.api, agency.email(Role.owner))
     ),

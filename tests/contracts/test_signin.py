@@ -14,6 +14,8 @@ from tests.api.agency import Agency
 
 ANSWERS = {
     "ensure_user": "uuid",
+    "look_at_link": "TABLE(id uuid, workspace_id uuid, user_id uuid, purpose character varying,"
+    " email character varying, has_password boolean)",
     "memberships_of": "TABLE(workspace_id uuid, slug character varying, name character varying,"
     " role character varying)",
     "rehash": "void",
@@ -22,6 +24,7 @@ ANSWERS = {
     " scopes text[])",
     "use_link": "TABLE(user_id uuid, workspace_id uuid)",
     "user_by_email": "TABLE(id uuid, password_hash character varying)",
+    "verify_email": "void",
     "workspace_by_host": "uuid",
     "workspace_by_slug": "uuid",
     "workspace_ids": "SETOF uuid",

@@ -2,6 +2,7 @@
 
 import re
 import socket
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from api.identity import jobs
 from api.kit import mail
 from imisofts.access import Role
 from tests.api.agency import PASSWORD, Agency, Api, as_operator, found, sign_in
+from tests.api.identity.conftest import ShiftingClock
 from tests.api.reports.conftest import Post
 from tests.api.reports.conftest import post as post
 
@@ -38,7 +40,7 @@ def carry(api: Api, post: Post, link: tuple[UUID, UUID] | None = None) -> None:
 def token_in(post: Post) -> str:
     """The secret in the newest mail."""
     text = post.inbox.mails[-1].get_body(("plain",)).get_content()  # type: ignore[union-attr]
-    (token,) = re.findall(r"/set-password\?token=([\w-]+)", text)
+    (token,) = re.findall(r"/[a-z/-]+\?token=([\w-]+)", text)
     return str(token)
 
 
@@ -67,16 +69,88 @@ def test_an_invitation_goes_to_the_person_alone_and_works_once(agency: Agency, p
 
 
 def test_nobody_takes_over_an_account_by_inviting_its_address(agency: Agency, api: Api, post: Post) -> None:
-    """The owner of another agency adds a person who has a password: no link anywhere can set a new one."""
+    """The owner of another agency invites a person who has a password: no link can set a new one, and the operator,
+    who is shown the links of new people, is not shown this one."""
     victim, other = agency.email(Role.owner), found(api)
     person = {"email": victim, "name": "Somebody", "role": "member"}
-    made = api.ask("POST", "/users", other.as_role[Role.owner], json=person).body
-    assert made["link"] is None
+    assert api.ask("POST", "/users", other.as_role[Role.owner], json=person).body["link"] is None
     carry(api, post)
-    text = post.inbox.mails[-1].get_body(("plain",)).get_content()  # type: ignore[union-attr]
-    assert "token=" not in text
+    taken = api.refusal("POST", "/session/link", json={"token": token_in(post), "password": PASSWORD + " mine"})
+    assert taken.code == "link_spent"
     assert api.ask("POST", "/users", as_operator(found(api)), json=person).body["link"] is None
     sign_in(api, victim)
+
+
+def test_an_invitation_opens_nothing_before_it_is_accepted(agency: Agency, api: Api, post: Post) -> None:
+    known, other = agency.email(Role.admin), found(api)
+    made = api.ask(
+        "POST", "/users", other.as_role[Role.owner], json={"email": known, "name": "Known", "role": "member"}
+    ).body
+    carry(api, post)
+    here = {"email": known, "password": PASSWORD, "workspace": other.slug}
+    assert api.refusal("POST", "/session", json=here).code == "sign_in_refused"
+    assert sign_in_place(api, known) == agency.slug
+    token = {"token": token_in(post)}
+    shown = api.ask("POST", "/session/link/open", json=token).body
+    assert (shown["invited_by"], shown["role"], shown["workspace"]["slug"]) == ("Owner", "member", other.slug)
+    assert (shown["purpose"], shown["needs_password"], shown["email"]) == ("invitation", False, known)
+    accepted = api.ask("POST", "/session/link/accept", json=token).body
+    assert accepted["workspace"]["slug"] == other.slug
+    assert api.refusal("POST", "/session/link/accept", json=token).code == "link_spent"
+    assert api.ask("GET", f"/users/{made['id']}", other.as_role[Role.owner]).body["joined_at"] is not None
+    sign_in(api, known, workspace=other.slug)
+
+
+def sign_in_place(api: Api, email: str) -> str:
+    """The slug of the workspace that a person without a wish comes into."""
+    slug: str = api.ask("POST", "/session", json={"email": email, "password": PASSWORD}).body["workspace"]["slug"]
+    return slug
+
+
+def test_a_declined_or_withdrawn_invitation_is_gone(agency: Agency, post: Post) -> None:
+    api, admin = agency.api, agency.as_role[Role.admin]
+    declined = invited(agency, f"no@{agency.slug}.example")
+    carry(api, post)
+    token = {"token": token_in(post)}
+    api.ask("POST", "/session/link/decline", json=token)
+    assert api.refusal("GET", f"/users/{declined['id']}", admin).status == 404
+    withdrawn = invited(agency, f"never@{agency.slug}.example")
+    carry(api, post)
+    token = {"token": token_in(post)}
+    api.ask("DELETE", f"/users/{withdrawn['id']}", admin, if_match='"1"')
+    for verb in ("open", "decline", "accept"):
+        assert api.refusal("POST", f"/session/link/{verb}", json=token).code == "link_spent"
+    assert api.refusal("POST", "/session/link", json={**token, "password": PASSWORD}).code == "link_spent"
+
+
+def test_a_link_that_was_asked_for_signs_in_once(agency: Agency, post: Post, clock: ShiftingClock) -> None:
+    api, email = agency.api, agency.email(Role.client)
+    known = api.ask("POST", "/session/link-request", json={"email": email})
+    carry(api, post)
+    token = {"token": token_in(post)}
+    unknown = api.ask("POST", "/session/link-request", json={"email": f"nobody@{agency.slug}.example"})
+    assert (known.status, known.content) == (unknown.status, unknown.content) == (204, b"")
+    carry(api, post)
+    assert len(post.inbox.mails) == 1, "the job of an unknown address finds nothing to do"
+    for _ in range(2):
+        assert api.ask("POST", "/session/link/open", json=token).body["purpose"] == "sign_in", "looking spends nothing"
+    stolen = api.refusal("POST", "/session/link", json={**token, "password": PASSWORD + " stolen"})
+    assert stolen.code == "link_spent", "it signs in and sets no password"
+    came = api.ask("POST", "/session/link/sign-in", json={**token, "remember": True})
+    assert came.body["user"]["email"] == email
+    assert api.refusal("POST", "/session/link/sign-in", json=token).code == "link_spent"
+    api.ask("POST", "/session/link-request", json={"email": email})
+    carry(api, post)
+    clock.shift = timedelta(minutes=16)
+    assert api.refusal("POST", "/session/link/sign-in", json={"token": token_in(post)}).code == "link_spent"
+
+
+def test_an_invitation_is_open_for_seven_days(agency: Agency, post: Post, clock: ShiftingClock) -> None:
+    invited(agency, f"late@{agency.slug}.example")
+    carry(agency.api, post)
+    clock.shift = timedelta(days=7, minutes=1)
+    late = agency.api.refusal("POST", "/session/link", json={"token": token_in(post), "password": PASSWORD})
+    assert late.code == "link_spent"
 
 
 def test_a_forgotten_password_is_answered_alike_for_everybody(agency: Agency, post: Post) -> None:

@@ -1,0 +1,69 @@
+"""Routes of one-time links: ask for one, look at it, spend it. All are for everybody, and limited per address."""
+
+from fastapi import APIRouter, Request, Response
+
+from api.identity import links, schemas
+from api.identity.errors import LinkSpent, PasswordRefused, SignInRefused
+from api.identity.router import AppPasswords, address_of, signed_in
+from api.kit.access import public
+from api.kit.clock import AppClock
+from api.kit.database import of
+from api.kit.errors import Malformed, TooMany, documented
+from api.kit.idempotency import IdempotentRoute
+
+router = APIRouter(tags=["identity"], route_class=IdempotentRoute, prefix="/session")
+SPENT = documented(LinkSpent, SignInRefused, TooMany, Malformed)
+
+
+@router.post("/reset", status_code=204, dependencies=[public()], responses=documented(Malformed, TooMany))
+async def reset_password(request: Request, asked: schemas.LinkRequest, clock: AppClock) -> None:
+    """Mail a link that sets a new password. Known and unknown addresses are answered alike."""
+    await _request(request, asked, clock, "reset")
+
+
+@router.post("/link-request", status_code=204, dependencies=[public()], responses=documented(Malformed, TooMany))
+async def request_link(request: Request, asked: schemas.LinkRequest, clock: AppClock) -> None:
+    """Mail a link that signs in. Known and unknown addresses are answered alike."""
+    await _request(request, asked, clock, "sign_in")
+
+
+async def _request(request: Request, asked: schemas.LinkRequest, clock: AppClock, purpose: str) -> None:
+    secret_key = request.app.state.settings.secret_key
+    await links.request(of(request), clock, asked, purpose, address_of(request), secret_key)
+
+
+@router.post("/link", dependencies=[public()], responses={**SPENT, **documented(PasswordRefused)})
+async def use_link(
+    request: Request, response: Response, asked: schemas.LinkUse, clock: AppClock, passwords: AppPasswords
+) -> schemas.SessionOut:
+    """Set a password with a one-time link and sign in."""
+    signed = await links.set_password(of(request), passwords, clock, asked, address_of(request))
+    return await signed_in(request, response, signed)
+
+
+@router.post("/link/open", dependencies=[public()], responses=SPENT)
+async def open_link(request: Request, asked: schemas.LinkToken, clock: AppClock) -> schemas.LinkOut:
+    """What a link does and for whom; it works as before."""
+    return await links.look(of(request), clock, asked.token, address_of(request))
+
+
+@router.post("/link/sign-in", dependencies=[public()], responses=SPENT)
+async def sign_in_by_link(
+    request: Request, response: Response, asked: schemas.LinkSignIn, clock: AppClock
+) -> schemas.SessionOut:
+    """Sign in with a link that was asked for."""
+    return await signed_in(request, response, await links.sign_in(of(request), clock, asked, address_of(request)))
+
+
+@router.post("/link/accept", dependencies=[public()], responses=SPENT)
+async def accept_invitation(
+    request: Request, response: Response, asked: schemas.LinkToken, clock: AppClock
+) -> schemas.SessionOut:
+    """Say yes to an invitation, as somebody who has a password, and sign in."""
+    return await signed_in(request, response, await links.accept(of(request), clock, asked.token, address_of(request)))
+
+
+@router.post("/link/decline", status_code=204, dependencies=[public()], responses=SPENT)
+async def decline_invitation(request: Request, asked: schemas.LinkToken, clock: AppClock) -> None:
+    """Say no to an invitation."""
+    await links.decline(of(request), clock, asked.token, address_of(request))
