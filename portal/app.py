@@ -27,6 +27,7 @@ from portal.pages import (
     imports,
     invoice_forms,
     invoices,
+    links,
     look,
     people,
     people_forms,
@@ -58,6 +59,7 @@ BUILD = Path(__file__).parent / "static" / "build"
 PAGES: tuple[Page, ...] = (
     *home.ROUTES,
     *sign_in.ROUTES,
+    *links.ROUTES,
     *clients.ROUTES,
     *contacts.ROUTES,
     *health.ROUTES,

@@ -88,6 +88,8 @@ class Visit:
     api: Door
     site: "Site"
     viewer: Viewer | None = None
+    face: Brand | None = None
+    """Whose brand a page wears that nobody is signed in to."""
     sent: FormData = dataclasses.field(default_factory=FormData)
 
     @property
@@ -184,7 +186,7 @@ class Site:
     def render(self, visit: Visit, template: str, context: object, status: int = 200) -> Response:
         """The page as HTML, with the frame's own values beside ``page``."""
         request = visit.request
-        brand = visit.viewer.brand if visit.viewer else Brand()
+        brand = visit.viewer.brand if visit.viewer else visit.face or Brand()
         notice, console = _notice(request), self.console_url(request)
         html = self.templates.get_template(template).render(
             page=context,
@@ -200,7 +202,7 @@ class Site:
             nav=navigation(visit.viewer, request.url.path, console) if visit.viewer else Navigation(),
             side=request.cookies.get(SIDE_COOKIE, ""),
             console_url=console,
-            has_logo=brand.logo_svg is not None or brand.logo_png is not None,
+            has_logo=visit.viewer is not None and (brand.logo_svg is not None or brand.logo_png is not None),
         )
         response = HTMLResponse(html, status)
         security.remember_guest(request, response)

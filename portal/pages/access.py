@@ -1,6 +1,7 @@
 """Who comes into this workspace, and as what: invited by mail, given another role, taken out again."""
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from starlette.responses import Response
 
@@ -9,12 +10,14 @@ from portal import export, lists
 from portal.confirm import Confirmation
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
+from portal.language import as_instant, instant
 from portal.language import gettext as _
 from portal.lists import Choice
 from portal.refusals import FORM_REFUSALS
 from portal.web import Page, Visit
 from portal.words import Status, role_words
 
+INVITATION_LIFE = timedelta(days=7)
 FIELDS = ("email", "name", "role", "client_id")
 
 
@@ -61,7 +64,7 @@ def _member(visit: Visit, row: Json) -> Member:
     elif row["link_problem"]:
         status = Status("failed", _("Mail did not arrive"), "bad")
     else:
-        status = Status("invited", _("Invited"), "information")
+        status = _waiting(row)
     role = Role(row["role"])
     return Member(
         id=str(row["id"]),
@@ -75,6 +78,14 @@ def _member(visit: Visit, row: Json) -> Member:
         problem=str(row["link_problem"] or ""),
         is_me=row["email"] == visit.me.email,
     )
+
+
+def _waiting(row: Json) -> Status:
+    """An invitation that is still open, and until when, or one that is not."""
+    made = as_instant(row["link_made_at"])
+    if made is None or made + INVITATION_LIFE < datetime.now(UTC):
+        return Status("expired", _("Invitation expired"), "warning")
+    return Status("invited", _("Invited until %(day)s", day=instant(made + INVITATION_LIFE)), "information")
 
 
 def _roles(visit: Visit) -> tuple[Choice, ...]:
@@ -187,6 +198,8 @@ async def ask_remove(visit: Visit) -> Response:
     """The question before somebody loses access."""
     answer = await visit.api.get(f"/users/{visit.request.path_params['id']}")
     member = _member(visit, answer.object)
+    if member.status.code != "joined":
+        return visit.page("confirm.html", _take_back(member, answer.etag))
     question = Confirmation(
         title=_("Take access away?"),
         subject=member.name,
@@ -200,6 +213,21 @@ async def ask_remove(visit: Visit) -> Response:
         etag=answer.etag,
     )  # fmt: skip
     return visit.page("confirm.html", question)
+
+
+def _take_back(member: Member, etag: str) -> Confirmation:
+    """The question before an invitation is taken back."""
+    return Confirmation(
+        title=_("Take the invitation back?"),
+        subject=member.name,
+        going=_("The link in the mail to %(email)s no longer works.", email=member.email),
+        staying=_("Nothing was shared so far. You can invite the same address again."),
+        button=_("Take the invitation back"),
+        icon="trash",
+        action=f"/access/{member.id}/remove",
+        back=f"/access/{member.id}",
+        etag=etag,
+    )
 
 
 async def remove(visit: Visit) -> Response:

@@ -61,22 +61,26 @@ async def sign_in(visit: Visit) -> Response:
             answer = await visit.api.post("/session", json=body)
         except Problem as problem:
             ask = ask or "workspace" in problem.code
-            form = with_problem(form, _sign_in_words(problem), problem.fields, ("email", "password", "workspace"))
+            form = with_problem(form, refusal_words(problem), problem.fields, ("email", "password", "workspace"))
         else:
-            return _carry_cookie(answer, visit.leave(wanted))
+            return arrive(visit, answer, wanted)
     return visit.page("sign_in.html", SignInPage(form, wanted, ask), 422)
 
 
-def _sign_in_words(problem: Problem) -> str:
+def refusal_words(problem: Problem) -> str:
+    """Why somebody was not let in, in words."""
     if problem.status == 401:
+        if problem.code == "link_spent":
+            return problem.detail
         return _("E-mail and password do not belong together. Try again, or choose a new password.")
     if problem.status == 429:
         return _("Too many attempts. Wait a few minutes, then try again.")
     return problem.detail
 
 
-def _carry_cookie(answer: Answer, response: Response) -> Response:
-    """Hand the API's own cookies to the browser and drop the guest's."""
+def arrive(visit: Visit, answer: Answer, wanted: str, notice: str | None = None) -> Response:
+    """Go on as who just proved to be somebody: hand the API's own cookies to the browser and drop the guest's."""
+    response = visit.leave(wanted, notice)
     for cookie in answer.set_cookies:
         response.raw_headers.append((b"set-cookie", cookie.encode("latin-1")))
     response.delete_cookie(security.GUEST_COOKIE)
@@ -119,7 +123,7 @@ async def set_password(visit: Visit) -> Response:
             form = with_problem(form, problem.detail, problem.fields, ("password",))
         else:
             where = "/" if answer.set_cookies else "/sign-in"
-            return _carry_cookie(answer, visit.leave(where, _("Your password is set.")))
+            return arrive(visit, answer, where, _("Your password is set."))
     return visit.page("set_password.html", SetPasswordPage(form, token, spent), 422)
 
 
@@ -137,7 +141,7 @@ async def forgot(visit: Visit) -> Response:
         except Problem as problem:
             if problem.status not in {422, 429}:
                 raise
-            form = with_problem(form, _sign_in_words(problem), problem.fields, ("email",))
+            form = with_problem(form, refusal_words(problem), problem.fields, ("email",))
         else:
             return visit.page("forgot.html", ForgotPage(form, sent=True))
     return visit.page("forgot.html", ForgotPage(form), 422)
