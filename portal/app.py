@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from api.client import Client
 from imisofts.settings import Settings
-from portal import language
+from portal import bulk_verbs, language
 from portal.door import Problem
 from portal.language import gettext as _
 from portal.pages import (
@@ -86,6 +86,7 @@ PAGES: tuple[Page, ...] = (
     *look.ROUTES,
     *guide.ROUTES,
     *search.ROUTES,
+    *bulk_verbs.ROUTES,
 )
 
 

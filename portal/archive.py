@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from imisofts.access import Action
+from portal.bulk import Bulk
 from portal.confirm import Confirmation
 from portal.door import Problem
 from portal.refusals import FORM_REFUSALS
@@ -24,8 +25,11 @@ class ArchiveWords:
     done: str
 
 
-def archive_pages(path: str, action: Action, words: Callable[[str], ArchiveWords]) -> tuple[Page, Page]:
-    """The question and the act for the things listed at ``path``; ``words`` speaks of the one with the given name."""
+def archive_pages(
+    path: str, action: Action, words: Callable[[str], ArchiveWords], bulk: Bulk | None = None
+) -> tuple[Page, Page]:
+    """The question and the act for the things listed at ``path``; ``words`` speaks of the one with the given name.
+    With ``bulk``, whose verbs bring back, the archiving can be undone."""
 
     async def ask(visit: Visit) -> Response:
         answer = await visit.api.get(f"{path}/{visit.request.path_params['id']}")
@@ -54,7 +58,8 @@ def archive_pages(path: str, action: Action, words: Callable[[str], ArchiveWords
             if problem.status not in FORM_REFUSALS:
                 raise
             return visit.leave(back, problem.detail, "bad")
-        return visit.leave(path, words("").done)
+        undo = bulk.back("restore", str(visit.request.path_params["id"])) if bulk else None
+        return visit.leave(path, words("").done, undo=undo)
 
     address = f"{path}/{{id:uuid}}/archive"
     return Page(address, ask, action=action), Page(address, archive, ("POST",), action=action)

@@ -24,6 +24,7 @@ const ICONS = [
   "arrow-left", "filter", "selector", "coins", "calendar-due",
   "briefcase", "checklist", "users-group", "calendar-event",
   "package", "repeat", "player-pause",
+  "arrow-back-up", "bell", "columns-3", "bookmark", "checks",
   "lifebuoy", "message", "notes", "address-book", "tag", "thumb-up", "thumb-down", "key",
   "settings", "palette", "credit-card", "photo", "upload",
   "help", "keyboard", "sparkles", "layout-sidebar-left-collapse", "layout-sidebar-left-expand", "corner-down-left", "user",

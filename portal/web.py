@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from urllib.parse import quote, unquote, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import jinja2
 from markupsafe import Markup
@@ -20,15 +20,15 @@ from api.client import Client, Credentials
 from imisofts.access import Action, Role
 from imisofts.brand import Brand, css
 from imisofts.settings import Settings
-from portal import language, security
+from portal import language, notices, security
 from portal.door import Answer, Door, Problem
 from portal.language import gettext as _
 from portal.navigation import Navigation, navigation
+from portal.notices import Notice, Undo
 from portal.words import role_words
 
 HERE = Path(__file__).parent
 THEME_COOKIE = "imisofts_theme"
-NOTICE_COOKIE = "imisofts_notice"
 SIDE_COOKIE = "imisofts_side"
 
 
@@ -72,14 +72,6 @@ class Viewer:
         return datetime.now(UTC).astimezone(language.zone()).date()
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """One sentence after an action; shown once."""
-
-    text: str
-    tone: str = "good"
-
-
 @dataclass(slots=True)
 class Visit:
     """What a page handler gets."""
@@ -103,13 +95,11 @@ class Visit:
         """Render a typed context; its class says which fields the template may use."""
         return self.site.render(self, template, context, status)
 
-    def leave(self, path: str, notice: str | None = None, tone: str = "good") -> Response:
-        """Redirect after an action, with a sentence for the next page."""
+    def leave(self, path: str, notice: str | None = None, tone: str = "good", undo: Undo | None = None) -> Response:
+        """Redirect after an action, with a sentence for the next page, and the way back where there is one."""
         response = RedirectResponse(path, 303)
         if notice:
-            text = quote(json.dumps([tone, notice]))
-            secure = self.request.url.scheme == "https"
-            response.set_cookie(NOTICE_COOKIE, text, max_age=60, httponly=True, samesite="lax", secure=secure)
+            notices.leave(response, Notice(notice, tone, undo), secure=self.request.url.scheme == "https")
         return response
 
 
@@ -187,7 +177,7 @@ class Site:
         """The page as HTML, with the frame's own values beside ``page``."""
         request = visit.request
         brand = visit.viewer.brand if visit.viewer else visit.face or Brand()
-        notice, console = _notice(request), self.console_url(request)
+        notice, console = notices.read(request), self.console_url(request)
         html = self.templates.get_template(template).render(
             page=context,
             viewer=visit.viewer,
@@ -207,7 +197,7 @@ class Site:
         response = HTMLResponse(html, status)
         security.remember_guest(request, response)
         if notice:
-            response.delete_cookie(NOTICE_COOKIE)
+            response.delete_cookie(notices.COOKIE)
         return response
 
     def form_token(self, request: Request) -> str:
@@ -225,14 +215,6 @@ class Site:
 
 def _here(request: Request) -> str:
     return request.url.path + (f"?{request.url.query}" if request.url.query else "")
-
-
-def _notice(request: Request) -> Notice | None:
-    try:
-        tone, text = json.loads(unquote(request.cookies.get(NOTICE_COOKIE, "")))
-    except (ValueError, TypeError):
-        return None
-    return Notice(str(text)[:300], tone if tone in {"good", "warning", "bad", "information"} else "information")
 
 
 def viewer_of(answer: Answer) -> Viewer:

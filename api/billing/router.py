@@ -96,6 +96,14 @@ async def delete_invoice(actor: CanWrite, session: WriteSession, invoice_id: UUI
     await service.delete_draft(session, actor, invoice_id, if_match)
 
 
+@router.post("/invoices/{invoice_id}/restore", responses=VERB)
+async def restore_invoice(
+    actor: CanWrite, session: WriteSession, invoice_id: UUID, response: Response, _: IdempotencyKey = None
+) -> InvoiceOut:
+    """Bring back a draft that was thrown away in the last ten minutes."""
+    return await _answer(session, await service.restore_draft(session, actor, invoice_id), response)
+
+
 @router.post("/invoices/{invoice_id}/issue", responses=VERB)
 async def issue_invoice(
     actor: CanWrite,

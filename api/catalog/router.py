@@ -88,3 +88,16 @@ async def archive_service(
 ) -> ServiceOut:
     """Archive a service; what was sold stays and goes on. Needs If-Match."""
     return _answer(await service.archive(session, actor, service_id, if_match, clock), response)
+
+
+@router.post("/{service_id}/restore", responses=documented(NotFound))
+async def restore_service(
+    actor: CanWrite,
+    session: WriteSession,
+    clock: AppClock,
+    service_id: UUID,
+    response: Response,
+    _: IdempotencyKey = None,
+) -> ServiceOut:
+    """Sell an archived service again."""
+    return _answer(await service.restore(session, actor, service_id, clock), response)

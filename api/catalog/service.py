@@ -20,7 +20,7 @@ from api.kit.ids import new_id
 from api.kit.rows import changes, require_free, touch
 from imisofts.access import Actor
 
-__all__ = ["Service", "archive", "create", "facts", "sold", "update"]
+__all__ = ["Service", "archive", "create", "facts", "restore", "sold", "update"]
 
 _FACTS = ("name", "description", "external_id", "unit_price", "currency", "interval", "interval_count")
 _NEVER_EMPTY = ("name", "currency", "interval_count")
@@ -83,4 +83,15 @@ async def archive(session: AsyncSession, actor: Actor, service_id: UUID, if_matc
         service.archived_at = clock.now()
         await touch(session, service, clock)
         await events.record(session, actor, EventName.SERVICE_ARCHIVED, service, before=before, after=facts(service))
+    return service
+
+
+async def restore(session: AsyncSession, actor: Actor, service_id: UUID, clock: Clock) -> Service:
+    """Sell it again; one that is sold stays as it is."""
+    service = await repository.lock(session, actor, service_id)
+    if service.archived_at is not None:
+        before = facts(service)
+        service.archived_at = None
+        await touch(session, service, clock)
+        await events.record(session, actor, EventName.SERVICE_RESTORED, service, before=before, after=facts(service))
     return service

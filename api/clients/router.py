@@ -106,3 +106,16 @@ async def archive_client(
 ) -> ClientOut:
     """Archive a client; its documents and figures stay. Needs If-Match."""
     return _answer(await service.archive(session, actor, client_id, if_match, clock), response)
+
+
+@router.post("/{client_id}/restore", responses=documented(NotFound))
+async def restore_client(
+    actor: CanWrite,
+    session: WriteSession,
+    clock: AppClock,
+    client_id: UUID,
+    response: Response,
+    _: IdempotencyKey = None,
+) -> ClientOut:
+    """Bring an archived client back."""
+    return _answer(await service.restore(session, actor, client_id, clock), response)

@@ -21,7 +21,7 @@ from api.kit.errors import Malformed
 from api.kit.ids import new_id
 from imisofts.access import Actor
 
-__all__ = ["Client", "archive", "create", "facts", "get", "today", "update", "usable", "workspace_facts"]
+__all__ = ["Client", "archive", "create", "facts", "get", "restore", "today", "update", "usable", "workspace_facts"]
 
 
 def facts(client: Client) -> dict[str, Any]:
@@ -108,6 +108,17 @@ async def archive(session: AsyncSession, actor: Actor, client_id: UUID, if_match
         client.archived_at = clock.now()
         await _touch(session, client, clock)
         await events.record(session, actor, EventName.CLIENT_ARCHIVED, client, before=before, after=facts(client))
+    return client
+
+
+async def restore(session: AsyncSession, actor: Actor, client_id: UUID, clock: Clock) -> Client:
+    """Bring an archived client back into daily use; one in use stays as it is."""
+    client = await repository.lock(session, actor, client_id)
+    if client.archived_at is not None:
+        before = facts(client)
+        client.archived_at = None
+        await _touch(session, client, clock)
+        await events.record(session, actor, EventName.CLIENT_RESTORED, client, before=before, after=facts(client))
     return client
 
 

@@ -13,6 +13,7 @@ MODELS = (
     "api.kit.rate_limit",
     "api.identity.models",
     "api.events.models",
+    "api.undo.models",
     "api.clients.models",
     "api.billing.models",
     "api.catalog.models",

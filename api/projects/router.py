@@ -112,6 +112,20 @@ async def archive_project(
     return await _project(session, actor, project_id, response)
 
 
+@router.post("/projects/{project_id}/restore", responses=VERB)
+async def restore_project(
+    actor: CanWrite,
+    session: WriteSession,
+    clock: AppClock,
+    project_id: UUID,
+    response: Response,
+    _: IdempotencyKey = None,
+) -> ProjectOut:
+    """Bring an archived project back."""
+    await service.restore(session, actor, project_id, clock)
+    return await _project(session, actor, project_id, response)
+
+
 @router.post("/projects/{project_id}/complete", responses=VERB)
 async def complete_project(
     actor: CanWrite,
@@ -242,3 +256,12 @@ async def update_task(
 async def delete_task(actor: CanWrite, session: WriteSession, task_id: UUID, if_match: IfMatch = None) -> None:
     """Delete a task on which no time stands; needs If-Match."""
     await service.delete_task(session, actor, task_id, if_match)
+
+
+@router.post("/tasks/{task_id}/restore", responses=VERB)
+async def restore_task(
+    actor: CanWrite, session: WriteSession, task_id: UUID, response: Response, _: IdempotencyKey = None
+) -> TaskOut:
+    """Bring back a task that was deleted in the last ten minutes."""
+    await service.restore_task(session, actor, task_id)
+    return await _task(session, actor, task_id, response)

@@ -173,3 +173,17 @@ async def delete_time_entry(
 ) -> None:
     """Delete a time entry; needs If-Match."""
     await service.delete_entry(session, actor, time_entry_id, if_match)
+
+
+@router.post("/time-entries/{time_entry_id}/restore", responses=MADE)
+async def restore_time_entry(
+    actor: CanWrite,
+    session: WriteSession,
+    clock: AppClock,
+    time_entry_id: UUID,
+    response: Response,
+    _: IdempotencyKey = None,
+) -> TimeEntryOut:
+    """Bring back time that was deleted in the last ten minutes."""
+    await service.restore_entry(session, actor, time_entry_id, clock)
+    return await _entry(session, actor, time_entry_id, response)

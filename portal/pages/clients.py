@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from imisofts.access import Action
-from portal import export, lists
+from portal import bulk_verbs, export, lists
 from portal.archive import ArchiveWords, archive_pages
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
@@ -238,5 +238,5 @@ ROUTES = (
     Page("/clients/{id:uuid}", show_client, action=Action.client_write),
     Page("/clients/{id:uuid}/edit", edit_client, action=Action.client_write),
     Page("/clients/{id:uuid}/edit", change_client, ("POST",), action=Action.client_write),
-    *archive_pages("/clients", Action.client_write, _archive_words),
+    *archive_pages("/clients", Action.client_write, _archive_words, bulk_verbs.CLIENTS),
 )

@@ -12,6 +12,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from imisofts.access import Action
+from portal import bulk_verbs
 from portal.confirm import Confirmation
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
@@ -268,7 +269,7 @@ async def ask_delete(visit: Visit) -> Response:
         title=_("Delete this draft?"),
         subject=_("Draft"),
         going=_(
-            "The draft over %(amount)s and its lines are deleted. This cannot be undone.",
+            "The draft over %(amount)s and its lines are deleted. For ten minutes you can take that back.",
             amount=money(invoice.total_minor, invoice.currency),
         ),
         staying=_("It never had a number, and nobody outside your team has seen it."),
@@ -290,7 +291,8 @@ async def delete_draft(visit: Visit) -> Response:
         if problem.status not in {409, 412}:
             raise
         return visit.leave(path, problem.detail, "bad")
-    return visit.leave("/invoices", _("The draft is deleted."))
+    undo = bulk_verbs.INVOICES.back("restore", str(visit.request.path_params["id"]))
+    return visit.leave("/invoices", _("The draft is deleted."), undo=undo)
 
 
 def _money_form(visit: Visit, currency: str) -> tuple[Form, Decimal]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from starlette.responses import Response
 
 from imisofts.access import Action
+from portal import bulk_verbs
 from portal.archive import ArchiveWords, archive_pages
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
@@ -258,7 +259,7 @@ ROUTES = (
     Page("/projects/{id:uuid}/edit", change_project, ("POST",), action=Action.project_write),
     Page("/projects/{id:uuid}/complete", complete_project, ("POST",), action=Action.project_write),
     Page("/projects/{id:uuid}/reopen", reopen_project, ("POST",), action=Action.project_write),
-    *archive_pages("/projects", Action.project_write, _archive_words),
+    *archive_pages("/projects", Action.project_write, _archive_words, bulk_verbs.PROJECTS),
     Page("/projects/{id:uuid}/milestones", add_milestone, ("POST",), action=Action.project_write),
     Page("/milestones/{id:uuid}", change_milestone, ("POST",), action=Action.project_write),
 )

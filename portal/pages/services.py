@@ -7,7 +7,7 @@ from decimal import Decimal
 from starlette.responses import Response
 
 from imisofts.access import Action
-from portal import export, lists
+from portal import bulk_verbs, export, lists
 from portal.archive import ArchiveWords, archive_pages
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
@@ -238,5 +238,5 @@ ROUTES = (
     Page("/services/{id:uuid}", show_service, action=Action.service_read),
     Page("/services/{id:uuid}/edit", edit_service, action=Action.service_write),
     Page("/services/{id:uuid}/edit", change_service, ("POST",), action=Action.service_write),
-    *archive_pages("/services", Action.service_write, _archive_words),
+    *archive_pages("/services", Action.service_write, _archive_words, bulk_verbs.SERVICES),
 )

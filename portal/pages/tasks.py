@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from starlette.responses import Response
 
 from imisofts.access import Action
-from portal import lists
+from portal import bulk_verbs, lists
 from portal.confirm import Confirmation
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
@@ -178,7 +178,10 @@ async def move_task(visit: Visit) -> Response:
         if problem.status not in FORM_REFUSALS:
             raise
         return visit.leave(back, problem.detail, "bad")
-    return visit.leave(back, _("The task is done.") if verb == "complete" else _("Changes saved."))
+    if verb == "complete":
+        undo = bulk_verbs.TASKS.back("reopen", str(visit.request.path_params["id"]))
+        return visit.leave(back, _("The task is done."), undo=undo)
+    return visit.leave(back, _("Changes saved."))
 
 
 async def ask_delete(visit: Visit) -> Response:
@@ -189,7 +192,7 @@ async def ask_delete(visit: Visit) -> Response:
     question = Confirmation(
         title=_("Delete this task?"),
         subject=page.task.title,
-        going=_("The task and its description are deleted. This cannot be undone."),
+        going=_("The task and its description are deleted. For ten minutes you can take that back."),
         staying=_("A task on which time was entered stays; complete it instead."),
         button=_("Delete task"),
         icon="trash",
@@ -210,7 +213,8 @@ async def delete_task(visit: Visit) -> Response:
         if problem.status not in FORM_REFUSALS:
             raise
         return visit.leave(path, problem.detail, "bad")
-    return visit.leave(f"/projects/{page.project_id}", _("The task is deleted."))
+    undo = bulk_verbs.TASKS.back("restore", str(visit.request.path_params["id"]))
+    return visit.leave(f"/projects/{page.project_id}", _("The task is deleted."), undo=undo)
 
 
 ROUTES = (

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from starlette.responses import Response
 
 from imisofts.access import Action
+from portal import bulk_verbs
 from portal.confirm import Confirmation
 from portal.door import Json, Problem
 from portal.forms import Form, typed, with_problem
@@ -330,7 +331,8 @@ async def delete_entry(visit: Visit) -> Response:
         if problem.status not in FORM_REFUSALS:
             raise
         return visit.leave(page.back, problem.detail, "bad")
-    return visit.leave(page.back, _("The entry is deleted."))
+    undo = bulk_verbs.ENTRIES.back("restore", page.entry_id)
+    return visit.leave(page.back, _("The entry is deleted."), undo=undo)
 
 
 ROUTES = (

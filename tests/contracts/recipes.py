@@ -77,6 +77,17 @@ def _draft(agency: Agency, client_id: str) -> str:
     return _post(agency, "/invoices", **_invoice(agency, client_id))
 
 
+def gone(path: str, make: Make) -> Make:
+    """A row that was just deleted or archived."""
+
+    def made(agency: Agency, client_id: str) -> str:
+        ident = make(agency, client_id)
+        agency.api.ask("DELETE", f"{path}/{ident}", agency.as_role[Role.owner], if_match='"1"')
+        return ident
+
+    return made
+
+
 def issued(agency: Agency, client_id: str) -> str:
     """An issued invoice of 100 units."""
     return _post(agency, f"/invoices/{_draft(agency, client_id)}/issue")
@@ -213,9 +224,11 @@ WRITES: dict[str, Write] = {
     "POST /v1/clients": Write((EventName.CLIENT_CREATED,), _json(name="Northwind")),
     "PATCH /v1/clients/{client_id}": Write((EventName.CLIENT_UPDATED,), _json(name="Northwind Traders")),
     "DELETE /v1/clients/{client_id}": Write((EventName.CLIENT_ARCHIVED,)),
+    "POST /v1/clients/{client_id}/restore": Write((EventName.CLIENT_RESTORED,), row=gone("/clients", _client)),
     "POST /v1/invoices": Write((EventName.INVOICE_CREATED,), _invoice),
     "PATCH /v1/invoices/{invoice_id}": Write((EventName.INVOICE_UPDATED,), _invoice),
     "DELETE /v1/invoices/{invoice_id}": Write((EventName.INVOICE_DELETED,)),
+    "POST /v1/invoices/{invoice_id}/restore": Write((EventName.INVOICE_RESTORED,), row=gone("/invoices", _draft)),
     "POST /v1/invoices/{invoice_id}/issue": Write((EventName.INVOICE_ISSUED,)),
     "POST /v1/invoices/{invoice_id}/void": Write((EventName.INVOICE_VOIDED,), row=issued),
     "POST /v1/invoices/{invoice_id}/payments": Write(

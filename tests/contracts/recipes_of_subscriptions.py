@@ -7,7 +7,7 @@ from uuid import uuid4
 from api.events.schemas import EventName
 from imisofts.access import Role
 from tests.api.agency import Agency
-from tests.contracts.recipes import Body, Make, Options, Row, Write, _json, _post, text
+from tests.contracts.recipes import Body, Make, Options, Row, Write, _json, _post, gone, text
 
 _KEPT: dict[tuple[str, str, str], str] = {}
 
@@ -93,6 +93,7 @@ WRITES = {
     "POST /v1/services": Write((EventName.SERVICE_CREATED,), _json(name="Care plan")),
     "PATCH /v1/services/{service_id}": Write((EventName.SERVICE_UPDATED,), _json(name="Care plan, large")),
     "DELETE /v1/services/{service_id}": Write((EventName.SERVICE_ARCHIVED,)),
+    "POST /v1/services/{service_id}/restore": Write((EventName.SERVICE_RESTORED,), row=gone("/services", _service)),
     "POST /v1/exchange-rates": Write(
         (EventName.EXCHANGE_RATE_RECORDED,), _json(from_currency="EUR", to_currency="USD", rate="1.1")
     ),

@@ -5,7 +5,7 @@ from uuid import uuid4
 from api.events.schemas import EventName
 from imisofts.access import Role
 from tests.api.agency import Agency
-from tests.contracts.recipes import Body, Make, Options, Row, Write, _json, _post, text
+from tests.contracts.recipes import Body, Make, Options, Row, Write, _json, _post, gone, text
 
 DAY = "2026-03-04"
 _KEPT: dict[tuple[str, str, str], str] = {}
@@ -64,6 +64,10 @@ def _entry(agency: Agency, client_id: str) -> Options:
     return {"json": {**worked, "minutes": 90, "note": text(agency)}}
 
 
+def _an_entry(agency: Agency, client_id: str) -> str:
+    return _post(agency, "/time-entries", **_entry(agency, client_id))
+
+
 def _kept(use: str) -> Make:
     """The same project for the body and the path of one route: a body names rows of the path's project."""
 
@@ -111,9 +115,7 @@ ROWS = {
     "person_id": Row("person", _paid_person),
     "holiday_id": Row("holiday", _holiday),
     "time_off_id": Row("time_off", lambda agency, client_id: _post(agency, "/time-off", **_off(agency, client_id))),
-    "time_entry_id": Row(
-        "time_entry", lambda agency, client_id: _post(agency, "/time-entries", **_entry(agency, client_id))
-    ),
+    "time_entry_id": Row("time_entry", _an_entry),
 }
 
 WRITES = {
@@ -122,12 +124,14 @@ WRITES = {
     "DELETE /v1/projects/{project_id}": Write((EventName.PROJECT_ARCHIVED,)),
     "POST /v1/projects/{project_id}/complete": Write((EventName.PROJECT_UPDATED,)),
     "POST /v1/projects/{project_id}/reopen": Write((EventName.PROJECT_UPDATED,), row=_completed),
+    "POST /v1/projects/{project_id}/restore": Write((EventName.PROJECT_RESTORED,), row=gone("/projects", _a_project)),
     "POST /v1/projects/{project_id}/milestones": Write((EventName.MILESTONE_CREATED,), _json(title="Approved")),
     "PATCH /v1/milestones/{milestone_id}": Write((EventName.MILESTONE_UPDATED,), _json(completed_on=DAY)),
     "DELETE /v1/milestones/{milestone_id}": Write((EventName.MILESTONE_DELETED,)),
     "POST /v1/projects/{project_id}/tasks": Write((EventName.TASK_CREATED,), _into("new"), row=_kept("new")),
     "PATCH /v1/tasks/{task_id}": Write((EventName.TASK_UPDATED,), _into("move"), row=_moved_task),
     "DELETE /v1/tasks/{task_id}": Write((EventName.TASK_DELETED,)),
+    "POST /v1/tasks/{task_id}/restore": Write((EventName.TASK_RESTORED,), row=gone("/tasks", _task)),
     "POST /v1/people": Write(
         (EventName.PERSON_CREATED,),
         lambda agency, _: {"json": {**_person(agency)["json"], "user_id": _user(agency)}},
@@ -155,4 +159,7 @@ WRITES = {
     ),
     "PATCH /v1/time-entries/{time_entry_id}": Write((EventName.TIME_ENTRY_UPDATED,), _moved_entry),
     "DELETE /v1/time-entries/{time_entry_id}": Write((EventName.TIME_ENTRY_DELETED,)),
+    "POST /v1/time-entries/{time_entry_id}/restore": Write(
+        (EventName.TIME_ENTRY_RESTORED,), row=gone("/time-entries", _an_entry)
+    ),
 }

@@ -6,7 +6,7 @@ Imports write many rows at once and settle by the same pure rules, so tables and
 from api.billing import amounts, periods, states
 from api.billing.models import CreditNote, Invoice, InvoiceLine, Payment
 from api.billing.service.collect import credit, record_payment
-from api.billing.service.draft import create, delete_draft, update
+from api.billing.service.draft import create, delete_draft, restore_draft, update
 from api.billing.service.issue import DAYS_TO_PAY, issue, void
 from api.billing.service.shared import open_minor
 
@@ -24,6 +24,7 @@ __all__ = [
     "open_minor",
     "periods",
     "record_payment",
+    "restore_draft",
     "states",
     "update",
     "void",

@@ -19,7 +19,10 @@ from api.kit.clock import Clock
 from api.kit.concurrency import require_match
 from api.kit.errors import Malformed
 from api.kit.ids import new_id
+from api.undo import service as undo
 from imisofts.access import Actor
+
+_WITH_LINES: undo.Parts = {InvoiceLine: "invoice_id"}
 
 
 async def create(session: AsyncSession, actor: Actor, given: InvoiceCreate) -> Invoice:
@@ -76,10 +79,20 @@ async def delete_draft(session: AsyncSession, actor: Actor, invoice_id: UUID, if
     invoice = await repository.lock_visible(session, actor, invoice_id)
     require_match(if_match, invoice.version)
     _require_draft(invoice, "deleted")
+    await undo.keep(session, Invoice, invoice.id, _WITH_LINES)
     await events.record(session, actor, EventName.INVOICE_DELETED, invoice, before=facts(invoice))
     await repository.remove_lines(session, invoice.id)
     await session.delete(invoice)
     await session.flush()
+
+
+async def restore_draft(session: AsyncSession, actor: Actor, invoice_id: UUID) -> Invoice:
+    """Bring back a draft that was just thrown away, for a client that takes new documents."""
+    await undo.bring_back(session, Invoice, invoice_id, _WITH_LINES)
+    invoice = await repository.lock_visible(session, actor, invoice_id)
+    await clients.usable(session, actor, invoice.client_id)
+    await events.record(session, actor, EventName.INVOICE_RESTORED, invoice, after=facts(invoice))
+    return invoice
 
 
 def _require_draft(invoice: Invoice, verb: str) -> None:

@@ -2,8 +2,8 @@
 
 from api.projects.models import Milestone, Project, Task
 from api.projects.service.milestones import create_milestone, delete_milestone, update_milestone
-from api.projects.service.projects import archive, complete, create, reopen, update, usable
-from api.projects.service.tasks import create_task, delete_task, project_of_task, update_task
+from api.projects.service.projects import archive, complete, create, reopen, restore, update, usable
+from api.projects.service.tasks import create_task, delete_task, project_of_task, restore_task, update_task
 
 __all__ = [
     "Milestone",
@@ -18,6 +18,8 @@ __all__ = [
     "delete_task",
     "project_of_task",
     "reopen",
+    "restore",
+    "restore_task",
     "update",
     "update_milestone",
     "update_task",

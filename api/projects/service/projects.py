@@ -1,4 +1,4 @@
-"""Projects: made, changed, completed, reopened, archived."""
+"""Projects: made, changed, completed, reopened, archived, restored."""
 
 from decimal import Decimal
 from uuid import UUID
@@ -124,4 +124,15 @@ async def archive(session: AsyncSession, actor: Actor, project_id: UUID, if_matc
         project.archived_at = clock.now()
         await touch(session, project, clock)
         await events.record(session, actor, EventName.PROJECT_ARCHIVED, project, before=before, after=facts(project))
+    return project
+
+
+async def restore(session: AsyncSession, actor: Actor, project_id: UUID, clock: Clock) -> Project:
+    """Bring an archived project back into daily use; one in use stays as it is."""
+    project = await repository.lock_project(session, actor, project_id)
+    if project.archived_at is not None:
+        before = facts(project)
+        project.archived_at = None
+        await touch(session, project, clock)
+        await events.record(session, actor, EventName.PROJECT_RESTORED, project, before=before, after=facts(project))
     return project

@@ -1,4 +1,4 @@
-"""Tasks: made, changed, completed, deleted."""
+"""Tasks: made, changed, completed, deleted, brought back."""
 
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from api.projects.models import Task
 from api.projects.schemas import TaskCreate, TaskUpdate
 from api.projects.service.projects import usable
 from api.projects.service.shared import facts, require_order, require_past
+from api.undo import service as undo
 from imisofts.access import Actor
 
 
@@ -60,9 +61,19 @@ async def delete_task(session: AsyncSession, actor: Actor, task_id: UUID, if_mat
     require_match(if_match, task.version)
     if await repository.has_time(session, task.id):
         raise TaskHasTime("Time was entered on this task; complete it instead of deleting it.")
+    await undo.keep(session, Task, task.id)
     await events.record(session, actor, EventName.TASK_DELETED, task, before=facts(task))
     await session.delete(task)
     await session.flush()
+
+
+async def restore_task(session: AsyncSession, actor: Actor, task_id: UUID) -> Task:
+    """Bring back a task that was just deleted, to a project that takes new work."""
+    await undo.bring_back(session, Task, task_id)
+    task = await repository.lock_task(session, actor, task_id)
+    await usable(session, actor, task.project_id)
+    await events.record(session, actor, EventName.TASK_RESTORED, task, after=facts(task))
+    return task
 
 
 async def _check(session: AsyncSession, actor: Actor, task: Task, changed: set[str], clock: Clock) -> None:

@@ -8,7 +8,7 @@ from api.time.service.calendar import (
     delete_time_off,
     update_time_off,
 )
-from api.time.service.entries import create_entry, delete_entry, update_entry
+from api.time.service.entries import create_entry, delete_entry, restore_entry, update_entry
 from api.time.service.history import set_rate, set_working_hours
 from api.time.service.people import archive, create, update
 
@@ -27,6 +27,7 @@ __all__ = [
     "delete_entry",
     "delete_holiday",
     "delete_time_off",
+    "restore_entry",
     "set_rate",
     "set_working_hours",
     "update",

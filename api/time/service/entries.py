@@ -17,6 +17,7 @@ from api.time.errors import BadDate, BadEntry, DayFull
 from api.time.models import Person, TimeEntry
 from api.time.schemas import TimeEntryCreate, TimeEntryUpdate
 from api.time.service.shared import facts, require_own, usable, writable
+from api.undo import service as undo
 from imisofts.access import Actor
 
 MINUTES_OF_A_DAY = 24 * 60
@@ -71,9 +72,22 @@ async def delete_entry(session: AsyncSession, actor: Actor, entry_id: UUID, if_m
     entry = await repository.lock_entry(session, actor, entry_id)
     require_own(actor, await repository.lock_person(session, actor, entry.person_id))
     require_match(if_match, entry.version)
+    await undo.keep(session, TimeEntry, entry.id)
     await events.record(session, actor, EventName.TIME_ENTRY_DELETED, entry, before=facts(entry))
     await session.delete(entry)
     await session.flush()
+
+
+async def restore_entry(session: AsyncSession, actor: Actor, entry_id: UUID, clock: Clock) -> TimeEntry:
+    """Bring back time that was just deleted, as long as its day and its project still take it."""
+    await undo.bring_back(session, TimeEntry, entry_id)
+    entry = await repository.lock_entry(session, actor, entry_id)
+    person = await usable(session, actor, entry.person_id)
+    require_own(actor, person)
+    await _point(session, actor, entry)
+    await _check(session, actor, person, entry, clock)
+    await events.record(session, actor, EventName.TIME_ENTRY_RESTORED, entry, after=facts(entry))
+    return entry
 
 
 async def _point(session: AsyncSession, actor: Actor, entry: TimeEntry) -> None:

@@ -1,0 +1,219 @@
+"""What may be done to many rows of each list, and what takes it back."""
+
+from imisofts.access import Action
+from portal.bulk import Bulk, Row, Sure, Verb, delete, post
+from portal.door import Json
+from portal.language import gettext as _
+from portal.language import ngettext
+from portal.web import Visit
+
+
+def _named(row: Json) -> str:
+    return str(row["name"])
+
+
+def _clients() -> tuple[Verb, ...]:
+    return (
+        Verb(
+            "archive",
+            _("Archive"),
+            "archive",
+            lambda n: ngettext("%(num)s client is archived.", "%(num)s clients are archived.", n),
+            delete,
+            undo="restore",
+        ),
+        Verb(
+            "restore",
+            _("Bring back"),
+            "arrow-back-up",
+            lambda n: ngettext("%(num)s client is back.", "%(num)s clients are back.", n),
+            post("restore"),
+        ),
+    )
+
+
+def _projects() -> tuple[Verb, ...]:
+    return (
+        Verb(
+            "archive",
+            _("Archive"),
+            "archive",
+            lambda n: ngettext("%(num)s project is archived.", "%(num)s projects are archived.", n),
+            delete,
+            undo="restore",
+        ),
+        Verb(
+            "restore",
+            _("Bring back"),
+            "arrow-back-up",
+            lambda n: ngettext("%(num)s project is back.", "%(num)s projects are back.", n),
+            post("restore"),
+        ),
+    )
+
+
+def _services() -> tuple[Verb, ...]:
+    return (
+        Verb(
+            "archive",
+            _("Archive"),
+            "archive",
+            lambda n: ngettext("%(num)s service is archived.", "%(num)s services are archived.", n),
+            delete,
+            undo="restore",
+        ),
+        Verb(
+            "restore",
+            _("Sell again"),
+            "arrow-back-up",
+            lambda n: ngettext("%(num)s service is sold again.", "%(num)s services are sold again.", n),
+            post("restore"),
+        ),
+    )
+
+
+async def _complete(visit: Visit, row: Row) -> None:
+    day = visit.me.today.isoformat()
+    await visit.api.patch(row.path, json={"completed_on": day}, etag=await row.etag(visit))
+
+
+async def _reopen(visit: Visit, row: Row) -> None:
+    await visit.api.patch(row.path, json={"completed_on": None}, etag=await row.etag(visit))
+
+
+def _tasks() -> tuple[Verb, ...]:
+    return (
+        Verb(
+            "complete",
+            _("Done"),
+            "check",
+            lambda n: ngettext("%(num)s task is done.", "%(num)s tasks are done.", n),
+            _complete,
+            undo="reopen",
+        ),
+        Verb(
+            "reopen",
+            _("Open again"),
+            "arrow-back-up",
+            lambda n: ngettext("%(num)s task is open again.", "%(num)s tasks are open again.", n),
+            _reopen,
+        ),
+        Verb(
+            "delete",
+            _("Delete"),
+            "trash",
+            lambda n: ngettext("%(num)s task is deleted.", "%(num)s tasks are deleted.", n),
+            delete,
+            undo="restore",
+        ),
+        Verb(
+            "restore",
+            _("Bring back"),
+            "arrow-back-up",
+            lambda n: ngettext("%(num)s task is back.", "%(num)s tasks are back.", n),
+            post("restore"),
+        ),
+    )
+
+
+async def _assign(visit: Visit, row: Row) -> None:
+    chosen = str(visit.sent.get("assignee_id", "")) or None
+    await visit.api.patch(row.path, json={"assignee_id": chosen}, etag=await row.etag(visit))
+
+
+def _tickets() -> tuple[Verb, ...]:
+    return (
+        Verb(
+            "resolve",
+            _("Resolve"),
+            "check",
+            lambda n: ngettext("%(num)s ticket is resolved.", "%(num)s tickets are resolved.", n),
+            post("resolve"),
+            undo="reopen",
+        ),
+        Verb(
+            "reopen",
+            _("Open again"),
+            "arrow-back-up",
+            lambda n: ngettext("%(num)s ticket is open again.", "%(num)s tickets are open again.", n),
+            post("reopen"),
+        ),
+        Verb(
+            "assign",
+            _("Assign"),
+            "users-group",
+            lambda n: ngettext("%(num)s ticket is assigned.", "%(num)s tickets are assigned.", n),
+            _assign,
+        ),
+    )
+
+
+def _invoices() -> tuple[Verb, ...]:
+    return (
+        Verb(
+            "issue",
+            _("Issue"),
+            "send",
+            lambda n: ngettext("%(num)s invoice is issued.", "%(num)s invoices are issued.", n),
+            post("issue"),
+            sure=Sure(
+                _("Issue these drafts?"),
+                _("Each draft gets the next number and today's date, and its client sees it."),
+                _("Issued invoices are never deleted; a wrong one is voided or credited. What is no draft stays."),
+            ),
+        ),
+        Verb(
+            "void",
+            _("Void"),
+            "ban",
+            lambda n: ngettext("%(num)s invoice is void.", "%(num)s invoices are void.", n),
+            post("void"),
+            sure=Sure(
+                _("Void these invoices?"),
+                _("Nobody owes them any more. This cannot be undone."),
+                _("They keep their numbers and stay in the list. Invoices with payments or credits are left alone."),
+            ),
+        ),
+        Verb(
+            "delete",
+            _("Delete drafts"),
+            "trash",
+            lambda n: ngettext("%(num)s draft is deleted.", "%(num)s drafts are deleted.", n),
+            delete,
+            undo="restore",
+        ),
+        Verb(
+            "restore",
+            _("Bring back"),
+            "arrow-back-up",
+            lambda n: ngettext("%(num)s draft is back.", "%(num)s drafts are back.", n),
+            post("restore"),
+        ),
+    )
+
+
+def _entries() -> tuple[Verb, ...]:
+    return (
+        Verb(
+            "restore",
+            _("Bring back"),
+            "arrow-back-up",
+            lambda n: ngettext("%(num)s time entry is back.", "%(num)s time entries are back.", n),
+            post("restore"),
+        ),
+    )
+
+
+def _invoice_name(row: Json) -> str:
+    return str(row.get("number") or row.get("external_id") or _("Draft")) + " · " + str(row.get("client_name") or "")
+
+
+CLIENTS = Bulk("/clients", Action.client_write, _clients, _named)
+PROJECTS = Bulk("/projects", Action.project_write, _projects, _named)
+SERVICES = Bulk("/services", Action.service_write, _services, _named)
+TASKS = Bulk("/tasks", Action.project_write, _tasks, lambda row: str(row["title"]))
+TICKETS = Bulk("/tickets", Action.ticket_write, _tickets, lambda row: f"{row['number']} {row['subject']}")
+INVOICES = Bulk("/invoices", Action.invoice_write, _invoices, _invoice_name)
+ENTRIES = Bulk("/time", Action.time_write, _entries, lambda row: str(row.get("note") or ""), api_path="/time-entries")
+
+ROUTES = tuple(bulk.page() for bulk in (CLIENTS, PROJECTS, SERVICES, TASKS, TICKETS, INVOICES, ENTRIES))
