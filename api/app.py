@@ -12,6 +12,7 @@ from api.clients.contacts_router import router as contacts_router
 from api.clients.router import router as clients_router
 from api.events.router import router as events_router
 from api.health.router import router as health_router
+from api.home.router import router as home_router
 from api.identity.authentication import EACH_CALLER, actor_of
 from api.identity.links_router import router as links_router
 from api.identity.passwords import Passwords
@@ -39,6 +40,7 @@ ROUTERS: list[APIRouter] = [
     links_router,
     events_router,
     health_router,
+    home_router,
     clients_router,
     contacts_router,
     billing_router,

@@ -205,3 +205,15 @@ class CreditNoteOut(BaseModel):
     reason: str | None
     source: str
     created_at: datetime
+
+
+class Balance(BaseModel):
+    """What is owed in one currency, minor units: all open invoices, and of these the ones past their due date.
+    ``overdue_id`` is the oldest of them."""
+
+    currency: str
+    open_minor: int
+    open_count: int
+    overdue_minor: int
+    overdue_count: int
+    overdue_id: UUID | None

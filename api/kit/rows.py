@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import UUID, ColumnElement, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.kit.clock import Clock
@@ -45,3 +46,9 @@ async def require_free(session: AsyncSession, model: type[Any], external_id: str
 def facts_of(row: object, *names: str) -> dict[str, Any]:
     """These columns of a row: what an event tells of it, or an answer begins with."""
     return {name: getattr(row, name) for name in names}
+
+
+def first_id(ident: Any, order: Any, where: ColumnElement[bool]) -> ColumnElement[Any]:
+    """In a query that counts: the id of the first row for which ``where`` holds, NULL when there is none."""
+    gathered = func.array_agg(aggregate_order_by(ident, order, ident), type_=ARRAY(UUID))
+    return gathered.filter(where)[1]

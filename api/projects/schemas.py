@@ -184,3 +184,30 @@ class TaskOut(BaseModel):
     version: int
     created_at: datetime
     updated_at: datetime
+
+
+class ProjectsStanding(BaseModel):
+    """Projects under way, and of these the ones past their due date."""
+
+    active: int
+    late: int
+
+
+class Deliverable(BaseModel):
+    """A milestone that is still to come, or late, of a project under way."""
+
+    id: UUID
+    project_id: UUID
+    project_name: str
+    client_name: str | None
+    title: str
+    due_on: date
+    is_late: bool
+
+
+class TasksStanding(BaseModel):
+    """The viewer's own open tasks: past their due date, due within a week, and all."""
+
+    open: int
+    late: int
+    this_week: int

@@ -83,3 +83,16 @@ class ReportSettingsOut(BaseModel):
     cadence: Cadence
     review: bool
     version: int
+
+
+class ReportsStanding(BaseModel):
+    """Reports that wait for a person: held back by the state of the data, not delivered, to be read before they leave;
+    and how many were sent. The ids are the oldest of theirs."""
+
+    held: int
+    failed: int
+    to_read: int
+    sent: int
+    held_id: UUID | None
+    failed_id: UUID | None
+    to_read_id: UUID | None

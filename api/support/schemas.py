@@ -195,3 +195,15 @@ class ServiceLevels(BaseModel):
     )
 
     targets: Annotated[list[Promise], Field(max_length=4)]
+
+
+class TicketsStanding(BaseModel):
+    """Tickets that are not resolved: whose turn it is, how many have had no first answer yet, how many nobody has
+    taken. ``waiting_id`` and ``unanswered_id`` are the oldest of theirs."""
+
+    open: int
+    waiting: int
+    unanswered: int
+    unassigned: int
+    waiting_id: UUID | None
+    unanswered_id: UUID | None

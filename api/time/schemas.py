@@ -303,3 +303,14 @@ class TimeTotals(BaseModel):
     """Sums over the entries that the filters leave."""
 
     items: list[TimeTotal]
+
+
+class HoursLeft(BaseModel):
+    """A project under way with a budget: all minutes worked on it, and what is left, negative once it is exceeded."""
+
+    project_id: UUID
+    project_name: str
+    client_name: str | None
+    budget_minutes: int
+    used_minutes: int
+    left_minutes: int

@@ -1,0 +1,1 @@
+"""What stands open now, for whoever looks: the first page of staff and of clients."""
