@@ -14,6 +14,8 @@ from api.events.router import router as events_router
 from api.health.router import router as health_router
 from api.home.router import router as home_router
 from api.identity.authentication import EACH_CALLER, actor_of
+from api.identity.factors_router import router as factors_router
+from api.identity.freshness import require_fresh
 from api.identity.links_router import router as links_router
 from api.identity.passwords import Passwords
 from api.identity.router import router as identity_router
@@ -38,6 +40,7 @@ from imisofts.settings import Settings
 ROUTERS: list[APIRouter] = [
     identity_router,
     links_router,
+    factors_router,
     events_router,
     health_router,
     home_router,
@@ -76,6 +79,7 @@ def create(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     app.state.database = Database(settings.app_database_url, clock=app.state.clock)
     app.state.passwords = Passwords()
     app.state.actor_of = actor_of
+    app.state.require_fresh = require_fresh
     app.state.before_write = idempotency.before_write
     app.state.limit = EACH_CALLER
     figures.install(app, settings)

@@ -43,3 +43,27 @@ class UnknownClient(Malformed):
     """A client user needs a client of this workspace."""
 
     code = "unknown_client"
+
+
+class ChallengeSpent(Unauthenticated):
+    """The second step came too late, or the challenge was used."""
+
+    code = "challenge_spent"
+
+
+class ProofRefused(Malformed):
+    """The code, recovery code, key or password does not prove who asks."""
+
+    code = "proof_refused"
+
+
+class FactorRequired(Conflict):
+    """The workspace asks for a second factor: the last one stays."""
+
+    code = "factor_required"
+
+
+class BelongsElsewhere(Conflict):
+    """A person who also belongs to another workspace is not one administrator's to reset."""
+
+    code = "belongs_elsewhere"

@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.events import service as events
 from api.events.schemas import EventName
-from api.identity import jobs, repository, schemas, secrets, service
+from api.identity import jobs, repository, schemas, secrets
 from api.identity.authentication import actor_from, system_of
+from api.identity.entrance import Challenge, Device, Entrance, SignedIn, complete_sign_in
 from api.identity.errors import LinkSpent, PasswordRefused
 from api.identity.models import Membership, SignInLink
 from api.identity.passwords import Passwords
@@ -105,35 +106,37 @@ async def look(database: Database, clock: Clock, token: str, address: str) -> sc
         )
 
 
-async def sign_in(database: Database, clock: Clock, asked: schemas.LinkSignIn, address: str) -> service.SignedIn:
-    """Come in with a *sign_in* link."""
+async def sign_in(
+    database: Database, clock: Clock, asked: schemas.LinkSignIn, device: Device, secret_key: str
+) -> SignedIn | Challenge:
+    """Come in with a *sign_in* link; a second factor is asked for as ever."""
     now = clock.now()
-    found = await _living(database, now, asked.token, address)
+    found = await _living(database, now, asked.token, device.address)
     async with database.begin(found["workspace_id"]) as session:
         await _spend(session, found, "sign_in", now)
-        return await service.begin(session, found["user_id"], now, asked.remember)
+        return await complete_sign_in(session, found["user_id"], Entrance(device, secret_key, asked.remember))
 
 
-async def accept(database: Database, clock: Clock, token: str, address: str) -> service.SignedIn:
+async def accept(database: Database, clock: Clock, token: str, device: Device, secret_key: str) -> SignedIn | Challenge:
     """Say yes to an invitation, as somebody who has a password already, and come in."""
     now = clock.now()
-    found = await _living(database, now, token, address)
+    found = await _living(database, now, token, device.address)
     if not found["has_password"]:
         raise LinkSpent("This invitation asks for a password first.")
     async with database.begin(found["workspace_id"]) as session:
         await _spend(session, found, "invitation", now)
         await join(session, found["user_id"], now)
-        return await service.begin(session, found["user_id"], now, remember=False)
+        return await complete_sign_in(session, found["user_id"], Entrance(device, secret_key))
 
 
 async def set_password(
-    database: Database, passwords: Passwords, clock: Clock, asked: schemas.LinkUse, address: str
-) -> service.SignedIn:
+    database: Database, passwords: Passwords, clock: Clock, asked: schemas.LinkUse, device: Device, secret_key: str
+) -> SignedIn | Challenge:
     """Set the password with a link (*reset*, or the *invitation* of somebody who has none), end all other sessions and
-    begin one."""
+    come in; a second factor is asked for as ever."""
     now = clock.now()
     async with database.begin(None) as session:
-        await rate_limit.take(session, f"sign-in:{address}", EACH_ADDRESS, now)
+        await rate_limit.take(session, f"sign-in:{device.address}", EACH_ADDRESS, now)
     weak = secrets.weakness(asked.password, "")
     if weak:
         raise PasswordRefused("Choose another password.", fields=[("password", weak)])
@@ -145,9 +148,9 @@ async def set_password(
         user_id, workspace_id = found["user_id"], found["workspace_id"]
     async with database.begin(workspace_id) as session:
         member = await join(session, user_id, now)
-        signed = await service.begin(session, user_id, now, remember=False)
-        await events.record(session, signed.actor, EventName.PASSWORD_SET, member)
-        return signed
+        came = await complete_sign_in(session, user_id, Entrance(device, secret_key))
+        await events.record(session, came.actor, EventName.PASSWORD_SET, member)
+        return came
 
 
 async def decline(database: Database, clock: Clock, token: str, address: str) -> None:

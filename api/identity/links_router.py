@@ -3,16 +3,19 @@
 from fastapi import APIRouter, Request, Response
 
 from api.identity import links, schemas
+from api.identity.entering import CHALLENGED, AppPasswords, entered
+from api.identity.entrance import device_of
 from api.identity.errors import LinkSpent, PasswordRefused, SignInRefused
-from api.identity.router import AppPasswords, address_of, signed_in
+from api.identity.factor_schemas import Entered
 from api.kit.access import public
 from api.kit.clock import AppClock
-from api.kit.database import of
+from api.kit.database import address_of, of
 from api.kit.errors import Malformed, TooMany, documented
 from api.kit.idempotency import IdempotentRoute
 
 router = APIRouter(tags=["identity"], route_class=IdempotentRoute, prefix="/session")
 SPENT = documented(LinkSpent, SignInRefused, TooMany, Malformed)
+ENTERED = {**CHALLENGED, **SPENT}
 
 
 @router.post("/reset", status_code=204, dependencies=[public()], responses=documented(Malformed, TooMany))
@@ -28,17 +31,21 @@ async def request_link(request: Request, asked: schemas.LinkRequest, clock: AppC
 
 
 async def _request(request: Request, asked: schemas.LinkRequest, clock: AppClock, purpose: str) -> None:
-    secret_key = request.app.state.settings.secret_key
-    await links.request(of(request), clock, asked, purpose, address_of(request), secret_key)
+    await links.request(of(request), clock, asked, purpose, address_of(request), _secret(request))
 
 
-@router.post("/link", dependencies=[public()], responses={**SPENT, **documented(PasswordRefused)})
+def _secret(request: Request) -> str:
+    key: str = request.app.state.settings.secret_key
+    return key
+
+
+@router.post("/link", dependencies=[public()], responses={**ENTERED, **documented(PasswordRefused)})
 async def use_link(
     request: Request, response: Response, asked: schemas.LinkUse, clock: AppClock, passwords: AppPasswords
-) -> schemas.SessionOut:
-    """Set a password with a one-time link and sign in."""
-    signed = await links.set_password(of(request), passwords, clock, asked, address_of(request))
-    return await signed_in(request, response, signed)
+) -> Entered:
+    """Set a password with a one-time link and sign in, by the second factor as ever (202)."""
+    came = await links.set_password(of(request), passwords, clock, asked, device_of(request), _secret(request))
+    return await entered(request, response, came)
 
 
 @router.post("/link/open", dependencies=[public()], responses=SPENT)
@@ -47,20 +54,18 @@ async def open_link(request: Request, asked: schemas.LinkToken, clock: AppClock)
     return await links.look(of(request), clock, asked.token, address_of(request))
 
 
-@router.post("/link/sign-in", dependencies=[public()], responses=SPENT)
-async def sign_in_by_link(
-    request: Request, response: Response, asked: schemas.LinkSignIn, clock: AppClock
-) -> schemas.SessionOut:
-    """Sign in with a link that was asked for."""
-    return await signed_in(request, response, await links.sign_in(of(request), clock, asked, address_of(request)))
+@router.post("/link/sign-in", dependencies=[public()], responses=ENTERED)
+async def sign_in_by_link(request: Request, response: Response, asked: schemas.LinkSignIn, clock: AppClock) -> Entered:
+    """Sign in with a link that was asked for, by the second factor as ever (202)."""
+    came = await links.sign_in(of(request), clock, asked, device_of(request), _secret(request))
+    return await entered(request, response, came)
 
 
-@router.post("/link/accept", dependencies=[public()], responses=SPENT)
-async def accept_invitation(
-    request: Request, response: Response, asked: schemas.LinkToken, clock: AppClock
-) -> schemas.SessionOut:
-    """Say yes to an invitation, as somebody who has a password, and sign in."""
-    return await signed_in(request, response, await links.accept(of(request), clock, asked.token, address_of(request)))
+@router.post("/link/accept", dependencies=[public()], responses=ENTERED)
+async def accept_invitation(request: Request, response: Response, asked: schemas.LinkToken, clock: AppClock) -> Entered:
+    """Say yes to an invitation, as somebody who has a password, and sign in, by the second factor as ever (202)."""
+    came = await links.accept(of(request), clock, asked.token, device_of(request), _secret(request))
+    return await entered(request, response, came)
 
 
 @router.post("/link/decline", status_code=204, dependencies=[public()], responses=SPENT)

@@ -88,7 +88,8 @@ def _of_member() -> ForeignKeyConstraint:
 
 
 class LoginSession(Base):
-    """A signed-in browser. Only the SHA-256 of its id is stored."""
+    """A signed-in browser. Only the SHA-256 of its id is stored; ``address`` and ``user_agent`` tell its owner where it
+    was begun, ``proved_at`` when the person last showed who it is."""
 
     __tablename__ = "session"
     __table_args__ = (
@@ -112,6 +113,9 @@ class LoginSession(Base):
     last_seen_at: Mapped[datetime] = mapped_column()
     expires_at: Mapped[datetime] = mapped_column()
     revoked_at: Mapped[datetime | None] = mapped_column()
+    address: Mapped[str | None] = mapped_column()
+    user_agent: Mapped[str | None] = mapped_column()
+    proved_at: Mapped[datetime] = mapped_column()
 
 
 class SignInLink(Base):

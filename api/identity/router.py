@@ -1,6 +1,6 @@
 """Routes of identity."""
 
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -8,9 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.identity import members, repository, schemas, service
+from api.identity.entering import CHALLENGED, AppPasswords, entered, session_out
+from api.identity.entrance import device_of
 from api.identity.errors import AlreadyMember, OwnMembership, SignInRefused, UnknownClient
+from api.identity.factor_schemas import Entered
 from api.identity.models import ApiToken, AppUser, Membership, SignInLink
-from api.identity.passwords import Passwords
 from api.kit import lists, security
 from api.kit.access import allowed, public
 from api.kit.clock import AppClock
@@ -66,55 +68,17 @@ TOKENS = lists.ListSpec(
 SIGNED_IN = documented(Unauthenticated, Forbidden, Malformed)
 
 
-def _passwords(request: Request) -> Passwords:
-    return cast(Passwords, request.app.state.passwords)
-
-
-AppPasswords = Annotated[Passwords, Depends(_passwords)]
-
-
-def address_of(request: Request) -> str:
-    """Who is at the other end of the connection; headers that anybody can write do not count."""
-    return request.client.host if request.client else "unknown"
-
-
-async def _session_out(session: AsyncSession, actor: Actor, cookie: str | None) -> schemas.SessionOut:
-    person = await repository.person(session, actor.user_id) if actor.user_id else None
-    workspace = await repository.workspace_of(session, actor)
-    return schemas.SessionOut(
-        user=schemas.PersonOut(**person) if person else None,
-        workspace=schemas.WorkspaceOut.model_validate(workspace, from_attributes=True),
-        role=actor.role,
-        actions=sorted(actor.actions),
-        client_id=next(iter(actor.client_ids), None) if actor.client_ids is not None else None,
-        form_token=security.form_token(cookie) if cookie else None,
-    )
-
-
-async def signed_in(request: Request, response: Response, signed: service.SignedIn) -> schemas.SessionOut:
-    """Hand the browser its cookie, and say who it is now."""
-    public_url: str = request.app.state.settings.public_url
-    age = signed.expires_at - request.app.state.clock.now()
-    response.set_cookie(
-        security.cookie_name(public_url),
-        signed.cookie,
-        max_age=int(age.total_seconds()) if signed.remember else None,
-        path="/",
-        secure=public_url.startswith("https://"),
-        httponly=True,
-        samesite="lax",
-    )
-    async with of(request).begin(signed.actor.workspace_id, read_only=True) as session:
-        return await _session_out(session, signed.actor, signed.cookie)
-
-
-@router.post("/session", dependencies=[public()], responses=documented(SignInRefused, Malformed, TooMany))
+@router.post(
+    "/session", dependencies=[public()], responses={**CHALLENGED, **documented(SignInRefused, Malformed, TooMany)}
+)
 async def sign_in(
     request: Request, response: Response, asked: schemas.SignIn, clock: AppClock, passwords: AppPasswords
-) -> schemas.SessionOut:
-    """Sign in; the cookie is new each time, whatever came along. Unknown and known addresses are refused alike."""
-    signed = await service.sign_in(of(request), passwords, clock, asked, address_of(request))
-    return await signed_in(request, response, signed)
+) -> Entered:
+    """Sign in; the cookie is new each time, whatever came along. Unknown and known addresses are refused alike. Who
+    has a second factor, or must have one, gets a challenge (202) in place of a session."""
+    secret_key = request.app.state.settings.secret_key
+    came = await service.sign_in(of(request), passwords, clock, asked, device_of(request), secret_key)
+    return await entered(request, response, came)
 
 
 @router.get("/session", responses=documented(Unauthenticated))
@@ -123,7 +87,7 @@ async def who_am_i(
 ) -> schemas.SessionOut:
     """Who is signed in, where, and with which rights."""
     cookie = request.cookies.get(security.cookie_name(request.app.state.settings.public_url))
-    return await _session_out(session, actor, cookie if actor.kind == "user" else None)
+    return await session_out(session, actor, cookie if actor.kind == "user" else None)
 
 
 @router.delete("/session", status_code=204, responses=documented(Unauthenticated, Forbidden))

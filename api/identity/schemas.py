@@ -16,13 +16,13 @@ def _is_zone(name: str) -> str:
     return name
 
 
-def _no_null(text: str) -> str:
+def no_null(text: str) -> str:
     if "\0" in text:
         raise ValueError("holds a character that no text has")
     return text
 
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_no_null)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(no_null)]
 Email = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s\x00]+@[^@\s\x00]+$"),

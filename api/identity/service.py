@@ -1,18 +1,16 @@
 """Signing in and out, tokens and the workspace's own facts."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.clients.service import Client
 from api.events import service as events
 from api.events.schemas import EventName
 from api.identity import repository, schemas, secrets
-from api.identity.authentication import actor_from
+from api.identity.entrance import Challenge, Device, Entrance, SignedIn, complete_sign_in
 from api.identity.errors import SignInRefused, UnknownScope
-from api.identity.models import ApiToken, LoginSession, Workspace
+from api.identity.models import ApiToken, Workspace
 from api.identity.passwords import Passwords
 from api.kit import rate_limit
 from api.kit.clock import Clock
@@ -23,29 +21,17 @@ from api.kit.rate_limit import Limit
 from api.kit.rows import facts_of
 from imisofts.access import Actor
 
-ABSOLUTE = timedelta(hours=12)
-REMEMBERED = timedelta(days=30)
 EACH_ADDRESS = Limit(burst=300, interval=timedelta(milliseconds=100))
 EACH_EMAIL = Limit(burst=10, interval=timedelta(seconds=30))
 
 
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A session just begun; ``cookie`` is known to the browser alone."""
-
-    cookie: str
-    actor: Actor
-    expires_at: datetime
-    remember: bool
-
-
 async def sign_in(
-    database: Database, passwords: Passwords, clock: Clock, asked: schemas.SignIn, address: str
-) -> SignedIn:
-    """Begin a session. Every refusal costs one hash and reads the same."""
+    database: Database, passwords: Passwords, clock: Clock, asked: schemas.SignIn, device: Device, secret_key: str
+) -> SignedIn | Challenge:
+    """The first step by password. Every refusal costs one hash and reads the same."""
     now, email = clock.now(), asked.email.lower()
     async with database.begin(None) as session:
-        await rate_limit.take(session, f"sign-in:{address}", EACH_ADDRESS, now)
+        await rate_limit.take(session, f"sign-in:{device.address}", EACH_ADDRESS, now)
         await rate_limit.take(session, f"sign-in:{email}", EACH_EMAIL, now)
         user = await repository.user_by_email(session, email)
         memberships = await repository.memberships_of(session, user["id"]) if user else []
@@ -58,30 +44,7 @@ async def sign_in(
         await rate_limit.forget(session, f"sign-in:{email}")
         if fresh:
             await repository.rehash(session, user["id"], user["password_hash"], fresh)
-        return await begin(session, user["id"], now, asked.remember)
-
-
-async def begin(session: AsyncSession, user_id: UUID, now: datetime, remember: bool) -> SignedIn:
-    """A session in the workspace that the transaction is bound to. Who has not accepted the invitation has none."""
-    membership = await repository.membership_of(session, user_id)
-    if membership is None or membership.joined_at is None:
-        raise SignInRefused("Address or password is wrong.")
-    cookie = secrets.new_secret()
-    row = LoginSession(
-        workspace_id=membership.workspace_id,
-        user_id=user_id,
-        id_hash=secrets.sha256(cookie),
-        remember=remember,
-        created_at=now,
-        last_seen_at=now,
-        expires_at=now + (REMEMBERED if remember else ABSOLUTE),
-    )
-    session.add(row)
-    actor = actor_from(facts_of(membership, "workspace_id", "user_id", "role", "client_id"))
-    await events.record(session, actor, EventName.SESSION_STARTED, row)
-    if membership.client_id is not None:
-        await events.record(session, actor, EventName.CLIENT_SIGNED_IN, Client(id=membership.client_id))
-    return SignedIn(cookie, actor, row.expires_at, remember)
+        return await complete_sign_in(session, user["id"], Entrance(device, secret_key, asked.remember))
 
 
 async def workspace_ids(database: Database) -> list[UUID]:

@@ -13,15 +13,18 @@ PUBLIC = "public"
 
 
 class Allowed:
-    """A dependency that lets an actor pass who may do ``action``."""
+    """A dependency that lets an actor pass who may do ``action``; with ``fresh``, who proved lately who she is."""
 
-    def __init__(self, action: Action) -> None:
+    def __init__(self, action: Action, *, fresh: bool = False) -> None:
         self.action = action
+        self.fresh = fresh
 
     async def __call__(self, request: Request) -> Actor:
         actor = cast(Actor, await request.app.state.actor_of(request))
         if not actor.may(self.action):
             raise Forbidden(f"This needs the right “{self.action}”.")
+        if self.fresh:
+            await request.app.state.require_fresh(request, actor)
         return actor
 
 
@@ -32,9 +35,13 @@ class Public:
         return None
 
 
-def allowed(action: Action) -> Any:
-    """``actor: Annotated[Actor, allowed(Action.invoice_read)]``: 401 without sign-in, 403 without the right."""
-    return Depends(Allowed(action))
+def allowed(action: Action, *, fresh: bool = False) -> Any:
+    """``actor: Annotated[Actor, allowed(Action.invoice_read)]``: 401 without sign-in, 403 without the right.
+
+    ``fresh`` is for sensitive acts: 403 ``step_up`` when the person's last proof is older than ten minutes, 403
+    ``person_needed`` for a token.
+    """
+    return Depends(Allowed(action, fresh=fresh))
 
 
 def public() -> Any:

@@ -92,6 +92,11 @@ def of(request: Request) -> Database:
     return cast(Database, request.app.state.database)
 
 
+def address_of(request: Request) -> str:
+    """Who is at the other end of the connection; headers that anybody can write do not count."""
+    return request.client.host if request.client else "unknown"
+
+
 def require_event(session: AsyncSession) -> None:
     """Refuse to commit a change of which no event tells."""
     wrote = session.info.get("wrote", set())

@@ -12,6 +12,7 @@ MODELS = (
     "api.kit.numbers",
     "api.kit.rate_limit",
     "api.identity.models",
+    "api.identity.factor_models",
     "api.events.models",
     "api.undo.models",
     "api.clients.models",

@@ -116,6 +116,8 @@ def _ids(owner: psycopg.Connection, tenants: list[isolation.Tenant], agency: Age
             found_rows[tenant.table] = {str(ident) for (ident,) in owner.execute(query, (agency.workspace_id,))}
     people = owner.execute("select user_id from membership where workspace_id = %s", (agency.workspace_id,))
     found_rows["app_user"] = {str(ident) for (ident,) in people}
+    factors = "select f.id from second_factor f join membership m using (user_id) where m.workspace_id = %s"
+    found_rows["second_factor"] = {str(ident) for (ident,) in owner.execute(factors, (agency.workspace_id,))}
     return found_rows
 
 
@@ -155,6 +157,7 @@ def laid(settings: Settings) -> Iterator[Ground]:
             bound = {name for (name,) in owner.execute(OF_CLIENTS)}
             second = {table: ids - before[table] for table, ids in after.items() if table in bound}
             second["client"] |= {second_client}
+            second["second_factor"] = after["second_factor"]  # of another person, who is nobody's client
             filled = _ids(owner, tenants, other)
             bare = [tenant for tenant in tenants if filled.get(tenant.table) == set()]
             isolation.plant(owner, bare, (other.workspace_id,), other.slug)

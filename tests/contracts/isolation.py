@@ -11,6 +11,9 @@ from psycopg.errors import InsufficientPrivilege
 WITHOUT_WORKSPACE = {
     "alembic_version": "the schema's own version",
     "app_user": "people are global; row security shows a person only where she is a member",
+    "second_factor": "of a person, who is global; the application has no right on it but by functions",
+    "recovery_code": "of a person, who is global; the application has no right on it but by functions",
+    "spent_mark": "random marks of sealed words, spent before a workspace is known",
     "rate_limit": "counted before a workspace is known; keys are opaque",
     "heartbeat": "one row about the installation",
 }

@@ -170,7 +170,7 @@ def _invitation(agency: Agency, client_id: str) -> Options:
 
 
 def _sign_in(agency: Agency, _: str) -> Options:
-    return {"json": {"email": agency.email(Role.owner), "password": PASSWORD}}
+    return {"json": {"email": agency.email(Role.admin), "password": PASSWORD}}
 
 
 def _json(**values: Any) -> Body:
@@ -203,7 +203,7 @@ WRITES: dict[str, Write] = {
     ),
     "POST /v1/session/link/decline": Write((EventName.USER_DECLINED,), _link_token, told_of="system"),
     "DELETE /v1/session": Write(
-        (EventName.SESSION_ENDED,), who=lambda agency: sign_in(agency.api, agency.email(Role.owner))
+        (EventName.SESSION_ENDED,), who=lambda agency: sign_in(agency.api, agency.email(Role.admin))
     ),
     "PATCH /v1/workspace": Write(
         (EventName.WORKSPACE_UPDATED,), lambda agency, _: {"json": {"name": f"Acme {uuid4().hex[:6]}"}}
@@ -324,4 +324,4 @@ def _merge(*modules: str) -> None:
         WRITES.update(module.WRITES)
 
 
-_merge("recipes_of_care", "recipes_of_subscriptions", "recipes_of_work")
+_merge("recipes_of_care", "recipes_of_factors", "recipes_of_subscriptions", "recipes_of_work")

@@ -13,6 +13,26 @@ from imisofts.settings import Settings
 from tests.api.agency import Agency
 
 ANSWERS = {
+    "add_key": "boolean",
+    "add_totp": "void",
+    "end_sessions": "integer",
+    "factors_of": "TABLE(id uuid, kind character varying, name character varying, sealed bytea, last_step integer,"
+    " credential_id bytea, public_key bytea, sign_count bigint, passkey boolean, rp_id character varying,"
+    " transports text[], created_at timestamp with time zone, last_used_at timestamp with time zone, version integer)",
+    "has_factor": "boolean",
+    "key_by_credential": "TABLE(id uuid, user_id uuid, public_key bytea, sign_count bigint, passkey boolean,"
+    " rp_id character varying)",
+    "password_of": "character varying",
+    "put_recovery_codes": "void",
+    "recovery_codes_left": "bigint",
+    "remove_factors": "integer",
+    "rename_factor": "boolean",
+    "sessions_of": "TABLE(id uuid, workspace_name character varying, address character varying,"
+    " user_agent character varying, created_at timestamp with time zone, last_seen_at timestamp with time zone,"
+    " expires_at timestamp with time zone, remember boolean)",
+    "use_key": "boolean",
+    "use_recovery_code": "boolean",
+    "use_totp": "boolean",
     "ensure_user": "uuid",
     "look_at_link": "TABLE(id uuid, workspace_id uuid, user_id uuid, purpose character varying,"
     " email character varying, has_password boolean)",
@@ -74,6 +94,14 @@ def test_without_a_workspace_no_table_tells_of_anybody(agency: Agency, app: psyc
     assert app.execute("select count(id) from app_user").fetchone() == (0,)
     with pytest.raises(InsufficientPrivilege):
         app.execute("select password_hash from app_user")
+
+
+@pytest.mark.parametrize("table", ["second_factor", "recovery_code"])
+def test_second_factors_are_reached_by_functions_alone(app: psycopg.Connection, table: str) -> None:
+    for statement in (f"select 1 from {table}", f"delete from {table}", f"update {table} set user_id = user_id"):
+        with pytest.raises(InsufficientPrivilege):
+            app.execute(statement.encode())
+        app.rollback()
 
 
 def test_a_member_of_one_agency_sees_no_person_of_another(

@@ -1,0 +1,64 @@
+"""What every route that lets somebody in answers: the session and its cookie, or the challenge."""
+
+from typing import Annotated, Any, cast
+
+from fastapi import Depends, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.identity import repository, schemas
+from api.identity.entrance import Challenge, SignedIn
+from api.identity.factor_schemas import ChallengeOut, Entered
+from api.identity.passwords import Passwords
+from api.kit import security
+from api.kit.database import of
+from imisofts.access import Actor
+
+CHALLENGED: dict[int | str, dict[str, Any]] = {202: {"model": ChallengeOut, "description": "A second factor is needed"}}
+"""``responses=`` of a route that lets somebody in."""
+
+
+def _passwords(request: Request) -> Passwords:
+    return cast(Passwords, request.app.state.passwords)
+
+
+AppPasswords = Annotated[Passwords, Depends(_passwords)]
+"""The process' password hasher, as a route's parameter."""
+
+
+async def entered(request: Request, response: Response, came: SignedIn | Challenge) -> Entered:
+    """The session, with its cookie; or the challenge, with status 202."""
+    if isinstance(came, Challenge):
+        response.status_code = 202
+        return ChallengeOut.model_validate({"challenge": came.token, "methods": came.methods, "enrol": came.enrol})
+    return await signed_in(request, response, came)
+
+
+async def signed_in(request: Request, response: Response, signed: SignedIn) -> schemas.SessionOut:
+    """The session, with its cookie."""
+    public_url: str = request.app.state.settings.public_url
+    age = signed.expires_at - request.app.state.clock.now()
+    response.set_cookie(
+        security.cookie_name(public_url),
+        signed.cookie,
+        max_age=int(age.total_seconds()) if signed.remember else None,
+        path="/",
+        secure=public_url.startswith("https://"),
+        httponly=True,
+        samesite="lax",
+    )
+    async with of(request).begin(signed.actor.workspace_id, read_only=True) as session:
+        return await session_out(session, signed.actor, signed.cookie)
+
+
+async def session_out(session: AsyncSession, actor: Actor, cookie: str | None) -> schemas.SessionOut:
+    """Who is signed in, where, and what they may do."""
+    person = await repository.person(session, actor.user_id) if actor.user_id else None
+    workspace = await repository.workspace_of(session, actor)
+    return schemas.SessionOut(
+        user=schemas.PersonOut(**person) if person else None,
+        workspace=schemas.WorkspaceOut.model_validate(workspace, from_attributes=True),
+        role=actor.role,
+        actions=sorted(actor.actions),
+        client_id=next(iter(actor.client_ids), None) if actor.client_ids is not None else None,
+        form_token=security.form_token(cookie) if cookie else None,
+    )

@@ -1,0 +1,136 @@
+"""Second factors as the API shows them."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from api.identity.schemas import SessionOut, no_null
+
+Method = Literal["totp", "key", "recovery_code", "password"]
+Sealed = Annotated[str, Field(min_length=1, max_length=2000)]
+Code = Annotated[str, Field(max_length=20, examples=["287082"])]
+
+
+class ChallengeOut(BaseModel):
+    """Not in yet: the next step takes ``challenge``, within five minutes, and one of ``methods``. With ``enrol`` the
+    workspace asks for a second factor and there is none: set up one of ``methods`` first."""
+
+    challenge: str
+    methods: list[Method]
+    enrol: bool
+
+
+Entered = SessionOut | ChallengeOut
+"""What a way in answers."""
+
+
+class Proof(BaseModel):
+    """Exactly one proof: the code of an authenticator or a recovery code."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"code": "287082"}})
+
+    code: Code | None = None
+    recovery_code: Annotated[str, Field(max_length=40, examples=["k3v9x-8mwzp"])] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _exactly_one(cls, values: Any) -> Any:
+        if isinstance(values, dict) and len({name for name in PROOFS if values.get(name) is not None}) != 1:
+            raise ValueError("takes exactly one proof")
+        return values
+
+
+PROOFS = ("code", "recovery_code", "key", "password")
+
+
+class FactorAnswer(Proof):
+    """The second step of a sign-in."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"challenge": "from-the-first-step", "code": "287082"}}
+    )
+
+    challenge: Sealed
+
+
+class EnrolmentStart(BaseModel):
+    """Who sets up a second factor before the first session."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"challenge": "from-the-first-step"}})
+
+    challenge: Sealed
+
+
+class TotpSetup(BaseModel):
+    """An authenticator to be set up, within ten minutes: ``picture`` (SVG of ``address``) to scan or ``secret`` to
+    type; ``setup`` comes back with its first code."""
+
+    setup: str
+    secret: str
+    address: str
+    picture: str
+
+
+FactorName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), AfterValidator(no_null)
+]
+
+
+class NewTotp(BaseModel):
+    """The first code of an authenticator that was set up."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"setup": "from-before", "code": "287082"}})
+
+    setup: Sealed
+    code: Code
+    name: FactorName = "Authenticator app"
+
+
+class Enrolment(NewTotp):
+    """A first authenticator, which completes the sign-in."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"example": {"challenge": "from-the-first-step", "setup": "from-before", "code": "287082"}},
+    )
+
+    challenge: Sealed
+
+
+class FactorOut(BaseModel):
+    """One of a person's second factors: ``totp`` or ``key``. A ``passkey`` signs in by itself; ``rp_id`` is the host
+    that a key belongs to."""
+
+    id: UUID
+    kind: Literal["totp", "key"]
+    name: str
+    passkey: bool
+    rp_id: str | None
+    created_at: datetime
+    last_used_at: datetime | None
+    version: int
+
+
+class SecurityOut(BaseModel):
+    """How a person signs in; ``required`` says that the workspace asks for a second factor."""
+
+    has_password: bool
+    factors: list[FactorOut]
+    recovery_codes_left: int
+    required: bool
+
+
+class FactorUpdate(BaseModel):
+    """A factor's other name."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"name": "Phone"}})
+
+    name: FactorName
+
+
+class RecoveryCodes(BaseModel):
+    """Ten codes; they are shown this once."""
+
+    codes: list[str]

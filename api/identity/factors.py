@@ -1,0 +1,150 @@
+"""A person's second factors: set up, named, removed; recovery codes; and the reset by an administrator."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.events import service as events
+from api.events.schemas import EventName
+from api.identity import factor_queries, factor_schemas, proofs, recovery, repository, sealing, totp
+from api.identity.entrance import Challenge, Device, SignedIn, is_required
+from api.identity.errors import ChallengeSpent, FactorRequired, ProofRefused
+from api.identity.factor_models import SecondFactor
+from api.identity.models import Membership
+from api.kit.clock import Clock
+from api.kit.concurrency import require_match
+from api.kit.database import Database
+from api.kit.errors import NotFound
+from imisofts.access import Actor
+
+SETUP, SETUP_LIFE = "authenticator", timedelta(minutes=10)
+
+
+def who_of(actor: Actor) -> UUID:
+    """The person that a route for persons alone is used by."""
+    assert actor.user_id is not None
+    return actor.user_id
+
+
+async def start_totp(session: AsyncSession, user_id: UUID, secret_key: str) -> factor_schemas.TotpSetup:
+    """A new authenticator's secret. Nothing is kept of it until its first code comes back."""
+    secret, now = totp.new_secret(), session.info["clock"].now()
+    person, workspace = await repository.person(session, user_id), await repository.workspace(session)
+    assert person is not None
+    claims = {"user": str(user_id), "secret": secret.hex()}
+    address = totp.address(secret, person["email"], workspace.name)
+    return factor_schemas.TotpSetup(
+        setup=sealing.seal(SETUP, claims, now, SETUP_LIFE, secret_key),
+        secret=totp.as_text(secret),
+        address=address,
+        picture=totp.picture(address),
+    )
+
+
+async def add_totp(
+    session: AsyncSession, actor: Actor, asked: factor_schemas.NewTotp, secret_key: str
+) -> factor_schemas.FactorOut:
+    """Keep an authenticator whose first code is right; that code is used up by it."""
+    user_id, now = who_of(actor), session.info["clock"].now()
+    setup = sealing.unseal(SETUP, asked.setup, now, secret_key)
+    if setup is None or setup.claims["user"] != str(user_id):
+        raise ChallengeSpent("Setting up took too long. Begin again.")
+    secret = bytes.fromhex(setup.claims["secret"])
+    step = totp.matching_step(secret, asked.code, now, None)
+    if step is None:
+        raise ProofRefused("This code is wrong. Wait for the next one.", fields=[("code", "is not good")])
+    if not await factor_queries.spend(session, setup.mark, setup.expires_at):
+        raise ChallengeSpent("This authenticator was set up already. Begin again.")
+    sealed = sealing.lock(secret, user_id.bytes, secret_key)
+    ident = await factor_queries.add_totp(session, user_id, asked.name, sealed, step, now)
+    await events.record(session, actor, EventName.FACTOR_ADDED, SecondFactor(id=ident), after={"kind": "totp"})
+    return await one(session, user_id, ident)
+
+
+async def enrol_start(
+    database: Database, clock: Clock, asked: factor_schemas.EnrolmentStart, secret_key: str
+) -> factor_schemas.TotpSetup:
+    """The secret of a first authenticator, for somebody who passed the first step and needs a second factor."""
+    challenge = proofs.opened(asked.challenge, secret_key, clock, enrol=True)
+    async with database.begin(UUID(challenge.claims["workspace"]), read_only=True) as session:
+        return await start_totp(session, UUID(challenge.claims["user"]), secret_key)
+
+
+async def enrol(
+    database: Database, clock: Clock, asked: factor_schemas.Enrolment, device: Device, secret_key: str
+) -> SignedIn | Challenge:
+    """Keep a first authenticator and begin the session. Who got a factor in between proves that one instead."""
+    challenge = proofs.opened(asked.challenge, secret_key, clock, enrol=True)
+    user_id = UUID(challenge.claims["user"])
+    await proofs.count(database, user_id, clock)
+    async with database.begin(UUID(challenge.claims["workspace"])) as session:
+        if await factor_queries.has_factor(session, user_id):
+            raise ChallengeSpent("There is a second factor now. Sign in once more.")
+        came = await proofs.let_in(session, challenge, device, secret_key)
+        await add_totp(session, came.actor, asked, secret_key)
+        return came
+
+
+async def overview(session: AsyncSession, actor: Actor) -> factor_schemas.SecurityOut:
+    """How the person signs in."""
+    user_id = who_of(actor)
+    rows = await factor_queries.factors_of(session, user_id)
+    return factor_schemas.SecurityOut(
+        has_password=await factor_queries.password_of(session, user_id) is not None,
+        factors=[factor_schemas.FactorOut.model_validate(dict(row)) for row in rows],
+        recovery_codes_left=await factor_queries.recovery_codes_left(session, user_id),
+        required=await is_required(session, actor.role),
+    )
+
+
+async def one(session: AsyncSession, user_id: UUID, ident: UUID) -> factor_schemas.FactorOut:
+    """One of the person's own factors; another's is as unknown as any."""
+    rows = await factor_queries.factors_of(session, user_id)
+    found = next((row for row in rows if row["id"] == ident), None)
+    if found is None:
+        raise NotFound
+    return factor_schemas.FactorOut.model_validate(dict(found))
+
+
+async def rename(
+    session: AsyncSession, actor: Actor, ident: UUID, if_match: str | None, name: str
+) -> factor_schemas.FactorOut:
+    """Give one of one's own factors another name."""
+    user_id = who_of(actor)
+    known = await one(session, user_id, ident)
+    require_match(if_match, known.version)
+    if not await factor_queries.rename_factor(session, ident, user_id, known.version, name):
+        raise NotFound
+    await events.record(session, actor, EventName.FACTOR_RENAMED, SecondFactor(id=ident))
+    return await one(session, user_id, ident)
+
+
+async def remove(session: AsyncSession, actor: Actor, ident: UUID, if_match: str | None) -> None:
+    """Remove one of one's own factors; not the last one where the workspace asks for one."""
+    user_id = who_of(actor)
+    known = await one(session, user_id, ident)
+    require_match(if_match, known.version)
+    await factor_queries.remove_factors(session, user_id, ident)
+    if await is_required(session, actor.role) and not await factor_queries.has_factor(session, user_id):
+        raise FactorRequired("Your workspace asks for a second factor. Add another one first.")
+    await events.record(session, actor, EventName.FACTOR_REMOVED, SecondFactor(id=ident), before={"kind": known.kind})
+
+
+async def new_recovery_codes(session: AsyncSession, actor: Actor, secret_key: str) -> list[str]:
+    """Ten new codes in place of those before; they are told this once."""
+    user_id = who_of(actor)
+    if not await factor_queries.has_factor(session, user_id):
+        raise FactorRequired("Recovery codes stand in for a second factor. Add one first.")
+    codes = recovery.new_codes()
+    hashes = [recovery.stored(code, user_id.bytes, secret_key) for code in codes]
+    await factor_queries.put_recovery_codes(session, user_id, hashes, session.info["clock"].now())
+    membership = await _own_membership(session, user_id)
+    await events.record(session, actor, EventName.RECOVERY_CODES_MADE, membership)
+    return codes
+
+
+async def _own_membership(session: AsyncSession, user_id: UUID) -> Membership:
+    found = await repository.membership_of(session, user_id)
+    assert found is not None
+    return found

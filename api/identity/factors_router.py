@@ -1,0 +1,142 @@
+"""Routes of second factors: the second step of a sign-in, and a person's own factors."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from api.identity import factor_schemas, factors, proofs
+from api.identity.entering import CHALLENGED, entered
+from api.identity.entrance import device_of
+from api.identity.errors import ChallengeSpent, FactorRequired, ProofRefused, SignInRefused
+from api.identity.factor_schemas import Entered
+from api.identity.freshness import require_person
+from api.kit.access import allowed, public
+from api.kit.clock import AppClock
+from api.kit.concurrency import IfMatch, etag
+from api.kit.database import ReadSession, WriteSession, of
+from api.kit.errors import NotFound, PreconditionFailed, PreconditionRequired, TooMany, documented
+from api.kit.idempotency import IdempotencyKey, IdempotentRoute
+from imisofts.access import Action, Actor
+
+router = APIRouter(tags=["second factors"], route_class=IdempotentRoute)
+SECOND_STEP = {**CHALLENGED, **documented(ChallengeSpent, ProofRefused, TooMany, SignInRefused)}
+
+
+def _secret(request: Request) -> str:
+    key: str = request.app.state.settings.secret_key
+    return key
+
+
+@router.post("/session/factor", dependencies=[public()], responses=SECOND_STEP)
+async def prove_factor(
+    request: Request, response: Response, asked: factor_schemas.FactorAnswer, clock: AppClock
+) -> Entered:
+    """Complete a sign-in with the second factor. A code, a recovery code and the challenge each count once."""
+    came = await proofs.answer(of(request), clock, asked, device_of(request), _secret(request))
+    return await entered(request, response, came)
+
+
+@router.post("/session/enrolment", dependencies=[public()], responses=documented(ChallengeSpent, TooMany))
+async def start_enrolment(
+    request: Request, asked: factor_schemas.EnrolmentStart, clock: AppClock
+) -> factor_schemas.TotpSetup:
+    """Set up an authenticator before the first session, where the workspace asks for a second factor."""
+    return await factors.enrol_start(of(request), clock, asked, _secret(request))
+
+
+@router.post("/session/enrolment/totp", dependencies=[public()], responses={**SECOND_STEP, **documented(NotFound)})
+async def enrol(request: Request, response: Response, asked: factor_schemas.Enrolment, clock: AppClock) -> Entered:
+    """Complete the first sign-in with the authenticator's first code."""
+    came = await factors.enrol(of(request), clock, asked, device_of(request), _secret(request))
+    return await entered(request, response, came)
+
+
+@router.get("/account/security")
+async def security(
+    actor: Annotated[Actor, allowed(Action.session_own)], session: ReadSession
+) -> factor_schemas.SecurityOut:
+    """One's own password, second factors and recovery codes, without their secrets."""
+    require_person(actor)
+    return await factors.overview(session, actor)
+
+
+@router.get("/account/totp-setup")
+async def start_totp(
+    request: Request, actor: Annotated[Actor, allowed(Action.session_own, fresh=True)], session: ReadSession
+) -> factor_schemas.TotpSetup:
+    """A new authenticator's secret; nothing is kept of it until its first code comes back."""
+    require_person(actor)
+    return await factors.start_totp(session, factors.who_of(actor), _secret(request))
+
+
+@router.post("/account/factors/totp", status_code=201, responses=documented(ChallengeSpent, ProofRefused, NotFound))
+async def add_totp(
+    request: Request,
+    response: Response,
+    asked: factor_schemas.NewTotp,
+    actor: Annotated[Actor, allowed(Action.session_own, fresh=True)],
+    session: WriteSession,
+    key: IdempotencyKey = None,
+) -> factor_schemas.FactorOut:
+    """Keep an authenticator that was set up."""
+    require_person(actor)
+    await proofs.count(of(request), factors.who_of(actor), request.app.state.clock)
+    made = await factors.add_totp(session, actor, asked, _secret(request))
+    response.headers["ETag"] = etag(made.version)
+    return made
+
+
+@router.get("/account/factors/{factor_id}", responses=documented(NotFound))
+async def get_factor(
+    factor_id: UUID, response: Response, actor: Annotated[Actor, allowed(Action.session_own)], session: ReadSession
+) -> factor_schemas.FactorOut:
+    """One of one's own second factors."""
+    require_person(actor)
+    found = await factors.one(session, factors.who_of(actor), factor_id)
+    response.headers["ETag"] = etag(found.version)
+    return found
+
+
+@router.patch("/account/factors/{factor_id}", responses=documented(NotFound, PreconditionRequired, PreconditionFailed))
+async def rename_factor(
+    factor_id: UUID,
+    response: Response,
+    change: factor_schemas.FactorUpdate,
+    actor: Annotated[Actor, allowed(Action.session_own, fresh=True)],
+    session: WriteSession,
+    if_match: IfMatch = None,
+) -> factor_schemas.FactorOut:
+    """Give one of one's own second factors another name."""
+    require_person(actor)
+    found = await factors.rename(session, actor, factor_id, if_match, change.name)
+    response.headers["ETag"] = etag(found.version)
+    return found
+
+
+@router.delete(
+    "/account/factors/{factor_id}",
+    status_code=204,
+    responses=documented(NotFound, FactorRequired, PreconditionRequired, PreconditionFailed),
+)
+async def remove_factor(
+    factor_id: UUID,
+    actor: Annotated[Actor, allowed(Action.session_own, fresh=True)],
+    session: WriteSession,
+    if_match: IfMatch = None,
+) -> None:
+    """Remove one of one's own second factors; the recovery codes go with the last one."""
+    require_person(actor)
+    await factors.remove(session, actor, factor_id, if_match)
+
+
+@router.post("/account/recovery-codes", responses=documented(FactorRequired))
+async def new_recovery_codes(
+    request: Request,
+    actor: Annotated[Actor, allowed(Action.session_own, fresh=True)],
+    session: WriteSession,
+    key: IdempotencyKey = None,
+) -> factor_schemas.RecoveryCodes:
+    """Ten new recovery codes; they are shown this once, and those before are no good any more."""
+    require_person(actor)
+    return factor_schemas.RecoveryCodes(codes=await factors.new_recovery_codes(session, actor, _secret(request)))

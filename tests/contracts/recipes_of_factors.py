@@ -1,0 +1,83 @@
+"""Right uses of the routes of second factors, sessions and proofs."""
+
+from uuid import uuid4
+
+from api.client import Credentials
+from api.events.schemas import EventName
+from imisofts.access import Role
+from tests.api.agency import PASSWORD, Agency, as_operator, sign_in
+from tests.api.identity import authenticator
+from tests.contracts.recipes import Options, Row, Write
+
+
+def _newcomer(agency: Agency) -> str:
+    """A member of staff of their own, whose factors are in nobody's way."""
+    email = f"{uuid4().hex[:8]}@{agency.slug}.example"
+    person = {"email": email, "name": f"{agency.slug} person", "role": "member"}
+    link = agency.api.ask("POST", "/users", as_operator(agency), json=person).body["link"].partition("token=")[2]
+    agency.api.ask("POST", "/session/link", json={"token": link, "password": PASSWORD})
+    return email
+
+
+def _with_factor(agency: Agency) -> tuple[str, Credentials, bytes]:
+    email = _newcomer(agency)
+    who = sign_in(agency.api, email)
+    return email, who, authenticator.add(agency.api, who)
+
+
+def _step(agency: Agency, _: str) -> Options:
+    email, _who, secret = _with_factor(agency)
+    asked = {"email": email, "password": PASSWORD}
+    challenge = agency.api.ask("POST", "/session", json=asked).body["challenge"]
+    return {"json": {"challenge": challenge, "code": authenticator.code(agency.api, secret, 1)}}
+
+
+def _enrolment(agency: Agency, _: str) -> Options:
+    """The challenge of somebody who must have a factor and has none; the rule is taken back at once."""
+    email = _newcomer(agency)
+    authenticator.require(agency, ["member"])
+    asked = {"email": email, "password": PASSWORD}
+    challenge = agency.api.ask("POST", "/session", json=asked).body["challenge"]
+    authenticator.require(agency, [])
+    return {"json": {"challenge": challenge}}
+
+
+def _first_code(agency: Agency, client_id: str) -> Options:
+    challenge = _enrolment(agency, client_id)["json"]["challenge"]
+    setup = agency.api.ask("POST", "/session/enrolment", json={"challenge": challenge}).body
+    code = authenticator.code(agency.api, authenticator.secret_of(setup), 0)
+    return {"json": {"challenge": challenge, "setup": setup["setup"], "code": code}}
+
+
+def _new_totp(agency: Agency, _: str) -> Options:
+    setup = agency.api.ask("GET", "/account/totp-setup", agency.as_role[Role.owner]).body
+    code = authenticator.code(agency.api, authenticator.secret_of(setup), 0)
+    return {"json": {"setup": setup["setup"], "code": code, "name": f"{agency.slug} app"}}
+
+
+def _factor(agency: Agency, _: str) -> str:
+    made = agency.api.ask("POST", "/account/factors/totp", agency.as_role[Role.owner], **_new_totp(agency, _))
+    authenticator.forget_tries(agency)
+    return str(made.body["id"])
+
+
+def _owner_with_factor(agency: Agency, client_id: str) -> str:
+    _factor(agency, client_id)
+    return ""
+
+
+ROWS: dict[str, Row] = {"factor_id": Row("second_factor", _factor)}
+
+WRITES: dict[str, Write] = {
+    "POST /v1/session/factor": Write((EventName.SESSION_STARTED,), _step),
+    "POST /v1/session/enrolment": Write((), _enrolment),
+    "POST /v1/session/enrolment/totp": Write((EventName.SESSION_STARTED, EventName.FACTOR_ADDED), _first_code),
+    "POST /v1/account/factors/totp": Write((EventName.FACTOR_ADDED,), _new_totp),
+    "PATCH /v1/account/factors/{factor_id}": Write(
+        (EventName.FACTOR_RENAMED,), lambda agency, _: {"json": {"name": f"{agency.slug} phone"}}
+    ),
+    "DELETE /v1/account/factors/{factor_id}": Write((EventName.FACTOR_REMOVED,)),
+    "POST /v1/account/recovery-codes": Write(
+        (EventName.RECOVERY_CODES_MADE,), lambda agency, _: {"json": {}} if _factor(agency, _) else {}
+    ),
+}
