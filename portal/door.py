@@ -1,6 +1,6 @@
 """The portal's only way to data: the API's client, with the visitor's own session."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from api.client import Answer, Client, Credentials, Problem
@@ -12,12 +12,21 @@ File = tuple[str, bytes]
 
 
 class Door:
-    """The API as one visitor may use it; every call raises :class:`Problem` when the API refuses."""
+    """The API as one visitor may use it; every call raises :class:`Problem` when the API refuses, in the words that
+    ``tell`` finds for it.
+    """
 
-    def __init__(self, client: Client, credentials: Credentials | None, caller: str | None = None) -> None:
+    def __init__(
+        self,
+        client: Client,
+        credentials: Credentials | None,
+        caller: str | None = None,
+        tell: Callable[[Problem], Problem] = lambda problem: problem,
+    ) -> None:
         self._client = client
         self._credentials = credentials
         self._caller = caller
+        self._tell = tell
 
     @property
     def signed_in(self) -> bool:
@@ -51,4 +60,9 @@ class Door:
         return await self._call("DELETE", path, if_match=etag)
 
     async def _call(self, method: str, path: str, **options: Any) -> Answer:
-        return await self._client.request(method, path, credentials=self._credentials, caller=self._caller, **options)
+        try:
+            return await self._client.request(
+                method, path, credentials=self._credentials, caller=self._caller, **options
+            )
+        except Problem as problem:
+            raise self._tell(problem) from None

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from portal.door import Door, Json, Problem
+from portal.foreign import sentence
 from portal.language import day, instant
 from portal.language import gettext as _
 
@@ -58,7 +59,7 @@ def _warning(body: Json, publication: Json) -> str | None:
     if body.get("fresh") is False:
         reason = body.get("stale_reason") or _("replication is behind")
         text = _("Figures may be out of date: %(reason)s. They were published %(when)s.")
-        return text % {"reason": str(reason).rstrip("."), "when": when}
+        return text % {"reason": sentence(str(reason)).rstrip("."), "when": when}
     return None
 
 

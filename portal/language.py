@@ -1,5 +1,6 @@
 """The visitor's language: which catalogue and which number and date habits, chosen per request."""
 
+from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -13,6 +14,7 @@ from babel.core import negotiate_locale
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
+from imisofts import catalogues
 from imisofts.catalogues import catalogue
 
 LOCALES = ("en", "en_GB", "de")
@@ -82,7 +84,17 @@ def ngettext(one: str, many: str, n: int, /, **values: object) -> str:
 
 
 def _translations() -> NullTranslations:
-    return catalogue(_FOLDER, "messages", _current.get().partition("_")[0])
+    return catalogue(_FOLDER, "messages", spoken())
+
+
+def spoken() -> str:
+    """The language of this request without its country: ``de``."""
+    return _current.get().partition("_")[0]
+
+
+def texts(domain: str, language: str) -> Mapping[str, str]:
+    """All translations of a catalogue by their English text."""
+    return catalogues.texts(_FOLDER, domain, language)
 
 
 def digits(currency: str) -> int:

@@ -20,7 +20,7 @@ from api.client import Client, Credentials
 from imisofts.access import Action, Role
 from imisofts.brand import Brand, css
 from imisofts.settings import Settings
-from portal import language, notices, security
+from portal import foreign, language, notices, security
 from portal.door import Answer, Door, Problem
 from portal.language import gettext as _
 from portal.navigation import Navigation, navigation
@@ -160,7 +160,7 @@ class Site:
         caller = request.client.host if request.client else None
         session = request.cookies.get(self.cookie_name)
         credentials = Credentials(cookie=session, cookie_name=self.cookie_name) if session else None
-        return Door(self.client, credentials, caller)
+        return Door(self.client, credentials, caller, foreign.problem)
 
     @cached_property
     def manifest(self) -> Mapping[str, str]:

@@ -129,11 +129,15 @@ def interval_choices(blank: str) -> tuple[Choice, ...]:
 
 def event_words(name: str) -> str:
     """An event's name as a short sentence."""
-    known = {
+    return known_events().get(name, name.replace(".", " ").replace("_", " ").capitalize())
+
+
+def known_events() -> dict[str, str]:
+    """Every event that a history or a timeline can show."""
+    return {
         "client.created": _("Client created"),
         "client.updated": _("Client changed"),
         "client.archived": _("Client archived"),
-        "client.restored": _("Client restored"),
         "client.imported": _("Client imported"),
         "invoice.created": _("Draft created"),
         "invoice.updated": _("Invoice changed"),
@@ -143,10 +147,8 @@ def event_words(name: str) -> str:
         "invoice.voided": _("Invoice voided"),
         "invoice.imported": _("Invoice imported"),
         "payment.recorded": _("Payment recorded"),
-        "payment.created": _("Payment recorded"),
         "payment.imported": _("Payment imported"),
         "credit_note.issued": _("Credit note issued"),
-        "credit_note.created": _("Credit note issued"),
         "service.created": _("Service created"),
         "service.updated": _("Service changed"),
         "service.archived": _("Service archived"),
@@ -185,8 +187,57 @@ def event_words(name: str) -> str:
         "report.held": _("Report held back"),
         "report.sent": _("Report sent"),
         "report.released": _("Report released"),
+        "workspace.created": _("Workspace created"),
+        "workspace.updated": _("Workspace changed"),
+        "user.added": _("Access given"),
+        "user.updated": _("Access changed"),
+        "user.removed": _("Access taken away"),
+        "link.requested": _("Link asked for"),
+        "session.started": _("Signed in"),
+        "session.ended": _("Signed out"),
+        "password.set": _("Password set"),
+        "token.created": _("API token made"),
+        "token.revoked": _("API token revoked"),
+        "credit_note.imported": _("Credit note imported"),
+        "exchange_rate.recorded": _("Exchange rate recorded"),
+        "exchange_rate.deleted": _("Exchange rate deleted"),
+        "exchange_rate.imported": _("Exchange rate imported"),
+        "milestone.created": _("Milestone added"),
+        "milestone.updated": _("Milestone changed"),
+        "milestone.deleted": _("Milestone deleted"),
+        "milestone.imported": _("Milestone imported"),
+        "task.created": _("Task added"),
+        "task.updated": _("Task changed"),
+        "task.deleted": _("Task deleted"),
+        "task.imported": _("Task imported"),
+        "person.created": _("Person added"),
+        "person.updated": _("Person changed"),
+        "person.archived": _("Person archived"),
+        "person.imported": _("Person imported"),
+        "person_rate.set": _("Hourly rate set"),
+        "working_hours.set": _("Working hours set"),
+        "working_hours.imported": _("Working hours imported"),
+        "holiday.created": _("Holiday added"),
+        "holiday.deleted": _("Holiday deleted"),
+        "holiday.imported": _("Holiday imported"),
+        "time_off.created": _("Days off entered"),
+        "time_off.updated": _("Days off changed"),
+        "time_off.deleted": _("Days off deleted"),
+        "time_off.imported": _("Days off imported"),
+        "time_entry.created": _("Time entered"),
+        "time_entry.updated": _("Time changed"),
+        "time_entry.deleted": _("Time deleted"),
+        "time_entry.imported": _("Time imported"),
+        "business_hours.set": _("Opening hours set"),
+        "sla_target.set": _("Promise set"),
+        "health_weight.set": _("Weights of client health set"),
+        "import.started": _("Import started"),
+        "import.finished": _("Import finished"),
+        "report.drafted": _("Report drafted"),
+        "report.approved": _("Report approved"),
+        "report.withdrawn": _("Report withdrawn"),
+        "report_settings.set": _("Report settings changed"),
     }
-    return known.get(name, name.replace(".", " ").replace("_", " ").capitalize())
 
 
 def role_words(role: str) -> str:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from imisofts.access import Action
 from portal import lists
 from portal.door import Json, Problem
+from portal.foreign import sentence
 from portal.forms import Form, typed, with_problem
 from portal.language import gettext as _
 from portal.language import money, number
@@ -220,8 +221,8 @@ async def show_import(visit: Visit) -> Response:
 
 def _page(run: Json, kind: Json) -> ImportPage:
     result, options, shape = run.get("result") or {}, run.get("options") or {}, run.get("shape") or {}
-    errors = [Complaint(e["line"], e["column"], e["reason"]) for e in result.get("errors", ())]
-    kept = [Complaint(row["line"], row["external_id"], row["reason"]) for row in result.get("kept_rows", ())]
+    errors = [Complaint(e["line"], e["column"], sentence(e["reason"])) for e in result.get("errors", ())]
+    kept = [Complaint(row["line"], row["external_id"], sentence(row["reason"])) for row in result.get("kept_rows", ())]
     return ImportPage(
         id=str(run["id"]),
         kind=import_kind(run["kind"]),
@@ -231,12 +232,12 @@ def _page(run: Json, kind: Json) -> ImportPage:
         running=run["status"] == "running",
         done_rows=run["done_rows"],
         total_rows=run["total_rows"],
-        detail=result.get("detail") or "",
+        detail=sentence(result.get("detail") or ""),
         counts=_counts(result, done=run["status"] == "done"),
         would_write=(result.get("created") or 0) + (result.get("changed") or 0),
         bad_rows=result.get("skipped") or 0,
         referred=tuple(f"{number(n)} × {table.replace('_', ' ')}" for table, n in result.get("referred", {}).items()),
-        notes=tuple(result.get("notes", ())),
+        notes=tuple(sentence(note) for note in result.get("notes", ())),
         differences=tuple(_difference(row) for row in result.get("preview", ())),
         errors=tuple(errors),
         kept=tuple(kept),
@@ -307,7 +308,9 @@ def _fields(kind: Json, options: Json, shape: Json) -> tuple[MappedField, ...]:
         column = "" if name in fixed else mapped.get(name) or (name if name in samples else "")
         required = field["required"] or name in kind["one_of"][:1]
         found.append(
-            MappedField(name, required, field["help"], column, fixed.get(name, ""), samples.get(column, "")[:80])
+            MappedField(
+                name, required, sentence(field["help"]), column, fixed.get(name, ""), samples.get(column, "")[:80]
+            )
         )
     return tuple(found)
 

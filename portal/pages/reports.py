@@ -11,6 +11,7 @@ from portal import lists
 from portal.confirm import Confirmation
 from portal.door import Json, Problem
 from portal.figures import DataState, data_state
+from portal.foreign import sentence
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
 from portal.language import month_name, speak_as_reports
@@ -48,7 +49,7 @@ class ReportRow:
             client_name=row.get("client_name") or client_name,
             period=month_name(row["period"]),
             status=status,
-            reason=row.get("held_reason") or row.get("failure") or "",
+            reason=sentence(row.get("held_reason") or row.get("failure") or ""),
             at=row.get("sent_at") or row.get("created_at") or "",
             has_pdf=row.get("figures_hash") is not None,
             may_release=status.code == "held",

@@ -9,6 +9,8 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from api.events.schemas import EventName
+from portal.words import known_events
 from tests.portal import said
 
 GERMAN = said.ROOM / "locale" / "de" / "LC_MESSAGES" / "messages.po"
@@ -55,3 +57,7 @@ def test_every_text_has_a_german_one_with_the_same_places() -> None:
 def test_nothing_is_translated_that_nobody_says() -> None:
     asked = {one.texts[0] for one in said.everything() if one.texts}
     assert {texts_of(one.id)[0] for one in catalogue(GERMAN) if one.id} - asked == set()
+
+
+def test_every_event_has_words_of_its_own() -> None:
+    assert set(known_events()) == set(EventName)
