@@ -1,7 +1,7 @@
 """What the API says in English, in the visitor's language.
 
-Its sentences are in the catalogue ``api.po`` by their English text, with ``{0}``, ``{1}``, … (or names) where values stand;
-those of pydantic about a single value in ``values.po``. A sentence nobody translated is shown as it came.
+Its sentences are in the catalogue ``api.po`` by their English text, with ``{0}``, ``{1}``, … (or names) where values
+stand; those of pydantic about a single value in ``values.po``. A sentence nobody translated is shown as it came.
 """
 
 import re

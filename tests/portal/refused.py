@@ -1,4 +1,4 @@
-"""Every sentence of the API that pages show, read from its code: refusals, why a report is held, what a file's fields are.
+"""Every sentence of the API that pages show, read from its code: refusals, why a report is held, help for files.
 
 A text that is put together has ``{0}``, ``{1}``, … where its values stand. Names are followed to what the same function
 gives them, calls to what a function of ours returns; what came from elsewhere was read where it is raised.
@@ -82,7 +82,7 @@ def _of_node(node: ast.AST, scope: Scope, module: Module) -> Iterator[str]:
 
 
 def _of_call(call: ast.Call, scope: Scope, module: Module) -> Iterator[str]:
-    """Texts of a call that makes a refusal, in it or as what its class hands on; of a field's help; of a held report."""
+    """Texts of a call that makes a refusal, itself or by its class; of a field's help; of a held report."""
     called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     handed_on = called == "__init__" and module.name.endswith("errors.py")
     said = called == "say" and module.name.endswith("hold.py")

@@ -7,7 +7,6 @@ from typing import Any
 import psycopg
 
 from imisofts.settings import Settings
-from tests.portal import said
 from tests.portal.test_translations import GERMAN, catalogue, texts_of
 
 SHOWN = re.compile(r"(?:aria-label|title|placeholder|alt|data-label)=\"([^\"]*)\"")
