@@ -18,6 +18,7 @@ from api.identity.factors_router import router as factors_router
 from api.identity.freshness import require_fresh
 from api.identity.links_router import router as links_router
 from api.identity.passwords import Passwords
+from api.identity.rights_router import router as rights_router
 from api.identity.router import router as identity_router
 from api.imports.router import router as imports_router
 from api.kit import errors, idempotency, openapi
@@ -41,6 +42,7 @@ ROUTERS: list[APIRouter] = [
     identity_router,
     links_router,
     factors_router,
+    rights_router,
     events_router,
     health_router,
     home_router,

@@ -34,7 +34,8 @@ class Viewer:
     def scope(self) -> str:
         """A cache key: everything about the viewer that may change a figure."""
         clients = "*" if self.actor.client_ids is None else ",".join(sorted(map(str, self.actor.client_ids)))
-        return f"{self.actor.workspace_id}|{','.join(sorted(self.actor.actions))}|{clients}"
+        projects = ",".join(sorted(map(str, self.actor.project_ids)))
+        return f"{self.actor.workspace_id}|{','.join(sorted(self.actor.actions))}|{clients}|{projects}"
 
 
 Denied = Literal["signed-out", "forbidden", "unreachable"]
@@ -46,14 +47,15 @@ def viewer_of(answer: dict[str, Any]) -> Viewer | None:
     if Action.console_open not in actions:
         return None
     workspace, user = answer["workspace"], answer["user"]
-    client_id = answer.get("client_id")
+    clients = answer["client_ids"]
     actor = Actor(
         workspace_id=UUID(workspace["id"]),
         user_id=UUID(user["id"]),
         role=Role(answer["role"]),
         kind="user",
         actions=actions,
-        client_ids=frozenset({UUID(client_id)}) if client_id else None,
+        client_ids=None if clients is None else frozenset(map(UUID, clients)),
+        project_ids=frozenset(map(UUID, answer["project_ids"])),
     )
     return Viewer(
         actor=actor,

@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from api.client import Client, Credentials
-from imisofts.access import Action, Role
+from imisofts.access import CLIENT_ROLES, Action, Role
 from imisofts.brand import Brand, css
 from imisofts.settings import Settings
 from portal import foreign, language, notices, security
@@ -50,7 +50,7 @@ class Viewer:
     @property
     def is_client(self) -> bool:
         """Whether a client looks at their own things."""
-        return self.role is Role.client
+        return self.role in CLIENT_ROLES
 
     @property
     def role_name(self) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.billing.models import CreditNote, Invoice, InvoiceLine, Payment
 from api.clients.models import Client
 from api.kit.errors import NotFound
-from imisofts.access import Actor, Role
+from imisofts.access import Actor
 
 
 def visible_to(actor: Actor) -> Select[Invoice]:
@@ -19,7 +19,7 @@ def visible_to(actor: Actor) -> Select[Invoice]:
     query = select(Invoice).where(Invoice.workspace_id == actor.workspace_id)
     if actor.client_ids is not None:
         query = query.where(Invoice.client_id.in_(actor.client_ids))
-    return query.where(Invoice.status != "draft") if actor.role is Role.client else query
+    return query.where(Invoice.status != "draft") if actor.is_client else query
 
 
 def visible_with_client(actor: Actor) -> Select[Invoice]:

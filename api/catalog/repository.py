@@ -12,9 +12,9 @@ from imisofts.access import Actor
 
 
 def visible_to(actor: Actor) -> Select[Service]:
-    """The services that ``actor`` may see: all of the workspace's; to whoever is narrowed to clients, none."""
+    """The services that ``actor`` may see: all of the workspace's; to clients, none."""
     query = select(Service).where(Service.workspace_id == actor.workspace_id)
-    return query if actor.client_ids is None else query.where(false())
+    return query.where(false()) if actor.is_client else query
 
 
 async def get(session: AsyncSession, actor: Actor, service_id: UUID) -> Service:

@@ -17,7 +17,7 @@ from api.events import service as events
 from api.events.schemas import EventName
 from api.kit.clock import Clock
 from api.kit.concurrency import require_match
-from api.kit.errors import Malformed
+from api.kit.errors import Forbidden, Malformed
 from api.kit.ids import new_id
 from imisofts.access import Actor
 
@@ -55,7 +55,9 @@ async def usable(session: AsyncSession, actor: Actor, client_id: UUID) -> Client
 
 
 async def create(session: AsyncSession, actor: Actor, given: ClientCreate, clock: Clock) -> Client:
-    """A new client of the workspace."""
+    """A new client of the workspace; not for who works for chosen clients, and would not see it."""
+    if actor.client_ids is not None:
+        raise Forbidden("You work for chosen clients. Somebody who sees all of them adds a new one.")
     if given.external_id is not None:
         taken = select(Client.id).where(Client.external_id == given.external_id)
         if await session.scalar(taken):

@@ -35,6 +35,29 @@ class Event(Base):
     data: Mapped[dict[str, Any]] = mapped_column()
 
 
+class EventOrigin(Base):
+    """From which address an event came. Apart from the event, which lives for ever and goes into the lake: an address
+    is personal, stays in Postgres and goes after 180 days."""
+
+    __tablename__ = "event_origin"
+    __table_args__ = (
+        ForeignKeyConstraint(["workspace_id", "event_id"], ["event.workspace_id", "event.id"]),
+        Index("ix_event_origin_occurred_at", "occurred_at"),
+        {
+            "info": {
+                "lake_excluded": "addresses of people",
+                "eventless": "written with its event",
+                "ends": "occurred_at < :now - interval '180 days'",
+            }
+        },
+    )
+
+    workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(primary_key=True)
+    address: Mapped[str] = mapped_column()
+    occurred_at: Mapped[datetime] = mapped_column()
+
+
 class Heartbeat(Base):
     """One row, written by the loader each minute, so that an idle installation still shows that replication lives."""
 

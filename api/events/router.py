@@ -3,11 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
-from sqlalchemy import Select, select
 
 from api.events.listing import EVENTS
-from api.events.models import Event
 from api.events.schemas import EventOut
+from api.events.service import visible_to
 from api.kit import lists
 from api.kit.access import allowed
 from api.kit.database import ReadSession
@@ -15,11 +14,6 @@ from api.kit.errors import Forbidden, Malformed, Unauthenticated, documented
 from imisofts.access import Action, Actor
 
 router = APIRouter(prefix="/events", tags=["events"])
-
-
-def visible_to(actor: Actor) -> Select[Event]:
-    """The events an actor may see: those of its workspace."""
-    return select(Event).where(Event.workspace_id == actor.workspace_id)
 
 
 @router.get("", response_model=lists.Page[EventOut], responses=documented(Unauthenticated, Forbidden, Malformed))

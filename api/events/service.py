@@ -2,18 +2,19 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
+from uuid import UUID
 
 from pydantic_core import to_jsonable_python
-from sqlalchemy import Table, inspect, select
+from sqlalchemy import ColumnElement, Select, Table, inspect, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.events.models import Event
+from api.events.models import Event, EventOrigin
 from api.events.schemas import EventName
 from api.kit.models import Base
 from imisofts.access import Actor
 
-__all__ = ["EventName", "event_of", "of_subject", "record"]
+__all__ = ["EventName", "event_of", "of_rows", "of_subject", "record", "visible_to"]
 
 _NEVER = {"password_hash", "token_hash", "id_hash", "workspace_id", "updated_at"}
 
@@ -35,6 +36,10 @@ async def record(
     await session.flush()
     event = event_of(actor, name, subject, session.info["clock"].now(), before=before, after=after)
     session.add(event)
+    if address := session.info.get("address"):
+        await session.flush()
+        origin = {"workspace_id": event.workspace_id, "event_id": event.id, "occurred_at": event.occurred_at}
+        session.add(EventOrigin(**origin, address=address))
     session.info["recorded"] = session.info.get("recorded", 0) + 1
     return event
 
@@ -53,6 +58,22 @@ async def of_subject(
         .order_by(Event.id)
     )
     return [(row.name, row.data) for row in found]
+
+
+def of_rows(column: Literal["client_id", "project_id"], ids: Collection[UUID]) -> ColumnElement[bool]:
+    """Whether an event tells of one of these clients or projects, or of a row that names one, whatever its table."""
+    tables = [t for t in Base.metadata.sorted_tables if column in t.columns and "id" in t.columns]
+    rows = union_all(*(select(t.c.id).where(t.c[column].in_(ids)) for t in tables))
+    return or_(Event.subject_id.in_(ids), Event.subject_id.in_(rows))
+
+
+def visible_to(actor: Actor) -> Select[Event]:
+    """The events of the workspace; to narrowed staff their own, and those of their clients and projects."""
+    query = select(Event).where(Event.workspace_id == actor.workspace_id)
+    if actor.client_ids is None:
+        return query
+    seen = [of_rows("client_id", actor.client_ids), of_rows("project_id", actor.project_ids)]
+    return query.where(or_(Event.actor_id == actor.user_id, *seen))
 
 
 def event_of(

@@ -9,12 +9,13 @@ from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.identity import repository, secrets
+from api.identity.networks import require_network
 from api.kit import rate_limit
-from api.kit.database import of
+from api.kit.database import address_of, of
 from api.kit.errors import Unauthenticated
 from api.kit.rate_limit import Limit
 from api.kit.security import cookie_name, require_form_token
-from imisofts.access import ACTIONS_OF_ROLE, Action, Actor, ActorKind, Role
+from imisofts.access import ACTIONS_OF_ROLE, CLIENT_ROLES, Action, Actor, ActorKind, Role, actions_of
 
 EACH_CALLER = Limit(burst=1000, interval=timedelta(milliseconds=5))
 
@@ -52,6 +53,7 @@ async def _by_cookie(request: Request, session: AsyncSession, cookie: str) -> Ac
         raise Unauthenticated("The session has ended; sign in again.")
     request.state.caller = f"session:{found['id']}"
     request.state.session_id = found["id"]
+    require_network(address_of(request), found["networks"])
     return actor_from(found)
 
 
@@ -66,11 +68,13 @@ async def _by_bearer(request: Request, session: AsyncSession, token: str) -> Act
         return operator(workspace_id)
     found = None
     if secrets.is_api_token(token):
-        found = await repository.token_by_hash(session, secrets.keyed_hash(token, key), now)
+        hashed = secrets.keyed_hash(token, key)
+        found = await repository.token_by_hash(session, hashed, now, address_of(request))
     if found is None:
         raise Unauthenticated("The token is not valid.")
     request.state.caller = f"token:{found['id']}"
-    return actor_from(found, frozenset(Action(name) for name in found["scopes"] if name in set(Action)))
+    require_network(address_of(request), found["networks"])
+    return actor_from(found, "token")
 
 
 def operator(workspace_id: UUID) -> Actor:
@@ -83,10 +87,20 @@ def system_of(workspace_id: UUID) -> Actor:
     return Actor(workspace_id, None, Role.owner, "system", ACTIONS_OF_ROLE[Role.owner])
 
 
-def actor_from(row: Mapping[Any, Any], scopes: frozenset[Action] | None = None) -> Actor:
-    """The actor of a session (without ``scopes``) or of a token; no scopes given on a token means all of its user's."""
-    role = Role(row["role"])
-    actions = ACTIONS_OF_ROLE[role]
-    narrowed = frozenset({row["client_id"]} - {None}) if role is Role.client else None
-    kind: ActorKind = "user" if scopes is None else "token"
-    return Actor(row["workspace_id"], row["user_id"], role, kind, actions & scopes if scopes else actions, narrowed)
+def actor_from(row: Mapping[Any, Any], kind: ActorKind = "user") -> Actor:
+    """The actor of a row that says what somebody is here: of a session, of a token (whose ``scopes`` narrow it), or
+    of :func:`repository.standing`."""
+    role, scopes = Role(row["role"]), row.get("scopes")
+    actions = actions_of(role, own=row["role_actions"], rights=row["rights"], narrowed=row["narrowed"])
+    if scopes:
+        actions &= frozenset(Action(name) for name in scopes if name in set(Action))
+    clients = [row["client_id"]] if role in CLIENT_ROLES else row["clients"] if row["narrowed"] else None
+    return Actor(
+        row["workspace_id"],
+        row["user_id"],
+        role,
+        kind,
+        actions,
+        None if clients is None else frozenset(clients),
+        frozenset(row["projects"]) if row["narrowed"] else frozenset(),
+    )

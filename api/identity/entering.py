@@ -55,10 +55,13 @@ async def session_out(session: AsyncSession, actor: Actor, cookie: str | None) -
     person = await repository.person(session, actor.user_id) if actor.user_id else None
     workspace = await repository.workspace_of(session, actor)
     return schemas.SessionOut(
-        user=schemas.PersonOut(**person) if person else None,
+        user=schemas.PersonOut(**{name: person[name] for name in schemas.PersonOut.model_fields}) if person else None,
         workspace=schemas.WorkspaceOut.model_validate(workspace, from_attributes=True),
         role=actor.role,
+        role_name=person["role_name"] if person else None,
         actions=sorted(actor.actions),
-        client_id=next(iter(actor.client_ids), None) if actor.client_ids is not None else None,
+        client_id=next(iter(actor.client_ids or ()), None) if actor.is_client else None,
+        client_ids=None if actor.client_ids is None else sorted(actor.client_ids),
+        project_ids=sorted(actor.project_ids),
         form_token=security.form_token(cookie) if cookie else None,
     )

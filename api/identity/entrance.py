@@ -16,7 +16,6 @@ from api.identity.authentication import actor_from
 from api.identity.errors import SignInRefused
 from api.identity.models import LoginSession, Membership
 from api.kit.database import address_of
-from api.kit.rows import facts_of
 from imisofts.access import Actor
 
 ABSOLUTE = timedelta(hours=12)
@@ -80,9 +79,9 @@ async def complete_sign_in(session: AsyncSession, user_id: UUID, entrance: Entra
         if factors:
             left = await factor_queries.recovery_codes_left(session, user_id)
             methods = [*dict.fromkeys(row["kind"] for row in factors), *(["recovery_code"] if left else [])]
-            return _challenge(session, membership, entrance, tuple(methods), enrol=False)
+            return await _challenge(session, membership, entrance, tuple(methods), enrol=False)
         if await is_required(session, membership.role):
-            return _challenge(session, membership, entrance, ("totp", "key"), enrol=True)
+            return await _challenge(session, membership, entrance, ("totp", "key"), enrol=True)
     return await begin(session, user_id, entrance, session.info["clock"].now())
 
 
@@ -109,7 +108,8 @@ async def begin(session: AsyncSession, user_id: UUID, entrance: Entrance, proved
         proved_at=proved_at,
     )
     session.add(row)
-    actor = _actor(membership)
+    session.info["address"] = entrance.device.address
+    actor = await _actor(session, membership)
     await events.record(session, actor, EventName.SESSION_STARTED, row)
     if membership.client_id is not None:
         await events.record(session, actor, EventName.CLIENT_SIGNED_IN, Client(id=membership.client_id))
@@ -123,11 +123,11 @@ async def _membership(session: AsyncSession, user_id: UUID) -> Membership:
     return found
 
 
-def _actor(membership: Membership) -> Actor:
-    return actor_from(facts_of(membership, "workspace_id", "user_id", "role", "client_id"))
+async def _actor(session: AsyncSession, membership: Membership) -> Actor:
+    return actor_from(await repository.standing(session, membership.id))
 
 
-def _challenge(
+async def _challenge(
     session: AsyncSession, membership: Membership, entrance: Entrance, methods: tuple[str, ...], *, enrol: bool
 ) -> Challenge:
     claims = {
@@ -138,4 +138,4 @@ def _challenge(
     }
     now = session.info["clock"].now()
     token = sealing.seal(CHALLENGE, claims, now, CHALLENGE_LIFE, entrance.secret_key)
-    return Challenge(token, _actor(membership), methods, enrol)
+    return Challenge(token, await _actor(session, membership), methods, enrol)

@@ -1,6 +1,6 @@
 """What can go wrong with identity."""
 
-from api.kit.errors import Conflict, Malformed, Unauthenticated
+from api.kit.errors import Conflict, Forbidden, Malformed, Unauthenticated
 
 
 class SignInRefused(Unauthenticated):
@@ -67,3 +67,39 @@ class BelongsElsewhere(Conflict):
     """A person who also belongs to another workspace is not one administrator's to reset."""
 
     code = "belongs_elsewhere"
+
+
+class RoleRefused(Malformed):
+    """The role, the rights or the narrowed view do not fit each other, or name what this workspace does not have."""
+
+    code = "role_refused"
+
+
+class BeyondOwnRights(Forbidden):
+    """Nobody gives, or takes from somebody, rights that she does not have herself."""
+
+    code = "beyond_own_rights"
+
+
+class ForeignNetwork(Forbidden):
+    """The workspace is used from chosen networks only."""
+
+    code = "foreign_network"
+
+
+class RoleNameTaken(Conflict):
+    """Two roles of a workspace never share a name."""
+
+    code = "role_name_taken"
+
+
+class RoleInUse(Conflict):
+    """Somebody has the role."""
+
+    code = "role_in_use"
+
+
+class NetworkRefused(Conflict):
+    """The network is there already, or the list would lock out whoever asks."""
+
+    code = "network_refused"

@@ -181,6 +181,6 @@ async def join(session: AsyncSession, user_id: UUID, now: datetime) -> Membershi
         raise LinkSpent("This invitation was taken back.")
     if member.joined_at is None:
         member.joined_at = now
-        actor = actor_from(facts_of(member, "workspace_id", "user_id", "role", "client_id"))
+        actor = actor_from(await repository.standing(session, member.id))
         await events.record(session, actor, EventName.USER_JOINED, member)
     return member

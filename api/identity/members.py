@@ -6,8 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.events import service as events
 from api.events.schemas import EventName
-from api.identity import letters, links, repository, schemas
-from api.identity.errors import AlreadyMember, OwnMembership, UnknownClient
+from api.identity import letters, links, repository, schemas, standings
+from api.identity.authentication import actor_from
+from api.identity.errors import AlreadyMember, BeyondOwnRights, OwnMembership
 from api.identity.models import Membership
 from api.kit.concurrency import require_match
 from api.kit.errors import Forbidden, NotFound
@@ -23,27 +24,29 @@ async def add_user(
     opens the mail owns the address: nobody who invites ever sees the link. Only the operator, who can read the
     database anyway, gets it in the answer, and not that of a person who has a password.
     """
-    await _check(session, actor, asked.role, asked.client_id)
+    await standings.require_givable(session, actor, asked)
     user_id = await repository.ensure_user(session, asked.email, asked.name)
     if await repository.membership_of(session, user_id):
         raise AlreadyMember("This person already belongs to the workspace.")
-    row = Membership(
-        workspace_id=actor.workspace_id,
-        user_id=user_id,
-        role=asked.role.value,
-        client_id=asked.client_id,
-        invited_by=actor.user_id,
-    )
+    row = Membership(workspace_id=actor.workspace_id, user_id=user_id, invited_by=actor.user_id)
     session.add(row)
-    await events.record(session, actor, EventName.USER_ADDED, row, after=facts_of(row, "role", "client_id", "user_id"))
+    await standings.give(session, row, asked)
+    after = await standings.facts(session, row) | {"user_id": user_id}
+    await events.record(session, actor, EventName.USER_ADDED, row, after=after)
     await session.refresh(row)
     known = await repository.user_by_email(session, asked.email)
     shown = actor.kind == "operator" and not (known and known["password_hash"])
     link = await links.new(session, row, settings.secret_key, "invitation", by_mail=not shown)
     told = letters.address(link, settings) if shown else None
-    facts = facts_of(row, "id", "user_id", "role", "client_id", "created_at", "joined_at", "version")
+    member = facts_of(row, "id", "user_id", "created_at", "joined_at", "version") | await standings.facts(session, row)
     return schemas.UserCreated(
-        **facts, email=asked.email, name=asked.name, link_made_at=link.created_at, link_problem=None, link=told
+        **member,
+        role_name=await standings.role_name(session, row),
+        email=asked.email,
+        name=asked.name,
+        link_made_at=link.created_at,
+        link_problem=None,
+        link=told,
     )
 
 
@@ -63,13 +66,12 @@ async def update_user(
 ) -> Membership:
     """Change what somebody is here; their sessions count the change from their next request on."""
     row = await _of_somebody_else(session, actor, membership_id, if_match)
-    await _check(session, actor, change.role, change.client_id)
-    wanted = {"role": change.role.value, "client_id": change.client_id}
-    before = facts_of(row, *wanted)
-    for name, value in wanted.items():
-        setattr(row, name, value)
+    await standings.require_givable(session, actor, change)
+    before = await standings.facts(session, row)
     row.version += 1
-    await events.record(session, actor, EventName.USER_UPDATED, row, before=before, after=wanted)
+    await standings.give(session, row, change)
+    after = await standings.facts(session, row)
+    await events.record(session, actor, EventName.USER_UPDATED, row, before=before, after=after)
     return row
 
 
@@ -86,25 +88,18 @@ async def remove_user(session: AsyncSession, actor: Actor, membership_id: UUID, 
 async def _of_somebody_else(
     session: AsyncSession, actor: Actor, membership_id: UUID, if_match: str | None
 ) -> Membership:
-    """Somebody else's membership; owners are changed by owners only, and nobody changes what they are themselves."""
+    """Somebody else's membership; owners are changed by owners only, nobody changes what they are themselves, or
+    somebody who may do more than they."""
+    owners = await repository.lock_owners(session)
     row = await repository.member(session, membership_id)
     if row is None:
         raise NotFound
     require_match(if_match, row.version)
     if row.user_id == actor.user_id:
         raise OwnMembership("Somebody else has to change your own access.")
-    if row.role == Role.owner and actor.role is not Role.owner:
+    if row.role == Role.owner and not standings.is_owner(actor, owners):
         raise Forbidden("Only an owner changes an owner's access.")
+    theirs = actor_from(await repository.standing(session, row.id)).actions
+    if not theirs <= actor.actions:
+        raise BeyondOwnRights("This person may do more here than you: an owner has to change it.")
     return row
-
-
-async def _check(session: AsyncSession, actor: Actor, role: Role, client_id: UUID | None) -> None:
-    """Whether the actor may give this role, with this client."""
-    if role is Role.owner and actor.role is not Role.owner:
-        raise Forbidden("Only an owner makes an owner.")
-    if (role is Role.client) != (client_id is not None):
-        raise UnknownClient(
-            "A client user has a client, others have none.", fields=[("client_id", "does not fit the role")]
-        )
-    if client_id and not await repository.client_exists(session, client_id):
-        raise UnknownClient("There is no such client.", fields=[("client_id", "is not a client of this workspace")])

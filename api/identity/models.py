@@ -56,8 +56,13 @@ class AppUser(Base):
 
 
 class Membership(TenantMixin, Base):
-    """What a person is in one workspace; ``client_id`` narrows the role *client* to one client. ``joined_at`` is when
-    the person accepted the invitation of ``invited_by``: without it the membership waits and opens nothing."""
+    """What a person is in one workspace. ``joined_at`` is when the person accepted the invitation of ``invited_by``:
+    without it the membership waits and opens nothing.
+
+    ``client_id`` binds client roles to one client. ``role_id`` is a role of the workspace's own, in place of the
+    actions of ``role``; ``rights`` are the single actions of a client's team member; a ``narrowed`` member of staff
+    sees what the rows of :class:`MembershipScope` name and, without any, nothing.
+    """
 
     __tablename__ = "membership"
     __table_args__ = (
@@ -68,8 +73,12 @@ class Membership(TenantMixin, Base):
         ForeignKeyConstraint(["user_id"], ["app_user.id"]),
         ForeignKeyConstraint(["invited_by"], ["app_user.id"]),
         ForeignKeyConstraint(["workspace_id", "client_id"], ["client.workspace_id", "client.id"]),
-        CheckConstraint("role in ('owner', 'admin', 'member', 'client')", name="role"),
-        CheckConstraint("(role = 'client') = (client_id is not null)", name="client"),
+        ForeignKeyConstraint(["workspace_id", "role_id"], ["workspace_role.workspace_id", "workspace_role.id"]),
+        CheckConstraint("role in ('owner', 'admin', 'member', 'client', 'client_team')", name="role"),
+        CheckConstraint("(role in ('client', 'client_team')) = (client_id is not null)", name="client"),
+        CheckConstraint("role_id is null or role in ('member', 'client')", name="own_role"),
+        CheckConstraint("(role = 'client_team') = (rights is not null)", name="rights"),
+        CheckConstraint("not narrowed or role = 'member'", name="narrowed"),
         {"info": {"lake_excluded": "access rights, of no use to figures"}},
     )
 
@@ -78,6 +87,66 @@ class Membership(TenantMixin, Base):
     client_id: Mapped[UUID | None] = mapped_column()
     joined_at: Mapped[datetime | None] = mapped_column()
     invited_by: Mapped[UUID | None] = mapped_column()
+    role_id: Mapped[UUID | None] = mapped_column()
+    rights: Mapped[list[str] | None] = mapped_column(ARRAY(TEXT))
+    narrowed: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+
+
+class WorkspaceRole(TenantMixin, Base):
+    """A role of the workspace's own: ``kind`` says on which side of the table its people sit, ``actions`` what they
+    may do. Built-in roles are no rows: they are :data:`imisofts.access.ACTIONS_OF_ROLE`."""
+
+    __tablename__ = "workspace_role"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "id"),
+        Index("uq_workspace_role_name", "workspace_id", text("lower(name)"), unique=True),
+        ForeignKeyConstraint(["workspace_id"], ["workspace.id"]),
+        CheckConstraint("kind in ('staff', 'client')", name="kind"),
+        {"info": {"lake_excluded": "access rights, of no use to figures"}},
+    )
+
+    name: Mapped[str] = mapped_column()
+    description: Mapped[str] = mapped_column()
+    kind: Mapped[str] = mapped_column()
+    actions: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+
+
+class MembershipScope(Base):
+    """One client or one project that a narrowed member of staff sees."""
+
+    __tablename__ = "membership_scope"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "membership_id", "client_id"),
+        UniqueConstraint("workspace_id", "membership_id", "project_id"),
+        ForeignKeyConstraint(
+            ["workspace_id", "membership_id"], ["membership.workspace_id", "membership.id"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(["workspace_id", "client_id"], ["client.workspace_id", "client.id"]),
+        ForeignKeyConstraint(["workspace_id", "project_id"], ["project.workspace_id", "project.id"]),
+        CheckConstraint("(client_id is null) <> (project_id is null)", name="one"),
+        {"info": {"lake_excluded": "access rights, of no use to figures"}},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    workspace_id: Mapped[UUID] = mapped_column()
+    membership_id: Mapped[UUID] = mapped_column()
+    client_id: Mapped[UUID | None] = mapped_column()
+    project_id: Mapped[UUID | None] = mapped_column()
+
+
+class WorkspaceNetwork(TenantMixin, Base):
+    """Addresses from which the workspace may be used, as CIDR; a workspace without any may be used from everywhere."""
+
+    __tablename__ = "workspace_network"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "id"),
+        UniqueConstraint("workspace_id", "network"),
+        ForeignKeyConstraint(["workspace_id"], ["workspace.id"]),
+        {"info": {"lake_excluded": "where an agency works from, of no use to figures"}},
+    )
+
+    network: Mapped[str] = mapped_column()
+    note: Mapped[str] = mapped_column(default="", server_default=text("''"))
 
 
 def _of_member() -> ForeignKeyConstraint:
@@ -148,20 +217,24 @@ class SignInLink(Base):
 
 
 class ApiToken(TenantMixin, Base):
-    """A program's key: only a keyed hash is stored; ``scopes`` narrow what its user may do."""
+    """A program's key: only a keyed hash is stored. With a user it may what ``scopes`` leave of that user's rights and
+    ends with the membership; without one it is the workspace's own, may exactly its ``scopes``, and stays."""
 
     __tablename__ = "api_token"
     __table_args__ = (
         UniqueConstraint("token_hash"),
         UniqueConstraint("workspace_id", "id"),
         _of_member(),
+        CheckConstraint("user_id is not null or cardinality(scopes) > 0", name="scopes"),
         {"info": {"lake_excluded": "tokens are credentials"}},
     )
 
-    user_id: Mapped[UUID] = mapped_column()
+    user_id: Mapped[UUID | None] = mapped_column()
     name: Mapped[str] = mapped_column()
     prefix: Mapped[str] = mapped_column()
     token_hash: Mapped[bytes] = mapped_column()
     scopes: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+    expires_at: Mapped[datetime | None] = mapped_column()
     last_used_at: Mapped[datetime | None] = mapped_column()
+    last_used_from: Mapped[str | None] = mapped_column()
     revoked_at: Mapped[datetime | None] = mapped_column()

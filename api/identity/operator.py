@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from api.events import service as events
@@ -16,7 +16,7 @@ from api.kit.database import Database
 from api.kit.errors import Conflict, NotFound
 from api.kit.ids import new_id
 from api.migrations.catalogue import metadata
-from imisofts.access import Role
+from imisofts.access import ACTIONS_OF_ROLE, Role
 from imisofts.settings import Settings
 
 Result = TypeVar("Result")
@@ -58,11 +58,13 @@ def create_workspace(
     return _run(settings, run)
 
 
-def create_user(
-    settings: Settings, email: str, *, workspace: str, role: Role, name: str = "", client_id: UUID | None = None
-) -> str:
-    """Make somebody a member; the one-time link that sets a password, or the sign-in page for who has one."""
-    asked = schemas.UserCreate(email=email, name=name or email.partition("@")[0], role=role, client_id=client_id)
+def create_user(settings: Settings, email: str, *, workspace: str, role: Role, name: str = "", **standing: Any) -> str:
+    """Make somebody a member; the one-time link that sets a password, or the sign-in page for who has one.
+    ``standing``: the other fields of :class:`schemas.Standing`; a client's team member has every right there is, unless
+    told otherwise."""
+    if role is Role.client_team:
+        standing.setdefault("rights", sorted(ACTIONS_OF_ROLE[role]))
+    asked = schemas.UserCreate(email=email, name=name or email.partition("@")[0], role=role, **standing)
 
     async def run(database: Database) -> str:
         async with database.begin(None) as session:

@@ -1,15 +1,25 @@
 """Queries of identity. What must be known before a workspace is goes through the functions in schema ``signin``."""
 
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, select, text, update
+from sqlalchemy import RowMapping, Select, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.identity.models import ApiToken, AppUser, LoginSession, Membership, SignInLink, Workspace
+from api.identity.models import ApiToken, AppUser, LoginSession, Membership, SignInLink, Workspace, WorkspaceRole
 from api.kit.ids import new_id
-from imisofts.access import Action, Actor
+from imisofts.access import Action, Actor, Role
+
+_STANDING = """
+    select m.user_id, m.workspace_id, m.role, m.client_id, r.actions as role_actions, m.rights, m.narrowed,
+        array(select c.client_id from membership_scope c where c.membership_id = m.id and c.client_id is not null)
+            as clients,
+        array(select c.project_id from membership_scope c where c.membership_id = m.id and c.project_id is not null)
+            as projects
+    from membership m left join workspace_role r on r.workspace_id = m.workspace_id and r.id = m.role_id
+    where m.id = :membership"""
 
 
 async def _first(session: AsyncSession, query: str, **values: Any) -> RowMapping | None:
@@ -17,13 +27,22 @@ async def _first(session: AsyncSession, query: str, **values: Any) -> RowMapping
 
 
 async def session_by_hash(session: AsyncSession, id_hash: bytes, now: datetime) -> RowMapping | None:
-    """The living session (id, user_id, workspace_id, role, client_id), marked as seen now."""
+    """The living session with all that its user may do here (what :func:`actor_from` reads) and the workspace's
+    networks, marked as seen now."""
     return await _first(session, "select * from signin.session_by_hash(:hash, :now)", hash=id_hash, now=now)
 
 
-async def token_by_hash(session: AsyncSession, token_hash: bytes, now: datetime) -> RowMapping | None:
-    """The living API token with its user's role, marked as used now."""
-    return await _first(session, "select * from signin.token_by_hash(:hash, :now)", hash=token_hash, now=now)
+async def token_by_hash(session: AsyncSession, token_hash: bytes, now: datetime, address: str) -> RowMapping | None:
+    """The living API token with the same of its user, marked as used now from ``address``."""
+    query = "select * from signin.token_by_hash(:hash, :now, :address)"
+    return await _first(session, query, hash=token_hash, now=now, address=address)
+
+
+async def standing(session: AsyncSession, membership_id: UUID) -> RowMapping:
+    """All that a member may do here, in the words of :func:`session_by_hash`."""
+    found = await _first(session, _STANDING, membership=membership_id)
+    assert found is not None
+    return found
 
 
 async def user_by_email(session: AsyncSession, email: str) -> RowMapping | None:
@@ -116,9 +135,26 @@ async def member(session: AsyncSession, membership_id: UUID) -> Membership | Non
     return await session.scalar(select(Membership).where(Membership.id == membership_id).with_for_update())
 
 
+async def lock_owners(session: AsyncSession) -> frozenset[UUID]:
+    """The user ids of the workspace's owners, none of whom ceases to be one until the transaction ends."""
+    query = select(Membership.user_id).where(Membership.role == Role.owner.value).order_by(Membership.id)
+    return frozenset(await session.scalars(query.with_for_update()))
+
+
+async def count_of(session: AsyncSession, table: Literal["client", "project"], ids: Collection[UUID]) -> int:
+    """How many of the ids are rows of the table in this workspace."""
+    query = text(f"select count(*) from {table} where id = any(:ids)")
+    return int(await session.scalar(query, {"ids": list(ids)}) or 0)
+
+
 async def person(session: AsyncSession, user_id: UUID) -> RowMapping | None:
-    """Id, name and e-mail of a member."""
-    query = select(AppUser.id, AppUser.name, AppUser.email).where(AppUser.id == user_id)
+    """Id, name and e-mail of a member, and the name of a role of the workspace's own."""
+    query = (
+        select(AppUser.id, AppUser.name, AppUser.email, WorkspaceRole.name.label("role_name"))
+        .outerjoin(Membership, Membership.user_id == AppUser.id)
+        .outerjoin(WorkspaceRole, WorkspaceRole.id == Membership.role_id)
+        .where(AppUser.id == user_id)
+    )
     return (await session.execute(query)).mappings().first()
 
 
@@ -139,12 +175,13 @@ async def client_exists(session: AsyncSession, client_id: UUID) -> bool:
 
 
 def visible_members(actor: Actor) -> Select[Any]:
-    """Members of the workspace with their names."""
-    return (
-        select(Membership)
-        .join(AppUser, AppUser.id == Membership.user_id)
-        .where(Membership.workspace_id == actor.workspace_id)
-    )
+    """Members of the workspace with their names; to narrowed staff, of its clients' people only those of their own."""
+    query = select(Membership).join(AppUser, AppUser.id == Membership.user_id)
+    query = query.outerjoin(WorkspaceRole, WorkspaceRole.id == Membership.role_id)
+    query = query.where(Membership.workspace_id == actor.workspace_id)
+    if actor.client_ids is None:
+        return query
+    return query.where(or_(Membership.client_id.is_(None), Membership.client_id.in_(actor.client_ids)))
 
 
 def visible_tokens(actor: Actor) -> Select[ApiToken]:

@@ -4,15 +4,15 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Uuid, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.identity import members, repository, schemas, service
 from api.identity.entering import CHALLENGED, AppPasswords, entered, session_out
 from api.identity.entrance import device_of
-from api.identity.errors import AlreadyMember, OwnMembership, SignInRefused, UnknownClient
+from api.identity.errors import AlreadyMember, OwnMembership, RoleRefused, SignInRefused, UnknownClient
 from api.identity.factor_schemas import Entered
-from api.identity.models import ApiToken, AppUser, Membership, SignInLink
+from api.identity.models import ApiToken, AppUser, Membership, MembershipScope, SignInLink, WorkspaceRole
 from api.kit import lists, security
 from api.kit.access import allowed, public
 from api.kit.clock import AppClock
@@ -41,6 +41,12 @@ def _newest_link(column: Any) -> Any:
     return query.correlate(Membership).scalar_subquery()
 
 
+def _scope(column: Any) -> Any:
+    """The clients or projects of a narrowed member."""
+    query = select(column).where(MembershipScope.membership_id == Membership.id, column.is_not(None))
+    return func.array(query.order_by(column).correlate(Membership).scalar_subquery(), type_=ARRAY(Uuid))
+
+
 USERS = lists.ListSpec(
     columns={
         "id": Membership.id,
@@ -48,7 +54,13 @@ USERS = lists.ListSpec(
         "email": AppUser.email,
         "name": AppUser.name,
         "role": Membership.role,
+        "role_id": Membership.role_id,
+        "role_name": WorkspaceRole.name,
+        "rights": Membership.rights,
         "client_id": Membership.client_id,
+        "narrowed": Membership.narrowed,
+        "client_ids": _scope(MembershipScope.client_id),
+        "project_ids": _scope(MembershipScope.project_id),
         "created_at": Membership.created_at,
         "joined_at": Membership.joined_at,
         "link_made_at": _newest_link(SignInLink.created_at),
@@ -57,7 +69,7 @@ USERS = lists.ListSpec(
     },
     default_sort="name",
     sortable=("name", "email", "created_at"),
-    filterable=("role", "client_id"),
+    filterable=("role", "role_id", "client_id"),
     search=(AppUser.name, AppUser.email),
 )
 TOKENS = lists.ListSpec(
@@ -133,7 +145,9 @@ async def list_users(
     return await lists.page(session, repository.visible_members(actor), USERS, params)
 
 
-@router.post("/users", status_code=201, responses={**SIGNED_IN, **documented(AlreadyMember, UnknownClient)})
+@router.post(
+    "/users", status_code=201, responses={**SIGNED_IN, **documented(AlreadyMember, UnknownClient, RoleRefused)}
+)
 async def add_user(
     request: Request,
     asked: schemas.UserCreate,
@@ -166,7 +180,7 @@ async def _member(response: Response, actor: Actor, session: AsyncSession, user_
     "/users/{user_id}",
     responses={
         **SIGNED_IN,
-        **documented(NotFound, OwnMembership, UnknownClient, PreconditionRequired, PreconditionFailed),
+        **documented(NotFound, OwnMembership, UnknownClient, RoleRefused, PreconditionRequired, PreconditionFailed),
     },
 )
 async def update_user(

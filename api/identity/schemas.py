@@ -1,6 +1,7 @@
 """Identity as the API shows it."""
 
 from datetime import datetime
+from ipaddress import ip_network
 from typing import Annotated, Any, Literal
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -22,6 +23,13 @@ def no_null(text: str) -> str:
     return text
 
 
+def _as_network(text: str) -> str:
+    try:
+        return str(ip_network(text.strip(), strict=False))
+    except ValueError as error:
+        raise ValueError("is no network: write 203.0.113.0/24, or one address") from error
+
+
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(no_null)]
 Email = Annotated[
     str,
@@ -29,6 +37,12 @@ Email = Annotated[
     Field(examples=["ada@example.com"]),
 ]
 Password = Annotated[str, Field(max_length=1000, examples=["a long sentence of your own"])]
+RoleName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), AfterValidator(no_null)
+]
+RoleDescription = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300), AfterValidator(no_null)]
+RoleKind = Literal["staff", "client"]
+Network = Annotated[str, Field(max_length=50), AfterValidator(_as_network)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$", max_length=63)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(examples=["EUR"])]
 Timezone = Annotated[str, AfterValidator(_is_zone), Field(max_length=100, examples=["Europe/Berlin"])]
@@ -135,26 +149,60 @@ class PersonOut(BaseModel):
 
 
 class SessionOut(BaseModel):
-    """Who is signed in, where, and what the person may do there. ``form_token`` goes with every unsafe request."""
+    """Who is signed in, where, and what the person may do there. ``form_token`` goes with every unsafe request.
+
+    ``role_name`` is the name of a role of the workspace's own. ``client_id`` is the client of a client's person;
+    ``client_ids`` are the clients to which the view is narrowed, null for all, and ``project_ids`` projects beside
+    these."""
 
     user: PersonOut | None
     workspace: WorkspaceOut
     role: Role
+    role_name: str | None
     actions: list[Action]
     client_id: UUID | None
+    client_ids: list[UUID] | None
+    project_ids: list[UUID]
     form_token: str | None
+
+
+class Standing(BaseModel):
+    """What a member is here: ``client_id`` for people of a client and no others; ``role_id`` a role of the workspace's
+    own in place of *member* or *client*; ``rights`` the single rights of a client's team member. Staff with
+    ``client_ids`` or ``project_ids`` work for these alone; null in both is the whole agency."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"role": "admin"}})
+
+    role: Role
+    client_id: UUID | None = None
+    role_id: UUID | None = None
+    rights: list[Action] | None = Field(default=None, max_length=len(Action))
+    client_ids: list[UUID] | None = Field(default=None, max_length=500)
+    project_ids: list[UUID] | None = Field(default=None, max_length=500)
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether only chosen clients and projects are seen."""
+        return self.client_ids is not None or self.project_ids is not None
 
 
 class UserOut(BaseModel):
     """A member of the workspace. ``joined_at`` is null until the person has come in; ``link_made_at`` and
-    ``link_problem`` are of the newest link, and why its mail did not leave."""
+    ``link_problem`` are of the newest link, and why its mail did not leave. ``role_name`` is the name of a role of the
+    workspace's own; ``client_ids`` and ``project_ids`` count where ``narrowed``."""
 
     id: UUID
     user_id: UUID
     email: str
     name: str
     role: Role
+    role_id: UUID | None
+    role_name: str | None
+    rights: list[Action] | None
     client_id: UUID | None
+    narrowed: bool
+    client_ids: list[UUID]
+    project_ids: list[UUID]
     created_at: datetime
     joined_at: datetime | None
     link_made_at: datetime | None
@@ -162,8 +210,8 @@ class UserOut(BaseModel):
     version: int
 
 
-class UserCreate(BaseModel):
-    """Somebody to invite; ``client_id`` for the role *client* and no other."""
+class UserCreate(Standing):
+    """Somebody to invite, and as what."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -172,8 +220,6 @@ class UserCreate(BaseModel):
 
     email: Email
     name: Name
-    role: Role
-    client_id: UUID | None = None
 
 
 class UserCreated(UserOut):
@@ -183,13 +229,8 @@ class UserCreated(UserOut):
     link: str | None
 
 
-class UserUpdate(BaseModel):
-    """What a member is from now on; ``client_id`` for the role *client* and no other."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"role": "admin"}})
-
-    role: Role
-    client_id: UUID | None = None
+class UserUpdate(Standing):
+    """What a member is from now on; what is left out is no longer so."""
 
 
 class TokenCreate(BaseModel):
@@ -207,12 +248,14 @@ class TokenOut(BaseModel):
     """A token without its secret."""
 
     id: UUID
-    user_id: UUID
+    user_id: UUID | None
     name: str
     prefix: str
     scopes: list[Action]
     created_at: datetime
+    expires_at: datetime | None
     last_used_at: datetime | None
+    last_used_from: str | None
     revoked_at: datetime | None
     version: int
 
@@ -221,3 +264,68 @@ class TokenCreated(TokenOut):
     """The new token; ``token`` is shown once."""
 
     token: str
+
+
+class RoleOut(BaseModel):
+    """A role: built-in ones have no ``id`` and no ``version``. ``role`` is what a member with it has underneath."""
+
+    id: UUID | None
+    role: Role
+    name: str
+    description: str
+    kind: RoleKind
+    actions: list[Action]
+    people: int
+    version: int | None
+
+
+class RoleCreate(BaseModel):
+    """A role of the workspace's own; ``kind`` is who it is for."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"name": "Bookkeeper", "kind": "staff", "actions": ["invoice.read"]}]},
+    )
+
+    name: RoleName
+    description: RoleDescription = ""
+    kind: RoleKind
+    actions: list[Action] = Field(max_length=len(Action))
+
+
+class RoleUpdate(BaseModel):
+    """What is to change of a role; ``actions`` are all that it has from now on."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"actions": ["invoice.read"]}]})
+
+    name: RoleName | None = None
+    description: RoleDescription | None = None
+    actions: list[Action] | None = Field(default=None, max_length=len(Action))
+
+
+class NetworkCreate(BaseModel):
+    """A network that is let in, as CIDR (``203.0.113.0/24``, ``2001:db8::/32``) or as one address."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"network": "203.0.113.0/24", "note": "Office"}]}
+    )
+
+    network: Network
+    note: RoleDescription = ""
+
+
+class NetworkOut(BaseModel):
+    """A network that is let in."""
+
+    id: UUID
+    network: str
+    note: str
+    created_at: datetime
+    version: int
+
+
+class NetworksOut(BaseModel):
+    """The networks that are let in, none for everywhere; and the address from which this was asked."""
+
+    address: str
+    networks: list[NetworkOut]

@@ -113,6 +113,7 @@ async def _read_session(request: Request) -> AsyncIterator[AsyncSession]:
 async def _write_session(request: Request) -> AsyncIterator[AsyncSession]:
     actor = await request.app.state.actor_of(request)
     async with of(request).begin(actor.workspace_id) as session:
+        session.info["address"] = address_of(request)
         await request.app.state.before_write(request, session)
         request.state.write_session = session
         yield session

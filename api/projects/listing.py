@@ -15,7 +15,7 @@ from api.projects.models import Milestone, Project, Task
 from api.projects.schemas import MilestoneOut, ProjectOut, TaskOut
 from api.projects.status import project_status, task_status
 from api.time.models import Person
-from imisofts.access import Actor, Role
+from imisofts.access import Actor
 
 
 def _count(of: type[Task] | type[Milestone], *, done: bool) -> ColumnElement[Any]:
@@ -100,4 +100,4 @@ _CLIENTS = {
 
 def shown_to(actor: Actor, spec: ListSpec) -> ListSpec:
     """``spec`` as the actor may see it."""
-    return _CLIENTS[id(spec)] if actor.role is Role.client else spec
+    return _CLIENTS[id(spec)] if actor.is_client else spec

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.clients.models import Client
 from api.kit.errors import NotFound
+from api.kit.narrow import narrowed
 from api.projects.models import Milestone, Project, Task
 from api.time.models import Person, TimeEntry
 from imisofts.access import Actor
@@ -16,25 +17,26 @@ from imisofts.access import Actor
 Row = TypeVar("Row", Project, Milestone, Task)
 
 
-def _narrowed(query: Select[Any], actor: Actor) -> Select[Any]:
+def _seen(query: Select[Any], actor: Actor) -> Select[Any]:
     query = query.where(Project.workspace_id == actor.workspace_id)
-    return query if actor.client_ids is None else query.where(Project.client_id.in_(actor.client_ids))
+    return narrowed(query, actor, Project.client_id, Project.id)
 
 
 def visible_projects(actor: Actor) -> Select[Project]:
-    """The projects that ``actor`` may see, with their client; internal ones are no narrowed actor's."""
-    return _narrowed(select(Project).outerjoin(Client, Client.id == Project.client_id), actor)
+    """The projects that ``actor`` may see, with their client; internal ones are no narrowed actor's, but
+    for those chosen for it one by one."""
+    return _seen(select(Project).outerjoin(Client, Client.id == Project.client_id), actor)
 
 
 def visible_milestones(actor: Actor) -> Select[Milestone]:
     """The milestones of visible projects."""
-    return _narrowed(select(Milestone).join(Project, Project.id == Milestone.project_id), actor)
+    return _seen(select(Milestone).join(Project, Project.id == Milestone.project_id), actor)
 
 
 def visible_tasks(actor: Actor) -> Select[Task]:
     """The tasks of visible projects, with project and assignee."""
     query = select(Task).join(Project, Project.id == Task.project_id)
-    return _narrowed(query.outerjoin(Person, Person.id == Task.assignee_id), actor)
+    return _seen(query.outerjoin(Person, Person.id == Task.assignee_id), actor)
 
 
 async def _lock(session: AsyncSession, query: Select[Row], model: type[Row], row_id: UUID, what: str) -> Row:

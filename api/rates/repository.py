@@ -11,9 +11,9 @@ from imisofts.access import Actor
 
 
 def visible_to(actor: Actor) -> Select[ExchangeRate]:
-    """The rates that ``actor`` may see: all of the workspace's; to whoever is narrowed to clients, none."""
+    """The rates that ``actor`` may see: all of the workspace's; to clients, none."""
     query = select(ExchangeRate).where(ExchangeRate.workspace_id == actor.workspace_id)
-    return query if actor.client_ids is None else query.where(false())
+    return query.where(false()) if actor.is_client else query
 
 
 async def lock(session: AsyncSession, actor: Actor, exchange_rate_id: UUID) -> ExchangeRate:

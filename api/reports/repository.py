@@ -28,8 +28,8 @@ def visible_to(actor: Actor) -> Select[ReportDelivery]:
         .where(ReportDelivery.workspace_id == actor.workspace_id)
     )
     if actor.client_ids is not None:
-        query = query.where(ReportDelivery.client_id.in_(actor.client_ids), ReportDelivery.status == "sent")
-    return query
+        query = query.where(ReportDelivery.client_id.in_(actor.client_ids))
+    return query.where(ReportDelivery.status == "sent") if actor.is_client else query
 
 
 async def get(session: AsyncSession, actor: Actor, report_id: UUID, *, whole: bool = False) -> ReportDelivery:

@@ -31,7 +31,7 @@ from api.subscriptions.schemas import (
     SubscriptionPauseFrom,
     SubscriptionResume,
 )
-from imisofts.access import Action, Actor, Role
+from imisofts.access import Action, Actor
 
 router = APIRouter(prefix="/subscriptions", tags=["subscriptions"], route_class=IdempotentRoute)
 
@@ -51,7 +51,7 @@ async def _answer(
     book = await service.read(session, subscription)
     charge = service.next_charge(book, today)
     plain = {name: getattr(subscription, name) for name in _PLAIN}
-    if actor.role is Role.client:
+    if actor.is_client:
         plain["cancel_reason"] = None
     return SubscriptionOut(
         **plain,

@@ -11,7 +11,7 @@ from api.clients.models import Client
 from api.kit.errors import NotFound
 from api.support.models import BusinessInterval, SlaTarget, Ticket, TicketEvent
 from api.time.models import Holiday, Person
-from imisofts.access import Actor, Role
+from imisofts.access import Actor
 
 
 def visible_to(actor: Actor) -> Select[Ticket]:
@@ -50,7 +50,7 @@ async def client_name(session: AsyncSession, client_id: UUID) -> str:
 async def steps(session: AsyncSession, actor: Actor, ticket_id: UUID) -> Sequence[TicketEvent]:
     """A ticket's steps in their order; notes among staff are not a client's."""
     query = select(TicketEvent).where(TicketEvent.ticket_id == ticket_id)
-    if actor.role is Role.client:
+    if actor.is_client:
         query = query.where(TicketEvent.kind != "noted")
     return (await session.scalars(query.order_by(TicketEvent.occurred_at, TicketEvent.id))).all()
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, case, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.kit.errors import NotFound
+from api.kit.narrow import narrowed
 from api.projects.models import Project, Task
 from api.time.models import Holiday, Person, PersonRate, TimeEntry, TimeOff, WorkingHours
 from api.time.schemas import TimeTotal
@@ -47,11 +48,13 @@ def visible_time_off(actor: Actor) -> Select[TimeOff]:
 
 
 def visible_entries(actor: Actor) -> Select[TimeEntry]:
-    """Time entries, with person, project and task; to a narrowed actor only those of its clients."""
+    """Time entries, with person, project and task; to a narrowed actor those of its clients and projects, and its own
+    hours for no client."""
     query = select(TimeEntry).join(Person, Person.id == TimeEntry.person_id)
     query = query.outerjoin(Project, Project.id == TimeEntry.project_id).outerjoin(Task, Task.id == TimeEntry.task_id)
     query = query.where(TimeEntry.workspace_id == actor.workspace_id)
-    return query if actor.client_ids is None else query.where(TimeEntry.client_id.in_(actor.client_ids))
+    own = (Person.user_id == actor.user_id) & TimeEntry.client_id.is_(None)
+    return narrowed(query, actor, TimeEntry.client_id, TimeEntry.project_id, *(() if actor.is_client else (own,)))
 
 
 async def _lock(session: AsyncSession, query: Select[Row], model: type[Row], row_id: UUID, what: str) -> Row:
@@ -104,7 +107,7 @@ async def dated(session: AsyncSession, query: Select[Dated], model: type[Dated])
 
 async def is_staff(session: AsyncSession, actor: Actor, user_id: UUID) -> bool:
     """Whether the sign-in is one of a member of staff of this workspace."""
-    query = text("select 1 from membership where workspace_id = :w and user_id = :u and role <> 'client'")
+    query = text("select 1 from membership where workspace_id = :w and user_id = :u and client_id is null")
     return await session.scalar(query, {"w": actor.workspace_id, "u": user_id}) is not None
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 from console import exports, queries
 from console.access import Viewer
 from console.templating import show
-from imisofts.access import ACTIONS_OF_ROLE, Role
+from imisofts.access import ACTIONS_OF_ROLE, CLIENT_ROLES, Role
 from warehouse.gateway import MetricDefinition, State
 
 SUBJECTS = {
@@ -50,8 +50,8 @@ def matches(metric: MetricDefinition, asked: str) -> bool:
 def who(metric: MetricDefinition) -> str:
     """Which roles may ask for it; clients only where its rows are of clients, and then only of their own."""
     roles = [role.value for role in Role if metric.action in ACTIONS_OF_ROLE[role]]
-    if not metric.of_clients and Role.client.value in roles:
-        roles.remove(Role.client.value)
+    if not metric.of_clients:
+        roles = [role for role in roles if role not in CLIENT_ROLES]
     return ", ".join(roles)
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import typer
 
-from imisofts.access import Role
+from imisofts.access import CLIENT_ROLES, Role
 from imisofts.cli import output
 from imisofts.cli.house import open_house
 from imisofts.errors import OperatorError
@@ -47,14 +47,14 @@ def create_user(
     workspace: Annotated[str, typer.Option("--workspace", help="The agency's slug.")],
     role: Annotated[Role, typer.Option("--role", help="What they may do.")] = Role.member,
     client: Annotated[
-        str | None, typer.Option("--client", help="For role client: the client's external id or id.")
+        str | None, typer.Option("--client", help="For roles client and client_team: the client's external id or id.")
     ] = None,
 ) -> None:
     """Make a user, or add one to an agency. Prints a one-time link to choose a password with, never a password."""
     from api.identity import operator
 
-    if (role is Role.client) != (client is not None):
-        raise OperatorError("--client belongs to --role client, and to no other role.")
+    if (role in CLIENT_ROLES) != (client is not None):
+        raise OperatorError("--client belongs to --role client or client_team, and to no other role.")
     with open_house() as settings, refusals():
         link = operator.create_user(
             settings, email, workspace=workspace, role=role, client_id=_client_id(settings, workspace, client)

@@ -86,29 +86,27 @@ def sign_in(api: Api, email: str, **more: Any) -> Credentials:
 
 
 def found(api: Api, currency: str = "EUR") -> Agency:
-    """Make an agency with an owner, an admin, a member, a client and that client's user."""
+    """Make an agency with an owner, an admin, a member, a client, and of that client its user and a team member."""
     slug = f"a{uuid4().hex[:10]}"
     made = operator.create_workspace(
         api.settings, slug, name="Acme", currency=currency, timezone="Europe/Berlin", week_starts_on=0
     )
     agency = Agency(api, slug, made)
-    agency.as_role[Role.owner] = _join(agency, Role.owner, None)
+    agency.as_role[Role.owner] = join(agency, Role.owner, Role.owner)
     client = api.ask("POST", "/clients", agency.as_role[Role.owner], json={"name": "Zebra", "currency": currency})
     agency.client_id = client.body["id"]
     for role in (Role.admin, Role.member):
-        agency.as_role[role] = _join(agency, role, None)
-    agency.as_role[Role.client] = _join(agency, Role.client, UUID(agency.client_id))
+        agency.as_role[role] = join(agency, role, role)
+    for role in (Role.client, Role.client_team):
+        agency.as_role[role] = join(agency, role, role, client_id=UUID(agency.client_id))
     return agency
 
 
-def _join(agency: Agency, role: Role, client_id: UUID | None) -> Credentials:
+def join(agency: Agency, name: str, role: Role, **standing: Any) -> Credentials:
+    """Somebody called ``name`` comes into the agency as ``role``, with what else a standing has; signed in."""
+    email = f"{name}@{agency.slug}.example"
     address = operator.create_user(
-        agency.api.settings,
-        agency.email(role),
-        workspace=agency.slug,
-        role=role,
-        name=role.title(),
-        client_id=client_id,
+        agency.api.settings, email, workspace=agency.slug, role=role, name=name.title(), **standing
     )
     token = address.partition("token=")[2]
     answer = agency.api.ask("POST", "/session/link", json={"token": token, "password": PASSWORD})

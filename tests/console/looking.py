@@ -26,6 +26,8 @@ def session_answer(role: Role, slug: str = "ours", currency: str = "EUR") -> dic
         "role": role.value,
         "actions": sorted(ACTIONS_OF_ROLE[role]),
         "client_id": None,
+        "client_ids": None,
+        "project_ids": [],
     }  # fmt: skip
 
 

@@ -4,22 +4,24 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 from psycopg import sql
 
-from api.client import Answer, Problem
+from api.client import Answer, Credentials, Problem
 from imisofts.access import Role
 from imisofts.services import postgres
 from imisofts.settings import Settings
-from tests.api.agency import Agency, found, running
+from tests.api.agency import Agency, found, join, running
 from tests.conftest import TEMPLATE, clone_database, drop_database
 from tests.contracts import isolation, recipes
 from tests.contracts.routes import Route
 
+NARROWED: Literal["narrowed"] = "narrowed"
+Who = Role | Literal["narrowed"]
 Ids = dict[str, set[str]]
 """Ids of rows by table."""
 OF_CLIENTS = (
@@ -31,11 +33,13 @@ OF_CLIENTS = (
 
 @dataclass
 class Ground:
-    """``theirs``: rows of the other agency; ``second``: rows of my second client."""
+    """``theirs``: rows of the other agency; ``second``: rows of my second client; ``narrowed``: a team member who
+    works for my first client alone."""
 
     mine: Agency
     other: Agency
     second_client: str
+    narrowed: Credentials
     owner: psycopg.Connection
     theirs: Ids = field(default_factory=dict)
     second: Ids = field(default_factory=dict)
@@ -48,13 +52,12 @@ class Ground:
         key = {"idempotency_key": str(uuid4())} if route.writes else {}
         return {**self._options[route], **key}
 
-    def ask(self, role: Role, route: Route, ident: str, options: recipes.Options) -> Answer | Problem:
-        """What my agency's ``role`` is told."""
+    def ask(self, who: Who, route: Route, ident: str, options: recipes.Options) -> Answer | Problem:
+        """What my agency's ``who`` is told."""
+        asker = self.narrowed if isinstance(who, str) and who == NARROWED else self.mine.as_role[Role(who)]
         etag = options.get("if_match", '"1"' if route.method in {"PATCH", "DELETE"} else None)
         try:
-            return self.mine.api.ask(
-                route.method, route.address(ident), self.mine.as_role[role], **{**options, "if_match": etag}
-            )
+            return self.mine.api.ask(route.method, route.address(ident), asker, **{**options, "if_match": etag})
         except Problem as problem:
             return problem
 
@@ -161,4 +164,5 @@ def laid(settings: Settings) -> Iterator[Ground]:
             filled = _ids(owner, tenants, other)
             bare = [tenant for tenant in tenants if filled.get(tenant.table) == set()]
             isolation.plant(owner, bare, (other.workspace_id,), other.slug)
-            yield Ground(mine, other, second_client, owner, _ids(owner, tenants, other), second)
+            narrowed = join(mine, "narrowed", Role.member, client_ids=[UUID(mine.client_id)])
+            yield Ground(mine, other, second_client, narrowed, owner, _ids(owner, tenants, other), second)

@@ -14,13 +14,14 @@ from sqlalchemy import select
 from api.billing import repository
 from api.billing.models import Invoice
 from api.client import Answer
-from imisofts.access import Role
+from imisofts.access import ACTIONS_OF_ROLE, Action, Role, actions_of
 from imisofts.settings import Settings
-from tests.contracts import permissions, recipes
-from tests.contracts.ground import Ground, Ids, laid, named_rows, said, shown
+from tests.contracts import recipes
+from tests.contracts.ground import NARROWED, Ground, Ids, Who, laid, named_rows, said, shown
 from tests.contracts.routes import Route
 
-APART = {"POST /v1/imports": {"again"}}
+_STANDING = {"role_id", "client_ids", "project_ids"}
+APART = {"POST /v1/imports": {"again"}, "POST /v1/users": _STANDING, "PATCH /v1/users/{user_id}": _STANDING}
 """Rows that a form names and no recipe does; each has its own test below."""
 LISTS = [route for route in recipes.ROUTES if not route.writes and not route.ids]
 WITH_ID = [route for route in recipes.ROUTES if route.ids]
@@ -33,9 +34,22 @@ def ground(settings: Settings) -> Iterator[Ground]:
         yield ground
 
 
-def for_clients(chosen: list[Route]) -> list[Route]:
-    """Those that a client may use."""
-    return [route for route in chosen if permissions.may(Role.client, route.actions) and "public" not in route.actions]
+BOUND: dict[Who, frozenset[Action]] = {
+    Role.client: ACTIONS_OF_ROLE[Role.client],
+    Role.client_team: ACTIONS_OF_ROLE[Role.client_team],
+    NARROWED: actions_of(Role.member, narrowed=True),
+}
+"""Who sees my first client alone, and what they may do."""
+
+
+def for_the_bound(chosen: list[Route]) -> list[Any]:
+    """Those that somebody bound to one client may use, for each of these."""
+    return [
+        pytest.param(who, route, id=f"{who}-{recipes.key(route)}")
+        for who, actions in BOUND.items()
+        for route in chosen
+        if actions.issuperset(route.actions)
+    ]
 
 
 def test_every_table_has_a_row_of_the_other_agency_and_every_route_its_recipe(ground: Ground) -> None:
@@ -45,12 +59,12 @@ def test_every_table_has_a_row_of_the_other_agency_and_every_route_its_recipe(gr
     assert len(ground.theirs) >= 14
 
 
-def _like_unknown(ground: Ground, role: Role, route: Route, foreign: str) -> None:
+def _like_unknown(ground: Ground, who: Who, route: Route, foreign: str) -> None:
     """A foreign id in the path is answered as one that nobody has."""
     options, unknown = ground.options(route), str(uuid4())
-    expected = said(ground.ask(role, route, unknown, options), unknown)
+    expected = said(ground.ask(who, route, unknown, options), unknown)
     assert expected[0] in {404, 422}
-    assert said(ground.ask(role, route, foreign, ground.options(route)), foreign) == expected
+    assert said(ground.ask(who, route, foreign, ground.options(route)), foreign) == expected
 
 
 @pytest.mark.parametrize("route", WITH_ID, ids=recipes.key)
@@ -58,12 +72,14 @@ def test_another_agencys_id_answers_like_an_unknown_one(ground: Ground, route: R
     _like_unknown(ground, Role.owner, route, min(ground.theirs[recipes.ROWS[route.ids[-1]].table]))
 
 
-@pytest.mark.parametrize("route", for_clients(WITH_ID), ids=recipes.key)
-def test_another_clients_id_answers_like_an_unknown_one(ground: Ground, route: Route) -> None:
-    _like_unknown(ground, Role.client, route, min(ground.second[recipes.ROWS[route.ids[-1]].table]))
+@pytest.mark.parametrize(("who", "route"), for_the_bound(WITH_ID))
+def test_another_clients_id_answers_like_an_unknown_one(ground: Ground, who: Who, route: Route) -> None:
+    foreign = ground.second.get(recipes.ROWS[route.ids[-1]].table)
+    if foreign:  # the agency's own rows, like services, are there for all of its staff
+        _like_unknown(ground, who, route, min(foreign))
 
 
-def _refused_like_unknown(ground: Ground, role: Role, route: Route, ids: Ids) -> None:
+def _refused_like_unknown(ground: Ground, who: Who, route: Route, ids: Ids) -> None:
     """Each row that the body names, replaced by a foreign one: refused as if nobody had it, and nothing happens."""
     body = ground.options(route).get("json")
     references = recipes.references(body)
@@ -76,10 +92,10 @@ def _refused_like_unknown(ground: Ground, role: Role, route: Route, ids: Ids) ->
         answers = []
         for ident in [str(uuid4())] + ([foreign] if foreign else []):
             sent = {**ground.options(route), "json": recipes.replaced(body, path, ident), "if_match": etag}
-            answer = ground.ask(role, route, row, sent)
+            answer = ground.ask(who, route, row, sent)
             answers.append(said(answer, ident))
             assert ground.foreign(answer, ident) == set()
-        assert {answer[0] for answer in answers} <= {404, 422}, path
+        assert {answer[0] for answer in answers} <= {403, 404, 422}, path
         assert len(set(answers)) == 1, path
     assert ground.events() == before
 
@@ -89,9 +105,9 @@ def test_a_body_that_names_another_agencys_row_is_refused_like_an_unknown_one(gr
     _refused_like_unknown(ground, Role.owner, route, ground.theirs)
 
 
-@pytest.mark.parametrize("route", for_clients(WITH_BODY), ids=recipes.key)
-def test_a_clients_body_that_names_another_clients_row_is_refused(ground: Ground, route: Route) -> None:
-    _refused_like_unknown(ground, Role.client, route, ground.second)
+@pytest.mark.parametrize(("who", "route"), for_the_bound(WITH_BODY))
+def test_a_body_that_names_another_clients_row_is_refused(ground: Ground, who: Who, route: Route) -> None:
+    _refused_like_unknown(ground, who, route, ground.second)
 
 
 def test_the_recipes_name_every_row_that_a_body_may_name(ground: Ground) -> None:
@@ -109,13 +125,29 @@ def test_the_recipes_name_every_row_that_a_body_may_name(ground: Ground) -> None
 
 
 def test_the_file_of_another_agencys_import_is_as_unknown_as_any(ground: Ground) -> None:
-    (route,) = [route for route in WITH_BODY if recipes.key(route) in APART]
+    (route,) = [route for route in WITH_BODY if recipes.key(route) == "POST /v1/imports"]
     foreign, unknown = min(ground.theirs["import_run"]), str(uuid4())
     answer, expected = (
         ground.ask(Role.owner, route, "", {"data": {"kind": "clients", "again": ident}}) for ident in (foreign, unknown)
     )
     assert said(answer, foreign) == said(expected, unknown)
     assert said(answer, foreign)[0] == 404
+
+
+@pytest.mark.parametrize(("name", "table"), [("client_ids", "client"), ("project_ids", "project")])
+def test_a_view_narrowed_to_another_agencys_row_is_refused_like_to_an_unknown_one(
+    ground: Ground, name: str, table: str
+) -> None:
+    (route,) = [route for route in WITH_BODY if recipes.key(route) == "POST /v1/users"]
+    foreign, unknown, before = min(ground.theirs[table]), str(uuid4()), ground.events()
+    answer, expected = (
+        ground.ask(
+            Role.owner, route, "", {"json": {"email": "a@b.example", "name": "A", "role": "member", name: [each]}}
+        )
+        for each in (foreign, unknown)
+    )
+    assert said(answer, foreign) == said(expected, unknown)
+    assert (said(answer, foreign)[0], ground.events()) == (422, before)
 
 
 def _parameters(ground: Ground, route: Route, place: str) -> dict[str, dict[str, Any]]:
@@ -156,13 +188,13 @@ def test_nothing_of_another_agency_is_listed_or_found(ground: Ground, route: Rou
         assert answer.body["items"] == []
 
 
-@pytest.mark.parametrize("route", for_clients(LISTS), ids=recipes.key)
-def test_nothing_of_another_client_is_listed(ground: Ground, route: Route) -> None:
+@pytest.mark.parametrize(("who", "route"), for_the_bound(LISTS))
+def test_nothing_of_another_client_is_listed(ground: Ground, who: Who, route: Route) -> None:
     hidden = set().union(*ground.second.values())
-    assert shown(ground.ask(Role.client, route, _choice(ground, route), {}), hidden) == set()
+    assert shown(ground.ask(who, route, _choice(ground, route), {}), hidden) == set()
     if "client_id" in _parameters(ground, route, "query"):
         asked = {"params": {"client_id": ground.second_client}}
-        answer = ground.ask(Role.client, route, _choice(ground, route), asked)
+        answer = ground.ask(who, route, _choice(ground, route), asked)
         assert shown(answer, hidden, ground.second_client) == set()
 
 
@@ -172,12 +204,13 @@ def test_the_probes_look_at_rows_that_are_there_to_be_seen(ground: Ground) -> No
         if "q" in _parameters(ground, route, "query"):
             path, owner = route.address(_choice(ground, route)), ground.other.as_role[Role.owner]
             assert ground.foreign(ground.other.api.ask("GET", path, owner)) != set(), path
-    for route in for_clients(LISTS):
+    for who, route in (param.values for param in for_the_bound(LISTS)):
         if "client_id" in _parameters(ground, route, "query"):
-            answer = ground.ask(Role.client, route, "", {})
+            choice = _choice(ground, route)
+            answer = ground.ask(who, route, choice, {})
             assert isinstance(answer, Answer)
-            assert answer.body["items"] != [], route.path
-            asked = ground.ask(Role.owner, route, "", {"params": {"client_id": ground.second_client}})
+            assert answer.items != [], route.path
+            asked = ground.ask(Role.owner, route, choice, {"params": {"client_id": ground.second_client}})
             assert shown(asked, set().union(*ground.second.values()), ground.second_client), route.path
 
 

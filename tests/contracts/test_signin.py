@@ -12,6 +12,10 @@ from imisofts.access import Role
 from imisofts.settings import Settings
 from tests.api.agency import Agency
 
+MAY = (
+    "role character varying, client_id uuid, role_actions text[], rights text[], narrowed boolean, clients uuid[],"
+    " projects uuid[], networks text[]"
+)
 ANSWERS = {
     "add_key": "boolean",
     "add_totp": "void",
@@ -39,9 +43,8 @@ ANSWERS = {
     "memberships_of": "TABLE(workspace_id uuid, slug character varying, name character varying,"
     " role character varying)",
     "rehash": "void",
-    "session_by_hash": "TABLE(id uuid, user_id uuid, workspace_id uuid, role character varying, client_id uuid)",
-    "token_by_hash": "TABLE(id uuid, user_id uuid, workspace_id uuid, role character varying, client_id uuid,"
-    " scopes text[])",
+    "session_by_hash": f"TABLE(id uuid, user_id uuid, workspace_id uuid, {MAY})",
+    "token_by_hash": f"TABLE(id uuid, user_id uuid, workspace_id uuid, {MAY}, scopes text[])",
     "use_link": "TABLE(user_id uuid, workspace_id uuid)",
     "user_by_email": "TABLE(id uuid, password_hash character varying)",
     "verify_email": "void",
@@ -84,8 +87,8 @@ def test_people_and_workspaces_are_found_whole_or_not_at_all(
     assert app.execute("select * from signin.user_by_email(%s)", (wanted,)).fetchall() == []
     for function in ("workspace_by_slug", "workspace_by_host"):
         assert app.execute(f"select signin.{function}(%s)".encode(), (wanted,)).fetchall() == [(None,)]
-    for function in ("session_by_hash", "token_by_hash"):
-        assert app.execute(f"select * from signin.{function}(%s, now())".encode(), (wanted.encode(),)).fetchall() == []
+    for function in ("session_by_hash(%s, now())", "token_by_hash(%s, now(), '')"):
+        assert app.execute(f"select * from signin.{function}".encode(), (wanted.encode(),)).fetchall() == []
 
 
 def test_without_a_workspace_no_table_tells_of_anybody(agency: Agency, app: psycopg.Connection) -> None:

@@ -34,16 +34,21 @@ class Scope:
     def _parameters(self) -> dict[str, object]:
         narrowed = self.actor.client_ids
         clients = [] if narrowed is None else sorted(str(client_id) for client_id in narrowed)
-        return {"workspace": str(self.actor.workspace_id), "clients": clients, "every_client": narrowed is None}
+        projects = sorted(str(project_id) for project_id in self.actor.project_ids)
+        everything = narrowed is None
+        workspace = str(self.actor.workspace_id)
+        return {"workspace": workspace, "clients": clients, "projects": projects, "every_client": everything}
 
     def _relation(self, mart: str, within: str) -> str:
         return f"(select * from {within}.{mart} where {self.condition(mart)})"
 
     def condition(self, mart: str) -> str:
-        """The guard itself: the workspace, and the clients that the actor is narrowed to; to these, rows of nobody's
-        client are nothing."""
+        """The guard itself: the workspace, and the clients and single projects that the actor is narrowed to; to
+        these, rows of nobody's client are nothing."""
         workspace = "workspace_id = cast($scope_workspace as uuid)"
         if marts.of_clients(mart):
             narrowed = "client_id in (select unnest(cast($scope_clients as uuid[])))"
+            if self.actor.project_ids and marts.of_projects(mart):
+                narrowed += " or project_id in (select unnest(cast($scope_projects as uuid[])))"
             return f"{workspace} and ($scope_every_client or {narrowed})"
         return workspace if mart in _OF_EVERYBODY else f"{workspace} and $scope_every_client"

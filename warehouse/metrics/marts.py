@@ -19,6 +19,15 @@ def columns() -> Mapping[str, frozenset[str]]:
 
 def of_clients(mart: str) -> bool:
     """Whether the mart's rows say whose client they are. Raises LookupError for a mart that does not exist."""
+    return "client_id" in _columns_of(mart)
+
+
+def of_projects(mart: str) -> bool:
+    """Whether the mart's rows say which project they belong to. Raises LookupError for a mart that does not exist."""
+    return "project_id" in _columns_of(mart)
+
+
+def _columns_of(mart: str) -> frozenset[str]:
     if mart not in columns():
         raise LookupError(f"no mart is called {mart}")
-    return "client_id" in columns()[mart]
+    return columns()[mart]

@@ -20,7 +20,7 @@ from api.support.errors import TicketNotResolved, TicketNotWaiting, TicketResolv
 from api.support.models import Ticket, TicketEvent
 from api.support.schemas import Answer, Message, Rating, TicketOpen, TicketUpdate
 from api.support.states import Status, Step
-from imisofts.access import Actor, Role
+from imisofts.access import Actor
 
 _FACTS = (
     "external_id",
@@ -72,7 +72,7 @@ async def open_ticket(session: AsyncSession, actor: Actor, given: TicketOpen, cl
 def _client_of(actor: Actor, given: TicketOpen) -> UUID:
     if given.client_id is not None:
         return given.client_id
-    if actor.client_ids is not None and len(actor.client_ids) == 1:
+    if actor.is_client and actor.client_ids:
         return next(iter(actor.client_ids))
     raise Malformed("Say for which client the ticket is.", fields=[("client_id", "is missing")])
 
@@ -222,7 +222,7 @@ def _step(
     author_kind: str | None = None,
 ) -> None:
     """``author_kind``: who says it; staff who pass on a client's word write it in the client's name."""
-    by = "client" if actor.role is Role.client else "staff"
+    by = "client" if actor.is_client else "staff"
     session.add(
         TicketEvent(
             id=new_id(),
