@@ -257,5 +257,11 @@ def known_events() -> dict[str, str]:
 
 def role_words(role: str) -> str:
     """A membership's role."""
-    known = {"owner": _("Owner"), "admin": _("Administrator"), "member": _("Member"), "client": _("Client")}
+    known = {
+        "owner": _("Owner"),
+        "admin": _("Administrator"),
+        "member": _("Member"),
+        "client": _("Client"),
+        "client_team": _("Client team member"),
+    }
     return known.get(role, role)

@@ -136,7 +136,7 @@ def _stored(actions: Collection[Action]) -> list[str]:
     return sorted({action.value for action in actions} | OF_EVERYBODY)
 
 
-def _require_givable(actor: Actor, kind: str, actions: Collection[Action], known: Collection[str] = ()) -> None:
+def _require_givable(actor: Actor, kind: str, actions: Collection[str], known: Collection[str] = ()) -> None:
     if beyond := set(actions) - grantable(STAND_IN[kind]) - OF_EVERYBODY:
         raise RoleRefused("People of a client cannot do this.", fields=[("actions", ", ".join(sorted(beyond)))])
     if beyond := set(actions) - set(known) - actor.actions:

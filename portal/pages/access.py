@@ -90,7 +90,8 @@ def _waiting(row: Json) -> Status:
 
 def _roles(visit: Visit) -> tuple[Choice, ...]:
     """The roles that the viewer may give: only an owner makes owners."""
-    given = (role for role in Role if role is not Role.owner or visit.me.role is Role.owner)
+    most = set(Role) - {Role.client_team} - (set() if visit.me.role is Role.owner else {Role.owner})
+    given = (role for role in Role if role in most)
     return tuple(Choice(role.value, role_words(role)) for role in given)
 
 

@@ -2,7 +2,8 @@
 
 from api.events.schemas import EventName
 from imisofts.access import Role
-from tests.contracts.recipes import Agency, Options, Row, Write, _json, _post, text
+from tests.api.agency import Agency
+from tests.contracts.recipes import Options, Row, Write, _json, _post, text
 
 
 def _role(agency: Agency, _: str = "") -> Options:
