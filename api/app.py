@@ -20,6 +20,7 @@ from api.identity.links_router import router as links_router
 from api.identity.passwords import Passwords
 from api.identity.rights_router import router as rights_router
 from api.identity.router import router as identity_router
+from api.identity.sessions_router import router as sessions_router
 from api.imports.router import router as imports_router
 from api.kit import errors, idempotency, openapi
 from api.kit.access import public
@@ -43,6 +44,7 @@ ROUTERS: list[APIRouter] = [
     links_router,
     factors_router,
     rights_router,
+    sessions_router,
     events_router,
     health_router,
     home_router,

@@ -91,6 +91,11 @@ async def password_of(session: AsyncSession, who: UUID) -> str | None:
     return found
 
 
+async def set_password(session: AsyncSession, who: UUID, known: str | None, new: str) -> bool:
+    """Another password hash in place of the one that is known; False when it was changed in between."""
+    return await _says(session, "select signin.set_password(:who, :known, :new)", who=who, known=known, new=new)
+
+
 async def sessions_of(session: AsyncSession, who: UUID, at: datetime) -> list[RowMapping]:
     """A person's living sessions in every workspace, the one seen last first."""
     return await _rows(session, "select * from signin.sessions_of(:who, :at)", who=who, at=at)

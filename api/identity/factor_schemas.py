@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from api.identity.schemas import SessionOut, no_null
+from api.identity.schemas import Password, SessionOut, no_null
+from imisofts.access import Role
 
 Method = Literal["totp", "key", "recovery_code", "password"]
 Sealed = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -134,3 +135,75 @@ class RecoveryCodes(BaseModel):
     """Ten codes; they are shown this once."""
 
     codes: list[str]
+
+
+class SessionRow(BaseModel):
+    """One of a person's sessions; ``current`` is the one that asks. ``address`` and ``user_agent`` are of the moment in
+    which it was begun."""
+
+    id: UUID
+    workspace_name: str
+    address: str | None
+    user_agent: str | None
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+    remember: bool
+    current: bool
+
+
+class Sessions(BaseModel):
+    """A person's sessions in every workspace."""
+
+    items: list[SessionRow]
+
+
+class StepUp(Proof):
+    """One proof more: by the second factor, or, without any, by the password."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"code": "287082"}})
+
+    password: Password | None = None
+
+
+class StepUpOut(BaseModel):
+    """How the person can prove who she is; none is left to who has neither password nor factor but signing in anew."""
+
+    methods: list[Method]
+
+
+class PasswordChange(BaseModel):
+    """The password of until now (empty for who has none) and the next one."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"example": {"current": "the sentence of until now", "password": "another long sentence"}},
+    )
+
+    current: Password
+    password: Password
+
+
+class PolicyOut(BaseModel):
+    """Roles whose sign-in takes a second factor."""
+
+    required_of: list[Role]
+    version: int
+
+
+class PolicyUpdate(BaseModel):
+    """Roles to ask for a second factor; none for nobody."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"required_of": ["owner", "admin"]}})
+
+    required_of: list[Role] = Field(max_length=len(Role))
+
+
+class WithoutFactor(BaseModel):
+    """A member who has no second factor."""
+
+    id: UUID
+    user_id: UUID
+    name: str
+    email: str
+    role: Role

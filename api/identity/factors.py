@@ -7,16 +7,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.events import service as events
 from api.events.schemas import EventName
-from api.identity import factor_queries, factor_schemas, proofs, recovery, repository, sealing, totp
+from api.identity import factor_queries, factor_schemas, notices, proofs, recovery, repository, sealing, totp
 from api.identity.entrance import Challenge, Device, SignedIn, is_required
-from api.identity.errors import ChallengeSpent, FactorRequired, ProofRefused
-from api.identity.factor_models import SecondFactor
+from api.identity.errors import BelongsElsewhere, ChallengeSpent, FactorRequired, OwnMembership, ProofRefused
+from api.identity.factor_models import SecondFactor, SignInPolicy
 from api.identity.models import Membership
 from api.kit.clock import Clock
 from api.kit.concurrency import require_match
 from api.kit.database import Database
-from api.kit.errors import NotFound
-from imisofts.access import Actor
+from api.kit.errors import Forbidden, NotFound
+from imisofts.access import Actor, Role
 
 SETUP, SETUP_LIFE = "authenticator", timedelta(minutes=10)
 
@@ -59,6 +59,7 @@ async def add_totp(
     sealed = sealing.lock(secret, user_id.bytes, secret_key)
     ident = await factor_queries.add_totp(session, user_id, asked.name, sealed, step, now)
     await events.record(session, actor, EventName.FACTOR_ADDED, SecondFactor(id=ident), after={"kind": "totp"})
+    await notices.tell(session, await own_membership(session, user_id), "factor_added")
     return await one(session, user_id, ident)
 
 
@@ -129,6 +130,7 @@ async def remove(session: AsyncSession, actor: Actor, ident: UUID, if_match: str
     if await is_required(session, actor.role) and not await factor_queries.has_factor(session, user_id):
         raise FactorRequired("Your workspace asks for a second factor. Add another one first.")
     await events.record(session, actor, EventName.FACTOR_REMOVED, SecondFactor(id=ident), before={"kind": known.kind})
+    await notices.tell(session, await own_membership(session, user_id), "factor_removed")
 
 
 async def new_recovery_codes(session: AsyncSession, actor: Actor, secret_key: str) -> list[str]:
@@ -139,12 +141,58 @@ async def new_recovery_codes(session: AsyncSession, actor: Actor, secret_key: st
     codes = recovery.new_codes()
     hashes = [recovery.stored(code, user_id.bytes, secret_key) for code in codes]
     await factor_queries.put_recovery_codes(session, user_id, hashes, session.info["clock"].now())
-    membership = await _own_membership(session, user_id)
+    membership = await own_membership(session, user_id)
     await events.record(session, actor, EventName.RECOVERY_CODES_MADE, membership)
     return codes
 
 
-async def _own_membership(session: AsyncSession, user_id: UUID) -> Membership:
+async def own_membership(session: AsyncSession, user_id: UUID) -> Membership:
+    """The person's membership in the session's workspace."""
     found = await repository.membership_of(session, user_id)
     assert found is not None
     return found
+
+
+async def reset(session: AsyncSession, actor: Actor, membership_id: UUID) -> None:
+    """Remove a member's second factors and recovery codes, end their sessions and tell them by mail.
+
+    Factors belong to the person: who also belongs to another workspace is nobody's to reset but the operator's."""
+    row = await repository.member(session, membership_id)
+    if row is None:
+        raise NotFound
+    if row.user_id == actor.user_id:
+        raise OwnMembership("Remove your own second factors on your security page.")
+    if row.role == Role.owner and actor.role is not Role.owner:
+        raise Forbidden("Only an owner changes an owner's access.")
+    elsewhere = len(await repository.memberships_of(session, row.user_id)) > 1
+    if elsewhere and actor.kind != "operator":
+        raise BelongsElsewhere("This person signs in to other workspaces too. A recovery code or the operator helps.")
+    await factor_queries.remove_factors(session, row.user_id, None)
+    await factor_queries.end_sessions(session, row.user_id, session.info["clock"].now())
+    await events.record(session, actor, EventName.FACTORS_RESET, row)
+    await notices.tell(session, row, "factors_reset")
+
+
+async def policy(session: AsyncSession) -> factor_schemas.PolicyOut:
+    """Whose sign-in takes a second factor here."""
+    row = await factor_queries.policy(session)
+    required_of = [Role(name) for name in row.required_of] if row else []
+    return factor_schemas.PolicyOut(required_of=required_of, version=row.version if row else 0)
+
+
+async def set_policy(
+    session: AsyncSession, actor: Actor, if_match: str | None, asked: factor_schemas.PolicyUpdate
+) -> factor_schemas.PolicyOut:
+    """Ask people of these roles for a second factor, from their next sign-in on."""
+    row = await factor_queries.policy(session, lock=True)
+    require_match(if_match, row.version if row else 0)
+    wanted = sorted({role.value for role in asked.required_of})
+    before = list(row.required_of) if row else []
+    if row is None:
+        row = SignInPolicy(workspace_id=actor.workspace_id, required_of=wanted)
+        session.add(row)
+    else:
+        row.required_of, row.version = wanted, row.version + 1
+    told = {"before": {"required_of": before}, "after": {"required_of": wanted}}
+    await events.record(session, actor, EventName.SIGN_IN_POLICY_SET, row, **told)
+    return await policy(session)

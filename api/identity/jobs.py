@@ -63,6 +63,35 @@ async def send_link(database: Database, settings: Settings, clock: Clock, worksp
         await note.of(None)
 
 
+@task("identity.mail_notice")
+async def mail_notice(workspace_id: str, user_id: str, what: str, notice_id: str) -> None:
+    """Tell somebody what was changed about their sign-in; what the transport refuses for the moment is tried again."""
+    settings = settings_module.load()
+    database = Database(settings.app_database_url, pool_size=1)
+    try:
+        await send_notice(database, settings, SystemClock(), UUID(workspace_id), UUID(user_id), what, UUID(notice_id))
+    finally:
+        await database.close()
+
+
+async def send_notice(
+    database: Database, settings: Settings, clock: Clock, workspace_id: UUID, user_id: UUID, what: str, notice_id: UUID
+) -> None:
+    """Send it once: its Message-ID is the notice's own, and a mail that may have left is left alone."""
+    async with database.begin(workspace_id, read_only=True) as session:
+        person = await repository.person(session, user_id)
+        workspace = await repository.workspace(session)
+    if person is None:
+        return
+    message = letters.notice(what, notice_id, clock.now(), person, workspace, settings)
+    if await asyncio.to_thread(mail.was_delivered, str(message["Message-ID"]), settings):
+        return
+    try:
+        await asyncio.to_thread(mail.send, message, settings)
+    except (mail.Refused, mail.MaybeSent) as error:
+        log.warning("notice %s (%s) was not mailed for certain: %s", notice_id, what, error)
+
+
 async def _arrived(link_id: UUID, settings: Settings) -> bool | None:
     return await asyncio.to_thread(mail.was_delivered, letters.message_id(link_id), settings)
 

@@ -1,6 +1,7 @@
 """The mails of identity: an invitation, a forgotten password, a link that signs in."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage
 from uuid import UUID
 
@@ -72,3 +73,42 @@ def _words(link: SignInLink, name: str, workspace: str, invitation: Invitation, 
     life = f"It is open until {link.expires_at:%-d %B %Y, %H:%M} UTC. Nothing is shared before you accept it."
     title = f"Your invitation to {workspace}"
     return mail.Letter(title, greeting, (said, life), "Look at the invitation", url, closing)
+
+
+NOTICES = {
+    "password_changed": (
+        "Your password was changed",
+        "The password of your account was changed, and you were signed out on every other device.",
+    ),
+    "factor_added": (
+        "A second factor was added",
+        "An authenticator app or a key was added to your account. From now on signing in asks for it.",
+    ),
+    "factor_removed": (
+        "A second factor was removed",
+        "An authenticator app or a key was removed from your account.",
+    ),
+    "recovery_code_used": (
+        "A recovery code was used",
+        "Somebody signed in to your account with one of your recovery codes. It cannot be used again.",
+    ),
+    "factors_reset": (
+        "Your second factor was reset",
+        "An administrator of {workspace} removed your second factors and signed you out. Sign in and set one up anew.",
+    ),
+}
+"""Title and text of each mail that tells somebody what was changed about their sign-in."""
+
+
+def notice(
+    what: str, notice_id: UUID, at: datetime, person: RowMapping, workspace: Workspace, settings: Settings
+) -> EmailMessage:
+    """The news of a change, to the person's own address."""
+    brand = Brand.from_workspace({"name": workspace.name, "brand": workspace.brand})
+    title, said = NOTICES[what]
+    text = (said.format(workspace=workspace.name), "If this was not you, set a new password at once.")
+    closing = "You get this mail because it concerns how you sign in."
+    url = f"{settings.public_url}/account/security"
+    words = mail.Letter(title, f"Hello {person['name']},", text, "Look at your sign-in", url, closing)
+    message_id = f"<notice-{notice_id}@imisofts.localhost>"
+    return mail.letter(mail.Envelope(title, person["email"], message_id, at, brand), words, settings)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.identity import entrance, factor_queries, factor_schemas, recovery, sealing, totp
+from api.identity import entrance, factor_queries, factor_schemas, notices, recovery, repository, sealing, totp
 from api.identity.entrance import Challenge, Device, Entrance, SignedIn
 from api.identity.errors import ChallengeSpent, ProofRefused
 from api.identity.sealing import Opened
@@ -43,7 +43,7 @@ async def let_in(session: AsyncSession, challenge: Opened, device: Device, secre
     if not await factor_queries.spend(session, challenge.mark, challenge.expires_at):
         raise ChallengeSpent("This sign-in was completed already. Sign in once more.")
     user_id = UUID(challenge.claims["user"])
-    await rate_limit.forget(session, _limit_key(user_id))
+    await forget(session, user_id)
     way = Entrance(device, secret_key, remember=challenge.claims["remember"], whole=True)
     return await entrance.complete_sign_in(session, user_id, way)
 
@@ -52,6 +52,11 @@ async def count(database: Database, user_id: UUID, clock: Clock) -> None:
     """One more guess at a person's second factor; kept also when the guess is wrong. 429 when they come too fast."""
     async with database.begin(None) as session:
         await rate_limit.take(session, _limit_key(user_id), EACH_PERSON, clock.now())
+
+
+async def forget(session: AsyncSession, user_id: UUID) -> None:
+    """Guesses count afresh after a good proof."""
+    await rate_limit.forget(session, _limit_key(user_id))
 
 
 def _limit_key(user_id: UUID) -> str:
@@ -66,6 +71,9 @@ async def prove(session: AsyncSession, user_id: UUID, proof: factor_schemas.Proo
         hashed = recovery.stored(proof.recovery_code, user_id.bytes, secret_key)
         if not await factor_queries.use_recovery_code(session, user_id, hashed, session.info["clock"].now()):
             raise ProofRefused("This recovery code is wrong or was used.", fields=[("recovery_code", "is not good")])
+        membership = await repository.membership_of(session, user_id)
+        if membership is not None:
+            await notices.tell(session, membership, "recovery_code_used")
     else:
         raise ProofRefused("Send a code.", fields=[("code", "is missing")])
 

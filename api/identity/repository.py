@@ -147,6 +147,12 @@ async def count_of(session: AsyncSession, table: Literal["client", "project"], i
     return int(await session.scalar(query, {"ids": list(ids)}) or 0)
 
 
+async def role_of(session: AsyncSession, membership_id: UUID) -> str | None:
+    """What a member of this workspace is; None where there is no such member."""
+    role: str | None = await session.scalar(select(Membership.role).where(Membership.id == membership_id))
+    return role
+
+
 async def person(session: AsyncSession, user_id: UUID) -> RowMapping | None:
     """Id, name and e-mail of a member, and the name of a role of the workspace's own."""
     query = (

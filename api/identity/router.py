@@ -12,6 +12,7 @@ from api.identity.entering import CHALLENGED, AppPasswords, entered, session_out
 from api.identity.entrance import device_of
 from api.identity.errors import AlreadyMember, OwnMembership, RoleRefused, SignInRefused, UnknownClient
 from api.identity.factor_schemas import Entered
+from api.identity.freshness import require_fresh
 from api.identity.models import ApiToken, AppUser, Membership, MembershipScope, SignInLink, WorkspaceRole
 from api.kit import lists, security
 from api.kit.access import allowed, public
@@ -29,7 +30,7 @@ from api.kit.errors import (
     documented,
 )
 from api.kit.idempotency import IdempotencyKey, IdempotentRoute
-from imisofts.access import Action, Actor
+from imisofts.access import Action, Actor, Role
 
 router = APIRouter(tags=["identity"], route_class=IdempotentRoute)
 
@@ -155,7 +156,9 @@ async def add_user(
     session: WriteSession,
     key: IdempotencyKey = None,
 ) -> schemas.UserCreated:
-    """Invite somebody; the one-time link goes by mail to the person alone."""
+    """Invite somebody; the one-time link goes by mail to the person alone. To make an owner takes a fresh proof."""
+    if asked.role is Role.owner:
+        await require_fresh(request, actor)
     return await members.add_user(session, actor, asked, request.app.state.settings)
 
 
@@ -187,11 +190,11 @@ async def update_user(
     user_id: UUID,
     response: Response,
     change: schemas.UserUpdate,
-    actor: Annotated[Actor, allowed(Action.user_manage)],
+    actor: Annotated[Actor, allowed(Action.user_manage, fresh=True)],
     session: WriteSession,
     if_match: IfMatch = None,
 ) -> schemas.UserOut:
-    """Give a member another role, or another client."""
+    """Give a member another role, or another client; this takes a fresh proof."""
     await members.update_user(session, actor, user_id, if_match, change)
     await session.flush()
     return await _member(response, actor, session, user_id)
@@ -203,12 +206,15 @@ async def update_user(
     responses={**SIGNED_IN, **documented(NotFound, OwnMembership, PreconditionRequired, PreconditionFailed)},
 )
 async def remove_user(
+    request: Request,
     user_id: UUID,
     actor: Annotated[Actor, allowed(Action.user_manage)],
     session: WriteSession,
     if_match: IfMatch = None,
 ) -> None:
-    """Take a member's access away, from the next request on."""
+    """Take a member's access away, from the next request on; an owner's takes a fresh proof."""
+    if await repository.role_of(session, user_id) == Role.owner:
+        await require_fresh(request, actor)
     await members.remove_user(session, actor, user_id, if_match)
 
 
@@ -239,11 +245,11 @@ async def create_token(
     request: Request,
     response: Response,
     asked: schemas.TokenCreate,
-    actor: Annotated[Actor, allowed(Action.token_manage)],
+    actor: Annotated[Actor, allowed(Action.token_manage, fresh=True)],
     session: WriteSession,
     key: IdempotencyKey = None,
 ) -> schemas.TokenCreated:
-    """Make an API token; it is shown this once."""
+    """Make an API token; it is shown this once, and takes a fresh proof of a person."""
     made = await service.create_token(session, actor, asked, request.app.state.settings.secret_key)
     response.headers["ETag"] = etag(made.version)
     return made

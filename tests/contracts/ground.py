@@ -160,7 +160,9 @@ def laid(settings: Settings) -> Iterator[Ground]:
             bound = {name for (name,) in owner.execute(OF_CLIENTS)}
             second = {table: ids - before[table] for table, ids in after.items() if table in bound}
             second["client"] |= {second_client}
-            second["second_factor"] = after["second_factor"]  # of another person, who is nobody's client
+            me = mine.api.ask("GET", "/sessions", mine.as_role[Role.owner]).items
+            second["session"] = {each["id"] for each in me}  # of the owner, who is nobody's client
+            second["second_factor"] = after["second_factor"]
             filled = _ids(owner, tenants, other)
             bare = [tenant for tenant in tenants if filled.get(tenant.table) == set()]
             isolation.plant(owner, bare, (other.workspace_id,), other.slug)

@@ -2,6 +2,8 @@
 
 from uuid import uuid4
 
+import psycopg
+
 from api.client import Credentials
 from api.events.schemas import EventName
 from imisofts.access import Role
@@ -66,7 +68,52 @@ def _owner_with_factor(agency: Agency, client_id: str) -> str:
     return ""
 
 
-ROWS: dict[str, Row] = {"factor_id": Row("second_factor", _factor)}
+def _session(agency: Agency, _: str) -> str:
+    """One more session of the owner, who signs in by what she has."""
+    owner = agency.as_role[Role.owner]
+    me = agency.api.ask("GET", "/session", owner).body["user"]["id"]
+    ident = str(uuid4())
+    with psycopg.connect(agency.api.settings.owner_database_url) as database:
+        database.execute("select set_config('app.workspace_id', %s, true)", (str(agency.workspace_id),))
+        database.execute(
+            "insert into session (id, workspace_id, user_id, id_hash, remember, created_at, last_seen_at, expires_at,"
+            " proved_at) values (%s, %s, %s, %s, false, now(), now(), now() + interval '1 hour', now())",
+            (ident, agency.workspace_id, me, uuid4().bytes * 2),
+        )
+    return ident
+
+
+def _newcomer_in(agency: Agency) -> Credentials:
+    return sign_in(agency.api, _newcomer(agency))
+
+
+def _in_two_places(agency: Agency) -> Credentials:
+    """Somebody with one session more; that of the invitation has ended with the recipe."""
+    email = _newcomer(agency)
+    first = sign_in(agency.api, email)
+    for row in agency.api.ask("GET", "/sessions", first).items:
+        if not row["current"]:
+            agency.api.ask("DELETE", f"/sessions/{row['id']}", first)
+    sign_in(agency.api, email)
+    return first
+
+
+def _password(agency: Agency, _: str) -> Options:
+    return {"json": {"password": PASSWORD}}
+
+
+def _new_password(agency: Agency, _: str) -> Options:
+    return {"json": {"current": PASSWORD, "password": PASSWORD + "!"}}
+
+
+def _with_it(agency: Agency, client_id: str) -> str:
+    """Somebody with a second factor, to be reset."""
+    email, _who, _secret = _with_factor(agency)
+    (member,) = agency.api.ask("GET", "/users", agency.as_role[Role.owner], params={"q": email}).items
+    return str(member["id"])
+
+
+ROWS: dict[str, Row] = {"factor_id": Row("second_factor", _factor), "session_id": Row("session", _session)}
 
 WRITES: dict[str, Write] = {
     "POST /v1/session/factor": Write((EventName.SESSION_STARTED,), _step),
@@ -80,4 +127,12 @@ WRITES: dict[str, Write] = {
     "POST /v1/account/recovery-codes": Write(
         (EventName.RECOVERY_CODES_MADE,), lambda agency, _: {"json": {}} if _factor(agency, _) else {}
     ),
+    "DELETE /v1/sessions/{session_id}": Write((EventName.SESSION_ENDED,)),
+    "POST /v1/sessions/end-others": Write((EventName.SESSION_ENDED,), who=_in_two_places),
+    "POST /v1/session/step-up": Write((EventName.SESSION_PROVED,), _password, who=_newcomer_in),
+    "POST /v1/account/password": Write(
+        (EventName.PASSWORD_SET, EventName.SESSION_ENDED), _new_password, who=_newcomer_in
+    ),
+    "POST /v1/users/{user_id}/reset-factors": Write((EventName.FACTORS_RESET,), row=_with_it),
+    "PUT /v1/sign-in-policy": Write((EventName.SIGN_IN_POLICY_SET,), lambda agency, _: {"json": {"required_of": []}}),
 }

@@ -34,6 +34,7 @@ ANSWERS = {
     "sessions_of": "TABLE(id uuid, workspace_name character varying, address character varying,"
     " user_agent character varying, created_at timestamp with time zone, last_seen_at timestamp with time zone,"
     " expires_at timestamp with time zone, remember boolean)",
+    "set_password": "boolean",
     "use_key": "boolean",
     "use_recovery_code": "boolean",
     "use_totp": "boolean",
