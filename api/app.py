@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 
 from api.billing.router import router as billing_router
+from api.brand.router import router as brand_router
 from api.catalog.router import router as catalog_router
 from api.clients.contacts_router import router as contacts_router
 from api.clients.router import router as clients_router
@@ -45,6 +46,7 @@ ROUTERS: list[APIRouter] = [
     factors_router,
     rights_router,
     sessions_router,
+    brand_router,
     events_router,
     health_router,
     home_router,

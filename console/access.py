@@ -82,6 +82,20 @@ def current_viewer(api_url: str) -> Viewer | Denied:
     return found
 
 
+@st.cache_data(max_entries=20, show_spinner=False)
+def logo(api_url: str, sha256: str) -> bytes:
+    """A logo's bytes; its hash says that they never change. Empty where the service does not answer."""
+
+    async def ask() -> bytes:
+        async with Client.http(api_url) as client:
+            return (await client.get(f"/v1/brand/files/{sha256}")).content
+
+    try:
+        return asyncio.run(ask())
+    except (Problem, OSError):
+        return b""
+
+
 def held_reports(api_url: str) -> list[dict[str, Any]]:
     """The client reports that wait, as the API tells this browser's session; none where it tells nothing."""
     cookie = st.context.cookies.get(SESSION_COOKIE)

@@ -45,7 +45,8 @@ def main() -> None:
     chosen = st.navigation(groups, position="hidden")
     sidebar(groups)
     chosen.run()
-    show("foot.html", publication=state.publication, portal=portal_url(settings.port_base))
+    portal = portal_url(settings.port_base)
+    show("foot.html", publication=state.publication, portal=portal, powered=viewer.brand.powered)
 
 
 def navigation(viewer: Viewer, state: State) -> dict[str, list[Any]]:
@@ -89,7 +90,7 @@ def portal_url(port: int) -> str:
 def header(viewer: Viewer, state: State) -> None:
     """Workspace, publication, freshness and audit."""
     published = state.publication.published_at if state.publication else None
-    logo = viewer.brand.logo_png
+    logo = access.logo(settings_module.load().public_url, viewer.brand.logo) if viewer.brand.logo else b""
     show(
         "header.html",
         viewer=viewer,

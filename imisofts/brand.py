@@ -15,6 +15,8 @@ Mode = Literal["light", "dark"]
 
 DEFAULT_ACCENT: Final = "#3b4cca"
 DEFAULT_FONT: Final = "Inter"
+FONTS: Final = (DEFAULT_FONT,)
+"""The families that the portal's build and the PDF's fonts hold; no page fetches one from elsewhere."""
 
 OKABE_ITO: Final = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#000000")
 """Colour-blind-safe series, in the order of use after the accent."""
@@ -82,7 +84,10 @@ SHADOW: Final[dict[Mode, dict[str, str]]] = {
 }
 
 _HEX = re.compile(r"^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$")
-_FONT = re.compile(r"^[\w .\-]{1,60}$")
+POWERED_BY: Final = "Powered by imisofts"
+"""What stands below pages, mails and reports where a brand names us; a name in every language."""
+
+_HASH = re.compile(r"^[0-9a-f]{64}$")
 _READABLE = 4.5  # WCAG 2.2 AA for body text
 
 
@@ -127,29 +132,52 @@ def ink_on(background: str) -> str:
     return max(("#ffffff", "#14181f"), key=lambda ink: contrast(ink, background))
 
 
-def readable(wanted: str, background: str, ratio: float = _READABLE) -> str:
-    """``wanted``, moved towards black or white just far enough to be read on ``background``."""
+def readable(wanted: str, background: str, ratio: float = _READABLE, steps: int = 20) -> str:
+    """``wanted``, moved in ``steps`` towards black or white just far enough to be read on ``background``."""
     pole = ink_on(background)
-    for step in range(21):
-        candidate = mix(wanted, pole, step / 20)
+    for step in range(steps + 1):
+        candidate = mix(wanted, pole, step / steps)
         if contrast(candidate, background) >= ratio:
             return candidate
     return pole
 
 
 @dataclass(frozen=True, slots=True)
+class Faint:
+    """A colour that is hard to read on white: its contrast, and the nearest shade that WCAG AA lets pass."""
+
+    contrast: float
+    nearest: str
+
+
+def faint(hex_colour: str) -> Faint | None:
+    """What is wrong with ``hex_colour`` as text on white, or behind white text; ``None`` where nothing is."""
+    found = contrast(hex_colour, "#ffffff")
+    return None if found >= _READABLE else Faint(round(found, 2), readable(hex_colour, "#ffffff", steps=100))
+
+
+@dataclass(frozen=True, slots=True)
 class Brand:
-    """A workspace's look; every field has been cleaned and is safe in CSS, mail heads and Typst."""
+    """A workspace's look; every field has been cleaned and is safe in CSS, mail heads and Typst.
+
+    ``logo``, ``favicon`` and ``style`` are hashes of files served under ``/brand/``; ``logo_png`` are the logo's bytes
+    where a mail or PDF carries them. ``legal`` are the lines of the imprint. ``powered_by``: whether we are named.
+    """
 
     name: str = "imisofts"
     accent: str = DEFAULT_ACCENT
     accent_ink: str = "#ffffff"
+    second: str = DEFAULT_ACCENT
     font_family: str = DEFAULT_FONT
-    logo_svg: bytes | None = None
+    logo: str | None = None
     logo_png: bytes | None = None
+    favicon: str | None = None
+    style: str | None = None
     sender_name: str = "imisofts"
     reply_to: str | None = None
     footer: str = ""
+    legal: tuple[str, ...] = ()
+    powered_by: bool = True
 
     @classmethod
     def from_workspace(cls, workspace: Mapping[str, object]) -> "Brand":
@@ -158,19 +186,28 @@ class Brand:
         brand: Mapping[str, object] = nested if isinstance(nested, Mapping) else {}
         name = _line(brand.get("name")) or _line(workspace.get("name")) or "imisofts"
         accent = colour(brand.get("accent"))
-        font = str(brand.get("font_family") or DEFAULT_FONT)
-        logo_svg = brand.get("logo_svg")
+        font = str(brand.get("font_family"))
         return cls(
             name=name,
             accent=accent,
             accent_ink=ink_on(accent),
-            font_family=font if _FONT.match(font) else DEFAULT_FONT,
-            logo_svg=logo_svg.encode() if isinstance(logo_svg, str) and "<svg" in logo_svg else None,
+            second=colour(brand.get("second"), accent),
+            font_family=font if font in FONTS else DEFAULT_FONT,
+            logo=_hash(brand.get("logo")),
             logo_png=_png(brand.get("logo_png")),
+            favicon=_hash(brand.get("favicon")),
+            style=_hash(brand.get("style")),
             sender_name=_line(brand.get("sender_name")) or name,
             reply_to=_line(brand.get("reply_to")) or None,
             footer=_line(brand.get("footer")),
+            legal=tuple(line for line in map(_line, str(brand.get("legal") or "").splitlines()) if line),
+            powered_by=brand.get("powered_by") is not False,
         )
+
+    @property
+    def powered(self) -> str:
+        """The line that names us, or nothing."""
+        return POWERED_BY if self.powered_by else ""
 
     @property
     def initials(self) -> str:
@@ -190,6 +227,7 @@ class Brand:
             "accent-text": readable(self.accent, soft_accent, 4.8),
             "accent-soft": soft_accent,
             "accent-strong": mix(fill, "#000000" if ink_on(fill) == "#ffffff" else "#ffffff", 0.16),
+            "second": readable(self.second, surface, 3.0),
         }
         meaning = dict(MEANING[mode])
         soft = {f"{name}-soft": mix(surface, value, 0.1) for name, value in meaning.items()}
@@ -198,10 +236,12 @@ class Brand:
         return {**NEUTRAL[mode], **accent, **meaning, **soft, **series, **font, **SCALE, **SHADOW[mode]}
 
     def series(self, mode: Mode = "light") -> tuple[str, ...]:
-        """Colours of a chart's series: the accent, then Okabe-Ito without what looks like the accent."""
-        first = readable(self.accent, NEUTRAL[mode]["surface"], 3.0)
-        rest = tuple(c for c in OKABE_ITO[:-1] if _distance(c, first) > 60)
-        return (first, *rest)
+        """Colours of a chart's series: the brand's own, then Okabe-Ito without what looks like one of them."""
+        surface = NEUTRAL[mode]["surface"]
+        own = [readable(self.accent, surface, 3.0), readable(self.second, surface, 3.0)]
+        first = own if _distance(*own) > 60 else own[:1]
+        rest = tuple(c for c in OKABE_ITO[:-1] if all(_distance(c, one) > 60 for one in first))
+        return (*first, *rest)
 
 
 def css(brand: Brand) -> str:
@@ -226,6 +266,10 @@ def _distance(one: str, other: str) -> float:
 def _line(value: object) -> str:
     """One line of text: a sender's name with a line break would be a mail header of its own."""
     return " ".join(str(value or "").split())
+
+
+def _hash(value: object) -> str | None:
+    return value if isinstance(value, str) and _HASH.match(value) else None
 
 
 def _png(value: object) -> bytes | None:

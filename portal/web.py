@@ -29,6 +29,9 @@ from portal.words import role_words
 
 HERE = Path(__file__).parent
 THEME_COOKIE = "imisofts_theme"
+_STYLED = {"", "clients", "invoices", "projects", "reports", "services", "subscriptions", "tasks", "tickets", "time"}
+_NEVER_STYLED = {"archive", "cancel", "change", "correct", "delete", "edit", "new", "pause", "pay", "remove",
+                 "report-settings", "resume", "void", "withdraw", "withdraw-cancellation"}  # fmt: skip
 SIDE_COOKIE = "imisofts_side"
 
 
@@ -90,6 +93,11 @@ class Visit:
         if self.viewer is None:
             raise Problem(401, "not_signed_in", "")
         return self.viewer
+
+    @property
+    def brand(self) -> Brand:
+        """The look of this page."""
+        return self.viewer.brand if self.viewer else self.face or Brand()
 
     def page(self, template: str, context: object, status: int = 200) -> Response:
         """Render a typed context; its class says which fields the template may use."""
@@ -176,7 +184,7 @@ class Site:
     def render(self, visit: Visit, template: str, context: object, status: int = 200) -> Response:
         """The page as HTML, with the frame's own values beside ``page``."""
         request = visit.request
-        brand = visit.viewer.brand if visit.viewer else visit.face or Brand()
+        brand = visit.brand
         notice, console = notices.read(request), self.console_url(request)
         html = self.templates.get_template(template).render(
             page=context,
@@ -192,7 +200,7 @@ class Site:
             nav=navigation(visit.viewer, request.url.path, console) if visit.viewer else Navigation(),
             side=request.cookies.get(SIDE_COOKIE, ""),
             console_url=console,
-            has_logo=visit.viewer is not None and (brand.logo_svg is not None or brand.logo_png is not None),
+            style=brand.style if visit.viewer and wears_own_styles(request.url.path) else None,
         )
         response = HTMLResponse(html, status)
         security.remember_guest(request, response)
@@ -235,6 +243,13 @@ def viewer_of(answer: Answer) -> Viewer:
     )
 
 
+def wears_own_styles(path: str) -> bool:
+    """Whether a page may wear the agency's own styles: those on which clients read, never one that asks for a
+    password, money, a confirmation or a setting."""
+    first, *rest = path.strip("/").split("/")
+    return first in _STYLED and not set(rest) & _NEVER_STYLED
+
+
 def safe_next(path: str | None) -> str:
     """Where to go after sign-in: a path of ours, never another host."""
     if not path or not path.startswith("/") or path.startswith(("//", "/\\")) or "\n" in path or "\r" in path:
@@ -249,10 +264,12 @@ def route(site: Site, page: Page) -> Route:
         language.choose(request.headers.get("accept-language", ""))
         visit = Visit(request, site.door(request), site)
         request.state.visit = visit
-        if visit.api.signed_in and page.path not in {"/sign-out", "/theme"}:
+        if visit.api.signed_in and page.path not in {"/sign-out", "/theme", "/brand/{name}"}:
             await _recognise(visit, page.public)
         if visit.viewer is None and not page.public:
             return _to_sign_in(request)
+        if visit.viewer is None and not page.path.startswith("/brand/{"):
+            visit.face = await _face_at(visit)
         if page.action and not visit.me.may(page.action):
             raise Problem(403, "forbidden", _("Your role does not include this page."))
         if request.method in {"GET", "HEAD"}:
@@ -264,6 +281,12 @@ def route(site: Site, page: Page) -> Route:
             await request.close()  # files that came with the form
 
     return Route(page.path, endpoint, methods=list(page.verbs))
+
+
+async def _face_at(visit: Visit) -> Brand:
+    """The brand of the workspace at this host, for a page before sign-in."""
+    answer = await visit.api.get("/brand", params={"host": visit.request.url.hostname or ""})
+    return Brand.from_workspace({"brand": answer.object})
 
 
 async def _recognise(visit: Visit, public: bool) -> None:

@@ -13,6 +13,7 @@ class EventName(StrEnum):
 
     WORKSPACE_CREATED = "workspace.created"
     WORKSPACE_UPDATED = "workspace.updated"
+    BRAND_UPDATED = "brand.updated"
     USER_ADDED = "user.added"
     USER_JOINED = "user.joined"
     USER_DECLINED = "user.declined"

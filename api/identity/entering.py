@@ -5,12 +5,15 @@ from typing import Annotated, Any, cast
 from fastapi import Depends, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.brand import service as brand
 from api.identity import repository, schemas
 from api.identity.entrance import Challenge, SignedIn
 from api.identity.factor_schemas import ChallengeOut, Entered
+from api.identity.models import Workspace
 from api.identity.passwords import Passwords
 from api.kit import security
 from api.kit.database import of
+from api.kit.rows import facts_of
 from imisofts.access import Actor
 
 CHALLENGED: dict[int | str, dict[str, Any]] = {202: {"model": ChallengeOut, "description": "A second factor is needed"}}
@@ -50,13 +53,19 @@ async def signed_in(request: Request, response: Response, signed: SignedIn) -> s
         return await session_out(session, signed.actor, signed.cookie)
 
 
+def workspace_out(row: Workspace) -> schemas.WorkspaceOut:
+    """A workspace as its members see it, its brand as everybody may."""
+    names = schemas.WorkspaceOut.model_fields.keys() - {"brand"}
+    return schemas.WorkspaceOut(**facts_of(row, *names), brand=brand.shown(row.name, row.brand))
+
+
 async def session_out(session: AsyncSession, actor: Actor, cookie: str | None) -> schemas.SessionOut:
     """Who is signed in, where, and what they may do."""
     person = await repository.person(session, actor.user_id) if actor.user_id else None
     workspace = await repository.workspace_of(session, actor)
     return schemas.SessionOut(
         user=schemas.PersonOut(**{name: person[name] for name in schemas.PersonOut.model_fields}) if person else None,
-        workspace=schemas.WorkspaceOut.model_validate(workspace, from_attributes=True),
+        workspace=workspace_out(workspace),
         role=actor.role,
         role_name=person["role_name"] if person else None,
         actions=sorted(actor.actions),

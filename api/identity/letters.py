@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 
 from api.identity import secrets
-from api.identity.models import SignInLink, Workspace
+from api.identity.models import SignInLink
 from api.kit import mail
 from imisofts.access import Role
 from imisofts.brand import Brand
@@ -43,11 +43,10 @@ def message_id(link_id: UUID) -> str:
 
 
 def compose(
-    link: SignInLink, person: RowMapping, workspace: Workspace, invitation: Invitation, settings: Settings
+    link: SignInLink, person: RowMapping, brand: Brand, invitation: Invitation, settings: Settings
 ) -> EmailMessage:
-    """The mail to the person's own address."""
-    brand = Brand.from_workspace({"name": workspace.name, "brand": workspace.brand})
-    words = _words(link, person["name"], workspace.name, invitation, settings)
+    """The mail to the person's own address, in the workspace's look and under its name."""
+    words = _words(link, person["name"], brand.name, invitation, settings)
     envelope = mail.Envelope(words.title, person["email"], message_id(link.id), link.created_at, brand)
     return mail.letter(envelope, words, settings)
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.brand import service as brand
 from api.events import service as events
 from api.events.schemas import EventName
 from api.identity import jobs, repository, schemas, secrets
@@ -102,7 +103,9 @@ async def look(database: Database, clock: Clock, token: str, address: str) -> sc
             role=Role(member.role),
             invited_by=inviter["name"] if inviter and found["purpose"] == "invitation" else None,
             expires_at=link.expires_at,
-            workspace=schemas.WorkspaceFace.model_validate(workspace, from_attributes=True),
+            workspace=schemas.WorkspaceFace(
+                name=workspace.name, slug=workspace.slug, brand=brand.shown(workspace.name, workspace.brand)
+            ),
         )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, Uuid, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.identity import members, repository, schemas, service
-from api.identity.entering import CHALLENGED, AppPasswords, entered, session_out
+from api.identity.entering import CHALLENGED, AppPasswords, entered, session_out, workspace_out
 from api.identity.entrance import device_of
 from api.identity.errors import AlreadyMember, OwnMembership, RoleRefused, SignInRefused, UnknownClient
 from api.identity.factor_schemas import Entered
@@ -119,7 +119,7 @@ async def get_workspace(
     """The workspace one is signed in to."""
     row = await repository.workspace_of(session, actor)
     response.headers["ETag"] = etag(row.version)
-    return schemas.WorkspaceOut.model_validate(row, from_attributes=True)
+    return workspace_out(row)
 
 
 @router.patch("/workspace", responses={**SIGNED_IN, **documented(PreconditionRequired, PreconditionFailed)})
@@ -130,10 +130,10 @@ async def update_workspace(
     session: WriteSession,
     if_match: IfMatch = None,
 ) -> schemas.WorkspaceOut:
-    """Change name, time zone, first weekday or brand."""
+    """Change name, time zone or first weekday; the brand has a route of its own."""
     row = await service.update_workspace(session, actor, if_match, change)
     response.headers["ETag"] = etag(row.version)
-    return schemas.WorkspaceOut.model_validate(row, from_attributes=True)
+    return workspace_out(row)
 
 
 @router.get("/users", response_model=lists.Page[schemas.UserOut], responses=SIGNED_IN)

@@ -137,7 +137,6 @@ class WorkspaceUpdate(BaseModel):
     name: Name | None = None
     timezone: Timezone | None = None
     week_starts_on: int | None = Field(None, json_schema_extra={"enum": [0, 6, None]})
-    brand: dict[str, Any] | None = None
 
 
 class PersonOut(BaseModel):

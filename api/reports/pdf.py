@@ -21,7 +21,7 @@ from imisofts.brand import Brand
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 TEMPLATE: Final = "client_report.typ"
-TEMPLATE_VERSION: Final = "client_report/2"
+TEMPLATE_VERSION: Final = "client_report/3"
 STANDARDS: Final[list[Any]] = ["ua-1", "a-2a"]
 
 
@@ -43,7 +43,7 @@ def build(
     try:
         return _compile(said, brand, font_folder, made_at, with_logo=True)
     except typst.TypstError:
-        if brand.logo_svg is None and brand.logo_png is None:
+        if brand.logo_png is None:
             raise
         return _compile(said, brand, font_folder, made_at, with_logo=False)
 
@@ -87,11 +87,10 @@ def _draw(folder: Path, sections: list[Section]) -> list[Section]:
 
 
 def _logo(folder: Path, brand: Brand) -> str | None:
-    for suffix, image in (("svg", brand.logo_svg), ("png", brand.logo_png)):
-        if image:
-            (folder / f"logo.{suffix}").write_bytes(image)
-            return f"logo.{suffix}"
-    return None
+    if brand.logo_png is None:
+        return None
+    (folder / "logo.png").write_bytes(brand.logo_png)
+    return "logo.png"
 
 
 def _look(brand: Brand, families: list[str]) -> dict[str, Any]:
@@ -102,6 +101,7 @@ def _look(brand: Brand, families: list[str]) -> dict[str, Any]:
         "accent_ink": tokens["accent-ink"],
         "accent_text": tokens["accent-text"],
         "accent_soft": tokens["accent-soft"],
+        "second": tokens["second"],
         "ink": tokens["ink"],
         "muted": tokens["ink-muted"],
         "line": tokens["line"],

@@ -9,6 +9,7 @@ from sqlalchemy import Select, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
+from api.brand.service import with_logo
 from api.clients.models import Client
 from api.kit.ids import new_id
 from api.reports.errors import UnknownReport, UnknownReportClient
@@ -80,10 +81,10 @@ async def lock_client(session: AsyncSession, actor: Actor, client_id: UUID) -> C
 
 
 async def workspace(session: AsyncSession, actor: Actor) -> dict[str, Any]:
-    """Slug, name, time zone and brand of the actor's workspace."""
+    """Slug, name, time zone and brand of the actor's workspace, the logo's bytes with it."""
     query = text("select slug, name, timezone, currency, brand from workspace where id = :id")
     row = (await session.execute(query, {"id": actor.workspace_id})).mappings().one()
-    return dict(row)
+    return {**row, "brand": await with_logo(session, row["brand"])}
 
 
 async def locale(session: AsyncSession) -> str:

@@ -72,7 +72,7 @@ def create(settings: Settings, today: date, say: Callable[[str], None] = lambda 
             say(f"{rows.kind}: {done.get('done_rows', len(rows.rows))} rows")
         _rates(api, today)
         _pause(api, today)
-        api.call("PATCH", "/v1/workspace", json={"brand": _BRAND}, fresh=True)
+        api.call("PATCH", "/v1/workspace/brand", json=_BRAND, fresh=True)
         people = [_user(settings, api, *person) for person in _USERS]
     _keep(settings, people)
 
@@ -82,6 +82,7 @@ _BRAND: dict[str, Any] = {
     "accent": "#1f5f8b",
     "sender_name": NAME,
     "footer": "Northlight Studio · Lichtstraße 12 · 10115 Berlin",
+    "legal": "Northlight Studio GmbH · Amtsgericht Charlottenburg HRB 000000\nVAT id DE000000000",
 }
 _USERS = (
     (Role.owner, "owner@northlight.example", "Nora Lindqvist"),

@@ -1,10 +1,10 @@
-"""The workspace's logo and the mark in the browser's tab."""
+"""The brand's files, and the mark in the browser's tab of a brand without a picture of its own."""
 
+import re
 from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from imisofts.brand import Brand
 from portal.door import Problem
 from portal.web import Page, Visit
 
@@ -12,6 +12,11 @@ _SEALED = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     "Cache-Control": "private, max-age=300",
 }
+
+
+_FOREVER = {**_SEALED, "Cache-Control": "public, max-age=31536000, immutable"}
+_FILE = re.compile(r"^(?P<hash>[0-9a-f]{64})\.(?P<kind>png|css)$")
+_KINDS = {"png": "image/png", "css": "text/css"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,25 +28,27 @@ class Mark:
     ink: str
 
 
-async def logo(visit: Visit) -> Response:
-    """The logo as an image that can run nothing."""
-    brand = visit.me.brand
-    if brand.logo_png is not None:
-        return Response(brand.logo_png, media_type="image/png", headers=_SEALED)
-    if brand.logo_svg is not None:
-        return Response(brand.logo_svg, media_type="image/svg+xml", headers=_SEALED)
-    raise Problem(404, "not_found", "")
+async def file(visit: Visit) -> Response:
+    """A logo, favicon or style sheet under its hash: it can run nothing, and a browser may keep it for good."""
+    name = str(visit.request.path_params["name"])
+    found = _FILE.match(name)
+    if found is None:
+        raise Problem(404, "not_found", "")
+    answer = await visit.api.get(f"/brand/files/{found['hash']}")
+    if answer.headers["content-type"].partition(";")[0] != _KINDS[found["kind"]]:
+        raise Problem(404, "not_found", "")
+    return Response(answer.content, media_type=_KINDS[found["kind"]], headers=_FOREVER)
 
 
 async def icon(visit: Visit) -> Response:
     """The initials on the accent."""
-    brand = visit.viewer.brand if visit.viewer else Brand()
+    brand = visit.brand
     mark = Mark(brand.initials, brand.accent, brand.accent_ink)
     svg = visit.site.templates.get_template("parts/icon.svg").render(page=mark)
     return Response(svg, media_type="image/svg+xml", headers=_SEALED)
 
 
 ROUTES = (
-    Page("/brand/logo", logo),
     Page("/brand/icon", icon, public=True),
+    Page("/brand/{name}", file, public=True),
 )

@@ -5,6 +5,7 @@ many may keep them in a module of its own beside this one, merged into both.
 """
 
 import importlib
+import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import psycopg
+from PIL import Image
 
 from api.client import Credentials
 from api.events.schemas import EventName
@@ -177,6 +179,25 @@ def _json(**values: Any) -> Body:
     return lambda agency, client_id: {"json": values}
 
 
+def _picture(agency: Agency, _: str) -> Options:
+    """A picture of no other's colour."""
+    out = io.BytesIO()
+    Image.new("RGB", (40, 20), f"#{uuid4().hex[:6]}").save(out, "PNG")
+    return {"files": {"file": ("picture.png", out.getvalue(), "image/png")}}
+
+
+def _worn(kind: str, *, another: bool) -> Body:
+    """Another picture or nothing to send; the one that goes is put there first."""
+
+    def body(agency: Agency, client_id: str) -> Options:
+        owner, path = agency.as_role[Role.owner], f"/workspace/brand/{kind}"
+        known = agency.api.ask("GET", "/workspace/brand", owner).etag
+        agency.api.ask("PUT", path, owner, if_match=known, **_picture(agency, client_id))
+        return _picture(agency, client_id) if another else {}
+
+    return body
+
+
 ROWS: dict[str, Row] = {
     "client_id": Row("client", _client),
     "invoice_id": Row("invoice", _draft),
@@ -208,6 +229,14 @@ WRITES: dict[str, Write] = {
     "PATCH /v1/workspace": Write(
         (EventName.WORKSPACE_UPDATED,), lambda agency, _: {"json": {"name": f"Acme {uuid4().hex[:6]}"}}
     ),
+    "PATCH /v1/workspace/brand": Write(
+        (EventName.BRAND_UPDATED,), lambda agency, _: {"json": {"footer": text(agency)}}
+    ),
+    **{
+        f"{method} /v1/workspace/brand/{kind}": Write((EventName.BRAND_UPDATED,), body)
+        for kind in ("logo", "favicon")
+        for method, body in (("PUT", _worn(kind, another=True)), ("DELETE", _worn(kind, another=False)))
+    },
     "POST /v1/session/reset": Write(
         (EventName.LINK_REQUESTED,),
         lambda agency, _: {"json": {"email": agency.email(Role.client)}},

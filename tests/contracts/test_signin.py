@@ -38,6 +38,7 @@ ANSWERS = {
     "use_key": "boolean",
     "use_recovery_code": "boolean",
     "use_totp": "boolean",
+    "brand_file": "TABLE(content bytea, media_type character varying)",
     "ensure_user": "uuid",
     "look_at_link": "TABLE(id uuid, workspace_id uuid, user_id uuid, purpose character varying,"
     " email character varying, has_password boolean)",
@@ -49,6 +50,7 @@ ANSWERS = {
     "use_link": "TABLE(user_id uuid, workspace_id uuid)",
     "user_by_email": "TABLE(id uuid, password_hash character varying)",
     "verify_email": "void",
+    "workspace_at_door": "uuid",
     "workspace_by_host": "uuid",
     "workspace_by_slug": "uuid",
     "workspace_ids": "SETOF uuid",

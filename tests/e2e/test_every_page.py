@@ -29,7 +29,7 @@ FILES = {
     "/tickets.csv",
     "/reports/{id:uuid}/pdf",
     "/brand/icon",
-    "/brand/logo",
+    "/brand/{name}",
 }
 """Routes that answer with a file, not a page."""
 WALKED = {"/imports/{id:uuid}"}

@@ -12,6 +12,7 @@ import pikepdf
 import pytest
 from pypdf import PdfReader
 
+from api.brand import pictures
 from api.reports import fonts, pdf
 from api.reports.figures import digest, freeze
 from api.reports.language import Language
@@ -21,7 +22,9 @@ from tests.api.reports import samples
 
 FONTS = PROJECT_ROOT / "portal" / "node_modules" / "@expo-google-fonts"
 NASTY = "#panic() [x] $y$ *b* \U0001f680 شركة @ref <tag> `c` \\n 株式会社 \u202e\x07"
-SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9" fill="#c00"/></svg>'
+SQUARE = pictures.redrawn(
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9" fill="#c00"/></svg>', (9, 9)
+).content
 BRAND = Brand.from_workspace({"name": "Northlight Studio", "brand": {"accent": "#0f766e", "footer": "4 Quay Street"}})
 
 
@@ -187,8 +190,8 @@ def test_a_name_in_any_script_is_drawn_and_found(name: str, family: str, tmp_pat
 
 
 def test_a_broken_logo_becomes_the_monogram() -> None:
-    assert "NS" in words(build(samples.figures(), replace(BRAND, logo_svg=b"<svg broken")))
-    assert "NS" not in words(build(samples.figures(), replace(BRAND, logo_svg=SQUARE.encode()))).split()
+    assert "NS" in words(build(samples.figures(), replace(BRAND, logo_png=b"\x89PNG broken")))
+    assert "NS" not in words(build(samples.figures(), replace(BRAND, logo_png=SQUARE))).split()
 
 
 def test_equal_figures_give_equal_hash_and_bytes() -> None:

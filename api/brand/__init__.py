@@ -1,0 +1,1 @@
+"""How a workspace looks to its clients: colours, logo, sender, legal lines and its own styles."""
