@@ -81,10 +81,10 @@ async def send_notice(
     """Send it once: its Message-ID is the notice's own, and a mail that may have left is left alone."""
     async with database.begin(workspace_id, read_only=True) as session:
         person = await repository.person(session, user_id)
-        workspace = await repository.workspace(session)
+        brand = await brand_service.worn(session, await repository.workspace(session))
     if person is None:
         return
-    message = letters.notice(what, notice_id, clock.now(), person, workspace, settings)
+    message = letters.notice(what, notice_id, clock.now(), person, brand, settings)
     if await asyncio.to_thread(mail.was_delivered, str(message["Message-ID"]), settings):
         return
     try:

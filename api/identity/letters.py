@@ -100,12 +100,11 @@ NOTICES = {
 
 
 def notice(
-    what: str, notice_id: UUID, at: datetime, person: RowMapping, workspace: Workspace, settings: Settings
+    what: str, notice_id: UUID, at: datetime, person: RowMapping, brand: Brand, settings: Settings
 ) -> EmailMessage:
-    """The news of a change, to the person's own address."""
-    brand = Brand.from_workspace({"name": workspace.name, "brand": workspace.brand})
+    """The news of a change, to the person's own address, in the workspace's look and under its name."""
     title, said = NOTICES[what]
-    text = (said.format(workspace=workspace.name), "If this was not you, set a new password at once.")
+    text = (said.format(workspace=brand.name), "If this was not you, set a new password at once.")
     closing = "You get this mail because it concerns how you sign in."
     url = f"{settings.public_url}/account/security"
     words = mail.Letter(title, f"Hello {person['name']},", text, "Look at your sign-in", url, closing)
