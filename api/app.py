@@ -34,6 +34,7 @@ from api.projects.router import router as projects_router
 from api.rates.router import router as rates_router
 from api.reports.router import router as reports_router
 from api.reports.settings_router import router as report_settings_router
+from api.search.router import router as search_router
 from api.subscriptions.router import router as subscriptions_router
 from api.support.router import router as support_router
 from api.time.people_router import router as people_router
@@ -63,6 +64,7 @@ ROUTERS: list[APIRouter] = [
     projects_router,
     reports_router,
     report_settings_router,
+    search_router,
     time_router,
 ]
 PREFIX = "/v1"

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.billing.models import CreditNote, Invoice, InvoiceLine, Payment
 from api.clients.models import Client
 from api.kit.errors import NotFound
-from imisofts.access import Actor
+from api.kit.search import Findable
+from imisofts.access import Action, Actor
 
 
 def visible_to(actor: Actor) -> Select[Invoice]:
@@ -84,3 +85,16 @@ async def external_id_taken(session: AsyncSession, model: type[Any], external_id
     if external_id is None:
         return False
     return await session.scalar(select(model.id).where(model.external_id == external_id)) is not None
+
+
+def findable(actor: Actor) -> Findable:
+    """Invoices by number and external id."""
+    return Findable(
+        kind="invoice",
+        needs=Action.invoice_read,
+        rows=visible_with_client(actor),
+        ident=Invoice.id,
+        title=Invoice.number,
+        detail=Client.name,
+        within=(Invoice.number, Invoice.external_id),
+    )

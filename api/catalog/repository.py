@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.catalog.models import Service
 from api.kit.errors import NotFound
-from imisofts.access import Actor
+from api.kit.search import Findable
+from imisofts.access import Action, Actor
 
 
 def visible_to(actor: Actor) -> Select[Service]:
@@ -40,3 +41,17 @@ async def lock_many(session: AsyncSession, actor: Actor, ids: Collection[UUID]) 
         return {}
     query = visible_to(actor).where(Service.id.in_(ids)).order_by(Service.id).with_for_update(read=True)
     return {service.id: service for service in await session.scalars(query)}
+
+
+def findable(actor: Actor) -> Findable:
+    """Services by name and external id."""
+    return Findable(
+        kind="service",
+        needs=Action.service_read,
+        rows=visible_to(actor),
+        ident=Service.id,
+        title=Service.name,
+        detail=Service.description,
+        within=(Service.name, Service.external_id),
+        archived=Service.archived_at.is_not(None),
+    )

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.catalog import repository
 from api.catalog.errors import ServiceArchived
 from api.catalog.models import Service
+from api.catalog.repository import findable
 from api.catalog.schemas import ServiceCreate, ServiceUpdate
 from api.clients import service as clients
 from api.events import service as events
@@ -20,7 +21,7 @@ from api.kit.ids import new_id
 from api.kit.rows import changes, require_free, touch
 from imisofts.access import Actor
 
-__all__ = ["Service", "archive", "create", "facts", "restore", "sold", "update"]
+__all__ = ["Service", "archive", "create", "facts", "findable", "restore", "sold", "update"]
 
 _FACTS = ("name", "description", "external_id", "unit_price", "currency", "interval", "interval_count")
 _NEVER_EMPTY = ("name", "currency", "interval_count")

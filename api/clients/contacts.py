@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.clients import repository
-from api.clients.models import ClientTag, Contact
+from api.clients.models import Client, ClientTag, Contact
 from api.clients.schemas import ContactCreate, ContactUpdate
 from api.events import service as events
 from api.events.schemas import EventName
@@ -17,7 +17,8 @@ from api.kit.concurrency import require_match
 from api.kit.errors import NotFound
 from api.kit.ids import new_id
 from api.kit.rows import changes, touch
-from imisofts.access import Actor
+from api.kit.search import Findable
+from imisofts.access import Action, Actor
 
 _FIELDS = ("name", "email", "phone", "title", "is_primary")
 
@@ -116,3 +117,17 @@ async def _unmark(session: AsyncSession, actor: Actor, client_id: UUID, clock: C
 def _facts(contact: Contact) -> dict[str, Any]:
     """Of a person the events keep no more than that something changed."""
     return {"client_id": str(contact.client_id), **{name: getattr(contact, name) for name in _FIELDS}}
+
+
+def findable(actor: Actor) -> Findable:
+    """Contacts by name, e-mail and phone; they stand on their client's page."""
+    return Findable(
+        kind="contact",
+        needs=Action.event_read,
+        rows=visible_contacts(actor).join(Client, Client.id == Contact.client_id),
+        ident=Contact.id,
+        parent=Contact.client_id,
+        title=Contact.name,
+        detail=Client.name,
+        within=(Contact.name, Contact.email, Contact.phone),
+    )

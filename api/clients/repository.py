@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.clients.models import Client
 from api.kit.errors import NotFound
-from imisofts.access import Actor
+from api.kit.search import Findable
+from imisofts.access import Action, Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +48,17 @@ async def workspace_facts(session: AsyncSession, actor: Actor) -> WorkspaceFacts
     query = text("select currency, timezone from workspace where id = :id")
     row = (await session.execute(query, {"id": actor.workspace_id})).one()
     return WorkspaceFacts(row.currency, row.timezone)
+
+
+def findable(actor: Actor) -> Findable:
+    """Clients by name, e-mail and external id."""
+    return Findable(
+        kind="client",
+        needs=Action.client_read,
+        rows=visible_to(actor),
+        ident=Client.id,
+        title=Client.name,
+        detail=Client.email,
+        within=(Client.name, Client.email, Client.external_id),
+        archived=Client.archived_at.is_not(None),
+    )

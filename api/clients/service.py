@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.clients import repository
 from api.clients.errors import ClientArchived, ExternalIdTaken
 from api.clients.models import Client
-from api.clients.repository import get, workspace_facts
+from api.clients.repository import findable, get, workspace_facts
 from api.clients.schemas import ClientCreate, ClientUpdate
 from api.events import service as events
 from api.events.schemas import EventName
@@ -21,7 +21,19 @@ from api.kit.errors import Forbidden, Malformed
 from api.kit.ids import new_id
 from imisofts.access import Actor
 
-__all__ = ["Client", "archive", "create", "facts", "get", "restore", "today", "update", "usable", "workspace_facts"]
+__all__ = [
+    "Client",
+    "archive",
+    "create",
+    "facts",
+    "findable",
+    "get",
+    "restore",
+    "today",
+    "update",
+    "usable",
+    "workspace_facts",
+]
 
 
 def facts(client: Client) -> dict[str, Any]:

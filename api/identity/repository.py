@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.identity.models import ApiToken, AppUser, LoginSession, Membership, SignInLink, Workspace, WorkspaceRole
 from api.kit.ids import new_id
+from api.kit.search import Findable
 from imisofts.access import Action, Actor, Role
 
 _STANDING = """
@@ -194,3 +195,16 @@ def visible_tokens(actor: Actor) -> Select[ApiToken]:
     """An actor's own tokens; all of the workspace for who manages its users."""
     query = select(ApiToken).where(ApiToken.workspace_id == actor.workspace_id)
     return query if actor.may(Action.user_manage) else query.where(ApiToken.user_id == actor.user_id)
+
+
+def findable(actor: Actor) -> Findable:
+    """Members of the workspace by name and e-mail."""
+    return Findable(
+        kind="member",
+        needs=Action.user_read,
+        rows=visible_members(actor),
+        ident=Membership.id,
+        title=AppUser.name,
+        detail=AppUser.email,
+        within=(AppUser.name, AppUser.email),
+    )

@@ -12,6 +12,7 @@ from api.identity.entrance import Challenge, Device, Entrance, SignedIn, complet
 from api.identity.errors import SignInRefused, UnknownScope
 from api.identity.models import ApiToken, Workspace
 from api.identity.passwords import Passwords
+from api.identity.repository import findable as findable
 from api.kit import rate_limit
 from api.kit.clock import Clock
 from api.kit.concurrency import require_match

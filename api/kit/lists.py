@@ -160,9 +160,14 @@ def conditions(spec: ListSpec, params: ListParams) -> list[ColumnElement[bool]]:
         else:
             found.append(column.in_([_parse(column, name, part) for part in value.split(",")]))
     if params.search:
-        words = params.search.replace("\x00", "").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        found.append(or_(*(column.ilike(f"%{words}%", escape="\\") for column in spec.search)))
+        found.append(or_(*(column.ilike(contains(params.search), escape="\\") for column in spec.search)))
     return found
+
+
+def contains(words: str) -> str:
+    """A pattern for ``ilike(…, escape="\\\\")`` that finds ``words`` anywhere, every character meaning itself."""
+    plain = words.replace("\x00", "").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{plain}%"
 
 
 def _write_cursor(sort: str, value: Any, row_id: UUID) -> str:

@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.clients.models import Client
 from api.kit.errors import NotFound
 from api.kit.narrow import narrowed
+from api.kit.search import Findable
 from api.projects.models import Milestone, Project, Task
 from api.time.models import Person, TimeEntry
-from imisofts.access import Actor
+from imisofts.access import Action, Actor
 
 Row = TypeVar("Row", Project, Milestone, Task)
 
@@ -90,3 +91,32 @@ async def may_be_assigned(session: AsyncSession, actor: Actor, person_id: UUID) 
 async def has_time(session: AsyncSession, task_id: UUID) -> bool:
     """Whether somebody has entered time on the task."""
     return await session.scalar(select(TimeEntry.id).where(TimeEntry.task_id == task_id).limit(1)) is not None
+
+
+def findable_projects(actor: Actor) -> Findable:
+    """Projects by name and external id."""
+    return Findable(
+        kind="project",
+        needs=Action.project_read,
+        rows=visible_projects(actor),
+        ident=Project.id,
+        title=Project.name,
+        detail=Client.name,
+        within=(Project.name, Project.external_id),
+        archived=Project.archived_at.is_not(None),
+    )
+
+
+def findable_tasks(actor: Actor) -> Findable:
+    """Tasks by title and external id; they stand under their project."""
+    return Findable(
+        kind="task",
+        needs=Action.project_read,
+        rows=visible_tasks(actor),
+        ident=Task.id,
+        parent=Task.project_id,
+        title=Task.title,
+        detail=Project.name,
+        within=(Task.title, Task.external_id),
+        archived=Task.completed_on.is_not(None),
+    )

@@ -12,10 +12,11 @@ from sqlalchemy.orm import undefer
 from api.brand.service import with_logo
 from api.clients.models import Client
 from api.kit.ids import new_id
+from api.kit.search import Findable
 from api.reports.errors import UnknownReport, UnknownReportClient
 from api.reports.models import ReportDefinition, ReportDelivery
 from api.reports.period import Period
-from imisofts.access import Actor
+from imisofts.access import Action, Actor
 
 STANDARD = "Client report"
 LOCALE = "en_GB"
@@ -143,3 +144,17 @@ def _uuid(value: str) -> UUID | None:
         return UUID(value)
     except ValueError:
         return None
+
+
+def findable(actor: Actor) -> Findable:
+    """Reports by client and period."""
+    return Findable(
+        kind="report",
+        needs=Action.report_read,
+        rows=visible_to(actor),
+        ident=ReportDelivery.id,
+        title=Client.name,
+        detail=ReportDelivery.period,
+        within=(Client.name, ReportDelivery.period),
+        archived=ReportDelivery.status == "withdrawn",
+    )

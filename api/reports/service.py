@@ -20,6 +20,7 @@ from api.reports.language import Language
 from api.reports.models import ReportDelivery
 from api.reports.office import Figures, Office, in_thread, opened, system
 from api.reports.period import Period
+from api.reports.repository import findable as findable
 from api.reports.schemas import ReportCreate
 from imisofts.access import Actor
 from imisofts.settings import Settings

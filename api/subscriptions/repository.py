@@ -3,13 +3,14 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.clients.models import Client
 from api.kit.errors import NotFound
+from api.kit.search import Findable
 from api.subscriptions.models import Subscription, SubscriptionItem, SubscriptionPause
-from imisofts.access import Actor
+from imisofts.access import Action, Actor
 
 
 def visible_to(actor: Actor) -> Select[Subscription]:
@@ -56,3 +57,17 @@ async def pauses(session: AsyncSession, ids: Collection[UUID]) -> list[Subscript
     """All pauses of these subscriptions, by their days."""
     query = select(SubscriptionPause).where(SubscriptionPause.subscription_id.in_(ids))
     return list(await session.scalars(query.order_by(SubscriptionPause.started_on, SubscriptionPause.id)))
+
+
+def findable(actor: Actor) -> Findable:
+    """Subscriptions by name, external id, and client: one without a name goes by its client's."""
+    return Findable(
+        kind="subscription",
+        needs=Action.subscription_read,
+        rows=visible_with_client(actor),
+        ident=Subscription.id,
+        title=func.coalesce(Subscription.name, Client.name),
+        detail=Client.name,
+        within=(Subscription.name, Subscription.external_id, Client.name),
+        archived=Subscription.ended_on.is_not(None),
+    )

@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.clients.models import Client
 from api.kit.errors import NotFound
+from api.kit.search import Findable
 from api.support.models import BusinessInterval, SlaTarget, Ticket, TicketEvent
 from api.time.models import Holiday, Person
-from imisofts.access import Actor
+from imisofts.access import Action, Actor
 
 
 def visible_to(actor: Actor) -> Select[Ticket]:
@@ -81,3 +82,17 @@ async def holidays(session: AsyncSession, first: date) -> frozenset[date]:
     """Days from ``first`` on when nobody works."""
     query = select(Holiday.on_date).where(Holiday.region.is_(None), Holiday.on_date >= first)
     return frozenset(await session.scalars(query))
+
+
+def findable(actor: Actor) -> Findable:
+    """Tickets by number and subject."""
+    return Findable(
+        kind="ticket",
+        needs=Action.ticket_read,
+        rows=visible_with_client(actor),
+        ident=Ticket.id,
+        title=Ticket.subject,
+        detail=Ticket.number.concat(" · ").concat(Client.name),
+        within=(Ticket.number, Ticket.subject, Ticket.external_id),
+        archived=Ticket.resolved_at.is_not(None),
+    )

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.kit.errors import NotFound
 from api.kit.narrow import narrowed
+from api.kit.search import Findable
 from api.projects.models import Project, Task
 from api.time.models import Holiday, Person, PersonRate, TimeEntry, TimeOff, WorkingHours
 from api.time.schemas import TimeTotal
@@ -156,3 +157,17 @@ async def totals(
         TimeTotal(key=None if found is None else str(found), minutes=minutes, billable_minutes=of_it)
         for found, minutes, of_it in rows
     ]
+
+
+def findable(actor: Actor) -> Findable:
+    """People by name, e-mail and external id."""
+    return Findable(
+        kind="person",
+        needs=Action.person_read,
+        rows=visible_people(actor),
+        ident=Person.id,
+        title=Person.name,
+        detail=Person.title,
+        within=(Person.name, Person.email, Person.external_id),
+        archived=Person.archived_at.is_not(None),
+    )

@@ -23,6 +23,8 @@ from tests.contracts.routes import Route
 _STANDING = {"role_id", "client_ids", "project_ids"}
 APART = {"POST /v1/imports": {"again"}, "POST /v1/users": _STANDING, "PATCH /v1/users/{user_id}": _STANDING}
 """Rows that a form names and no recipe does; each has its own test below."""
+FOR_WORDS = {"/v1/search"}
+"""What answers nothing until it is asked for words."""
 LISTS = [route for route in recipes.ROUTES if not route.writes and not route.ids]
 WITH_ID = [route for route in recipes.ROUTES if route.ids]
 WITH_BODY = [route for route in recipes.ROUTES if route.writes and "public" not in route.actions]
@@ -196,6 +198,9 @@ def test_nothing_of_another_client_is_listed(ground: Ground, who: Who, route: Ro
         asked = {"params": {"client_id": ground.second_client}}
         answer = ground.ask(who, route, _choice(ground, route), asked)
         assert shown(answer, hidden, ground.second_client) == set()
+    if "q" in _parameters(ground, route, "query"):
+        answer = ground.ask(who, route, _choice(ground, route), {"params": {"q": ground.mine.slug}})
+        assert shown(answer, hidden) == set()
 
 
 def test_the_probes_look_at_rows_that_are_there_to_be_seen(ground: Ground) -> None:
@@ -203,7 +208,15 @@ def test_the_probes_look_at_rows_that_are_there_to_be_seen(ground: Ground) -> No
     for route in LISTS:
         if "q" in _parameters(ground, route, "query"):
             path, owner = route.address(_choice(ground, route)), ground.other.as_role[Role.owner]
-            assert ground.foreign(ground.other.api.ask("GET", path, owner)) != set(), path
+            words = {"q": ground.other.slug} if route.path in FOR_WORDS else {}
+            told = ground.other.api.ask("GET", path, owner, params=words)
+            assert ground.foreign(told, ground.other.slug) != set(), path
+    (search,) = [route for route in LISTS if route.path in FOR_WORDS]
+    asked_words = {"params": {"q": ground.mine.slug, "limit": "20"}}
+    assert shown(ground.ask(Role.owner, search, "", asked_words), set().union(*ground.second.values()))
+    own = ground.ask(Role.client, search, "", asked_words)
+    assert isinstance(own, Answer)
+    assert own.body["items"] != []
     for who, route in (param.values for param in for_the_bound(LISTS)):
         if "client_id" in _parameters(ground, route, "query"):
             choice = _choice(ground, route)

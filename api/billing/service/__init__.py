@@ -5,6 +5,7 @@ Imports write many rows at once and settle by the same pure rules, so tables and
 
 from api.billing import amounts, periods, states
 from api.billing.models import CreditNote, Invoice, InvoiceLine, Payment
+from api.billing.repository import findable
 from api.billing.service.collect import credit, record_payment
 from api.billing.service.draft import create, delete_draft, restore_draft, update
 from api.billing.service.issue import DAYS_TO_PAY, issue, void
@@ -20,6 +21,7 @@ __all__ = [
     "create",
     "credit",
     "delete_draft",
+    "findable",
     "issue",
     "open_minor",
     "periods",

@@ -1,6 +1,7 @@
 """What may be done with projects, milestones and tasks: each verb locks, checks, changes and records."""
 
 from api.projects.models import Milestone, Project, Task
+from api.projects.repository import findable_projects, findable_tasks
 from api.projects.service.milestones import create_milestone, delete_milestone, update_milestone
 from api.projects.service.projects import archive, complete, create, reopen, restore, update, usable
 from api.projects.service.tasks import create_task, delete_task, project_of_task, restore_task, update_task
@@ -16,6 +17,8 @@ __all__ = [
     "create_task",
     "delete_milestone",
     "delete_task",
+    "findable_projects",
+    "findable_tasks",
     "project_of_task",
     "reopen",
     "restore",

@@ -5,6 +5,7 @@ Imports write many rows at once by the same rules, so tables, :func:`new_rows` a
 
 from api.subscriptions import schedule
 from api.subscriptions.models import Subscription, SubscriptionItem, SubscriptionPause
+from api.subscriptions.repository import findable
 from api.subscriptions.service.cancel import cancel, period_end
 from api.subscriptions.service.change import change
 from api.subscriptions.service.correct import correct
@@ -27,6 +28,7 @@ __all__ = [
     "correct",
     "create",
     "facts",
+    "findable",
     "new_rows",
     "next_charge",
     "pause",

@@ -1,6 +1,7 @@
 """What may be done with tickets and with what is promised: each verb locks, checks, changes and records."""
 
 from api.support.models import Ticket, TicketEvent
+from api.support.repository import findable
 from api.support.service.hours import (
     business_hours,
     calendar,
@@ -28,6 +29,7 @@ __all__ = [
     "answer",
     "business_hours",
     "calendar",
+    "findable",
     "note",
     "open_ticket",
     "promised",

@@ -1,6 +1,7 @@
 """What may be done with people and their time: each verb locks, checks, changes and records."""
 
 from api.time.models import Holiday, Person, PersonRate, TimeEntry, TimeOff, WorkingHours
+from api.time.repository import findable
 from api.time.service.calendar import (
     create_holiday,
     create_time_off,
@@ -27,6 +28,7 @@ __all__ = [
     "delete_entry",
     "delete_holiday",
     "delete_time_off",
+    "findable",
     "restore_entry",
     "set_rate",
     "set_working_hours",
