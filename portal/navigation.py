@@ -65,12 +65,13 @@ class Group:
 @dataclass(frozen=True, slots=True)
 class Navigation:
     """All that one reader may open: ``groups`` in the side bar, ``workspace`` and ``account`` in their menus,
-    ``deeds`` in the palette; ``section`` is the entry of the page looked at."""
+    ``deeds`` and ``switches`` in the palette; ``section`` is the entry of the page looked at."""
 
     groups: tuple[Group, ...] = ()
     workspace: tuple[Entry, ...] = ()
     account: tuple[Entry, ...] = ()
     deeds: tuple[Entry, ...] = ()
+    switches: tuple[Entry, ...] = ()
     section: Entry | None = None
 
     def places(self) -> Iterator[Entry]:
@@ -158,6 +159,16 @@ def deeds() -> tuple[Entry, ...]:
     )
 
 
+def switches() -> tuple[Entry, ...]:
+    """What the palette turns on the page itself: each address is the button it presses."""
+    words = _("theme, colours, appearance, switch")
+    return (
+        Entry("#theme-light", _("Switch to light colours"), "sun", keywords=words),
+        Entry("#theme-dark", _("Switch to dark colours"), "moon", keywords=words),
+        Entry("#theme-system", _("Colours as the system has them"), "device-desktop", keywords=words),
+    )
+
+
 def navigation(reader: Reader, path: str, console_url: str) -> Navigation:
     """What ``reader`` may open, on the page at ``path``."""
 
@@ -167,4 +178,6 @@ def navigation(reader: Reader, path: str, console_url: str) -> Navigation:
     shown = tuple(Group(group.title, allowed(group.entries)) for group in groups(console_url))
     shown = tuple(group for group in shown if group.entries)
     section = next((entry for group in shown for entry in group.entries if entry.holds(path)), None)
-    return Navigation(shown, allowed(workspace_menu()), allowed(account_menu()), allowed(deeds()), section)
+    return Navigation(
+        shown, allowed(workspace_menu()), allowed(account_menu()), allowed(deeds()), allowed(switches()), section
+    )

@@ -147,11 +147,11 @@ def _uuid(value: str) -> UUID | None:
 
 
 def findable(actor: Actor) -> Findable:
-    """Reports by client and period."""
+    """Reports that can be opened, by client and period."""
     return Findable(
         kind="report",
         needs=Action.report_read,
-        rows=visible_to(actor),
+        rows=visible_to(actor).where(ReportDelivery.pdf.is_not(None)),
         ident=ReportDelivery.id,
         title=Client.name,
         detail=ReportDelivery.period,

@@ -46,12 +46,6 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-document.addEventListener("search:open", () => {
-  const field = document.querySelector<HTMLInputElement>("#search");
-  field?.focus();
-  field?.select();
-});
-
 document.addEventListener("click", (event) => {
   const target = event.target instanceof Element ? event.target : null;
   const opener = target?.closest<HTMLElement>("[data-opens]");

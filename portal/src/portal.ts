@@ -1,6 +1,7 @@
 // What every page gets: htmx for lists that answer while one types, and the few keys and clicks that HTML has no word for.
 import htmx from "htmx.org/dist/htmx.esm.js";
 import "./frame";
+import "./palette";
 import "./toasts";
 
 declare global {

@@ -74,6 +74,31 @@ def test_every_place_that_is_shown_opens(site: Any) -> None:
     assert "/clients/new" not in links
 
 
+def test_everything_that_is_found_opens(site: Any) -> None:
+    browser_of, world = site
+    own, foreign = world.invoices["alpen-issued"], world.invoices["birke-issued"]
+    found = {}
+    for who in ("owner", "alpen"):
+        browser = browser_of(who)
+        pages = [browser.get(f"/search?q={words}").text for words in ("alpen", "INV", "new", "web", own, foreign)]
+        found[who] = set(re.findall(r'<a class="hit" href="([^"]*)"', "".join(pages)))
+        links = [link for link in found[who] if link.startswith("/")]
+        assert {link: browser.get(link).status_code for link in links} == dict.fromkeys(links, 200), who
+    assert {f"/clients/{world.clients['alpen']}", f"/invoices/{own}", f"/invoices/{foreign}"} <= found["owner"]
+    assert f"/invoices/{own}" in found["alpen"]
+    assert [link for link in found["alpen"] if foreign in link or link.startswith("/clients")] == []
+
+
+def test_search_words_are_shown_as_words(site: Any) -> None:
+    browser_of, _ = site
+    browser = browser_of("owner")
+    for address in ("/search?q=%3Cb%3E%22", "/search?as=options&q=%3Cb%3E%22"):
+        answer = browser.get(address)
+        assert answer.status_code == 200
+        assert "<b>" not in answer.text
+        assert "Nothing found" in answer.text
+
+
 def test_the_side_bar_stays_as_it_was_left(site: Any) -> None:
     browser_of, _ = site
     browser = browser_of("owner")
