@@ -19,6 +19,8 @@ from api.identity.factors_router import router as factors_router
 from api.identity.freshness import require_fresh
 from api.identity.links_router import router as links_router
 from api.identity.passwords import Passwords
+from api.identity.places import Places
+from api.identity.places_router import router as places_router
 from api.identity.rights_router import router as rights_router
 from api.identity.router import router as identity_router
 from api.identity.sessions_router import router as sessions_router
@@ -44,6 +46,7 @@ from imisofts.settings import Settings
 ROUTERS: list[APIRouter] = [
     identity_router,
     links_router,
+    places_router,
     factors_router,
     rights_router,
     sessions_router,
@@ -92,6 +95,7 @@ def create(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     app.state.limit = EACH_CALLER
     figures.install(app, settings)
     errors.install(app)
+    app.add_middleware(Places)
     app.add_middleware(Guard)
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)

@@ -71,13 +71,14 @@ def viewer_of(answer: dict[str, Any]) -> Viewer | None:
 
 def current_viewer(api_url: str) -> Viewer | Denied:
     """The person behind this browser session, or why nobody may look."""
-    cookie = st.context.cookies.get(SESSION_COOKIE)
-    if not cookie:
+    asked = _asked(api_url)
+    if asked is None:
         return "signed-out"
+    cookie = asked.cookie
     known: tuple[float, str, Viewer | Denied] | None = st.session_state.get("_viewer")
     if known and known[1] == cookie and time.monotonic() - known[0] < RECHECK_SECONDS:
         return known[2]
-    found = _ask(api_url, cookie)
+    found = _ask(api_url, asked)
     st.session_state["_viewer"] = (time.monotonic(), cookie, found)
     return found
 
@@ -98,27 +99,44 @@ def logo(api_url: str, sha256: str) -> bytes:
 
 def held_reports(api_url: str) -> list[dict[str, Any]]:
     """The client reports that wait, as the API tells this browser's session; none where it tells nothing."""
-    cookie = st.context.cookies.get(SESSION_COOKIE)
-    if not cookie:
+    asked = _asked(api_url)
+    if asked is None:
         return []
     try:
-        return list(_get(api_url, cookie, "/v1/reports", {"status": "held", "limit": "200"})["items"])
+        return list(_get(api_url, asked, "/v1/reports", {"status": "held", "limit": "200"})["items"])
     except (Problem, OSError):
         return []
 
 
-def _get(api_url: str, cookie: str, path: str, query: dict[str, str]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The browser's session, its cookie's name, and the host it was sent to: one workspace's, or the installation's."""
+
+    cookie: str
+    cookie_name: str
+    host: str | None
+
+
+def _asked(api_url: str) -> _Asked | None:
+    """What the browser sent; None without a session. Under TLS the cookie's name forbids other hosts to set it."""
+    name = ("__Host-" if api_url.startswith("https://") else "") + SESSION_COOKIE
+    cookie = st.context.cookies.get(name)
+    return _Asked(cookie, name, st.context.headers.get("Host")) if cookie else None
+
+
+def _get(api_url: str, asked: _Asked, path: str, query: dict[str, str]) -> dict[str, Any]:
     async def ask() -> dict[str, Any]:
         async with Client.http(api_url) as client:
-            answer = await client.get(path, credentials=Credentials(cookie=cookie), params=query)
+            credentials = Credentials(cookie=asked.cookie, cookie_name=asked.cookie_name)
+            answer = await client.get(path, credentials=credentials, params=query, host=asked.host)
             return dict(answer.body)
 
     return asyncio.run(ask())
 
 
-def _ask(api_url: str, cookie: str) -> Viewer | Denied:
+def _ask(api_url: str, asked: _Asked) -> Viewer | Denied:
     try:
-        return viewer_of(_get(api_url, cookie, "/v1/session", {})) or "forbidden"
+        return viewer_of(_get(api_url, asked, "/v1/session", {})) or "forbidden"
     except Problem as problem:
         return "signed-out" if problem.status == 401 else "forbidden" if problem.status == 403 else "unreachable"
     except OSError:

@@ -49,6 +49,8 @@ class Settings(BaseModel):
     port_base: int = Field(ge=1024, le=65000)
     public_url: str
     console_url: str
+    base_domain: str = Field(pattern=r"^([a-z0-9-]+(\.[a-z0-9-]+)*)?$")
+    nameserver: str
     dagster_url: str
     mail_url: str
     worker_url: str
@@ -193,6 +195,8 @@ def _derived(folder: Path, base: int, made: Mapping[str, str], given: Mapping[st
     return {
         "public_url": web(0),
         "console_url": web(1),
+        "base_domain": "",
+        "nameserver": "",
         "dagster_url": web(2),
         "mail_url": web(4),
         "worker_url": web(7),

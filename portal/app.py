@@ -152,6 +152,8 @@ def _error_page(request: Request, status: int, detail: str) -> Response:
 def _words(status: int, detail: str) -> ErrorPage:
     if status == 404:
         return ErrorPage(404, _("We could not find this page"), _("It may have moved, or it belongs to somebody else."))
+    if status == 421:
+        return ErrorPage(421, _("Nothing is served at this address"), _("Check the address; it may have changed."))
     if status == 403:
         text = detail or _("Your role does not include this page.")
         return ErrorPage(403, _("You may not do this"), text)

@@ -26,7 +26,7 @@ const ICONS = [
   "package", "repeat", "player-pause",
   "arrow-back-up", "bell", "columns-3", "bookmark", "checks",
   "lifebuoy", "message", "notes", "address-book", "tag", "thumb-up", "thumb-down", "key",
-  "settings", "palette", "credit-card", "photo", "upload",
+  "settings", "world", "palette", "credit-card", "photo", "upload",
   "help", "keyboard", "sparkles", "layout-sidebar-left-collapse", "layout-sidebar-left-expand", "corner-down-left", "user",
 ];
 

@@ -22,11 +22,13 @@ class Door:
         credentials: Credentials | None,
         caller: str | None = None,
         tell: Callable[[Problem], Problem] = lambda problem: problem,
+        host: str | None = None,
     ) -> None:
         self._client = client
         self._credentials = credentials
         self._caller = caller
         self._tell = tell
+        self._host = host
 
     @property
     def signed_in(self) -> bool:
@@ -62,7 +64,7 @@ class Door:
     async def _call(self, method: str, path: str, **options: Any) -> Answer:
         try:
             return await self._client.request(
-                method, path, credentials=self._credentials, caller=self._caller, **options
+                method, path, credentials=self._credentials, caller=self._caller, host=self._host, **options
             )
         except Problem as problem:
             raise self._tell(problem) from None

@@ -141,7 +141,10 @@ def workspace_menu() -> tuple[Entry, ...]:
 
 def account_menu() -> tuple[Entry, ...]:
     """What concerns the person who is signed in, behind their initials."""
-    return (Entry("/help", _("Help"), "help", keywords=_("shortcuts, keyboard, what is new, documentation")),)
+    return (
+        Entry("/workspaces", _("Your workspaces"), "building", keywords=_("switch, agency, change")),
+        Entry("/help", _("Help"), "help", keywords=_("shortcuts, keyboard, what is new, documentation")),
+    )
 
 
 def deeds() -> tuple[Entry, ...]:

@@ -22,6 +22,8 @@ def cards() -> tuple[Card, ...]:
     return (
         Card("/access", _("People and access"), _("Who comes in, in which role, and for which client."), "key",
              Action.user_manage),
+        Card("/settings/domain", _("Address"), _("A domain of your own for portal, mails and sign-in."), "world",
+             Action.workspace_manage),
         Card("/support", _("Support"), _("Opening hours and how soon a ticket is answered."), "lifebuoy",
              Action.support_manage),
         Card("/holidays", _("Public holidays"), _("Days on which nobody is expected to work, by region."),

@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from api.client import Client, Credentials
+from imisofts import hosts
 from imisofts.access import CLIENT_ROLES, Action, Role
 from imisofts.brand import Brand, css
 from imisofts.settings import Settings
@@ -85,6 +86,8 @@ class Visit:
     viewer: Viewer | None = None
     face: Brand | None = None
     """Whose brand a page wears that nobody is signed in to."""
+    place: str | None = None
+    """The workspace whose own host this is, by name; None at the installation's own address."""
     sent: FormData = dataclasses.field(default_factory=FormData)
 
     @property
@@ -168,7 +171,12 @@ class Site:
         caller = request.client.host if request.client else None
         session = request.cookies.get(self.cookie_name)
         credentials = Credentials(cookie=session, cookie_name=self.cookie_name) if session else None
-        return Door(self.client, credentials, caller, foreign.problem)
+        return Door(self.client, credentials, caller, foreign.problem, self.host(request))
+
+    def host(self, request: Request) -> str | None:
+        """The host that the visitor is at, where it is not the installation's own: it belongs to one workspace."""
+        asked = request.headers.get("host", "")
+        return None if hosts.is_own(hosts.name_of(asked), self.settings) else asked
 
     @cached_property
     def manifest(self) -> Mapping[str, str]:
@@ -264,11 +272,13 @@ def route(site: Site, page: Page) -> Route:
         language.choose(request.headers.get("accept-language", ""))
         visit = Visit(request, site.door(request), site)
         request.state.visit = visit
+        if site.host(request) is not None:
+            await _wear(visit)
         if visit.api.signed_in and page.path not in {"/sign-out", "/theme", "/brand/{name}"}:
             await _recognise(visit, page.public)
         if visit.viewer is None and not page.public:
             return _to_sign_in(request)
-        if visit.viewer is None and not page.path.startswith("/brand/{"):
+        if visit.viewer is None and visit.face is None and not page.path.startswith("/brand/{"):
             visit.face = await _face_at(visit)
         if page.action and not visit.me.may(page.action):
             raise Problem(403, "forbidden", _("Your role does not include this page."))
@@ -287,6 +297,13 @@ async def _face_at(visit: Visit) -> Brand:
     """The brand of the workspace at this host, for a page before sign-in."""
     answer = await visit.api.get("/brand", params={"host": visit.request.url.hostname or ""})
     return Brand.from_workspace({"brand": answer.object})
+
+
+async def _wear(visit: Visit) -> None:
+    """Take on the face of the workspace whose host this is; a host of nobody's ends here, with 421."""
+    found = (await visit.api.get("/host")).object
+    visit.place = found["workspace"]["name"]
+    visit.face = Brand.from_workspace(found["workspace"])
 
 
 async def _recognise(visit: Visit, public: bool) -> None:

@@ -148,12 +148,16 @@ class Client:
         if_match: str | None = None,
         idempotency_key: str | None = None,
         caller: str | None = None,
+        host: str | None = None,
     ) -> Answer:
         """One call; raises :class:`Problem` unless it succeeds.
 
-        ``caller`` is the address of the browser on whose behalf an in-process page asks, for rate limits.
+        ``caller`` is the address of the browser on whose behalf an in-process page asks, for rate limits; ``host`` the
+        name under which the browser asked for that page.
         """
         sent = {**(credentials.headers() if credentials else {}), **(headers or {})}
+        if host:
+            sent["Host"] = host
         if if_match:
             sent["If-Match"] = if_match
         if idempotency_key:

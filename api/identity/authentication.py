@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.identity import repository, secrets
 from api.identity.networks import require_network
+from api.identity.places import place_of
 from api.kit import rate_limit
 from api.kit.database import address_of, of
 from api.kit.errors import Unauthenticated
@@ -39,6 +40,8 @@ async def _authenticate(request: Request) -> Actor:
             actor = await _by_cookie(request, session, cookie)
         else:
             raise Unauthenticated("Sign in, or send a token.")
+        if place_of(request) not in (None, actor.workspace_id):
+            raise Unauthenticated("You are signed in to another workspace; sign in to this one.")
         limit: Limit = request.app.state.limit
         await rate_limit.take(session, request.state.caller, limit, request.app.state.clock.now())
     if cookie and scheme.lower() != "bearer":

@@ -12,11 +12,12 @@ from api.identity import place_schemas, repository, secrets
 from api.identity.errors import HostRefused, HostTaken
 from api.identity.models import Workspace
 from api.identity.place_models import Domain
-from api.kit import dns, hosts
+from api.kit import dns
 from api.kit.clock import Clock
 from api.kit.concurrency import require_match
 from api.kit.database import Database
 from api.kit.errors import NotFound
+from imisofts import hosts
 from imisofts.access import Actor
 from imisofts.settings import Settings
 

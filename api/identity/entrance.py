@@ -15,6 +15,7 @@ from api.identity import factor_queries, repository, sealing, secrets
 from api.identity.authentication import actor_from
 from api.identity.errors import SignInRefused
 from api.identity.models import LoginSession, Membership
+from api.identity.places import place_of
 from api.kit.database import address_of
 from imisofts.access import Actor
 
@@ -25,11 +26,13 @@ CHALLENGE, CHALLENGE_LIFE = "second factor", timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """Where a request comes from: the address at the other end, what the browser says it is, the host it asked for."""
+    """Where a request comes from: the address at the other end, what the browser says it is, the host it asked for and
+    the workspace that this host belongs to (None at the installation's own names)."""
 
     address: str
     user_agent: str
     host: str
+    place: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class Challenge:
 def device_of(request: Request) -> Device:
     """The device that sent this request."""
     agent = request.headers.get("user-agent", "")[:400].replace("\0", "")
-    return Device(address_of(request), agent, request.headers.get("host", "").lower())
+    return Device(address_of(request), agent, request.headers.get("host", "").lower(), place_of(request))
 
 
 async def complete_sign_in(session: AsyncSession, user_id: UUID, entrance: Entrance) -> SignedIn | Challenge:

@@ -103,3 +103,15 @@ class NetworkRefused(Conflict):
     """The network is there already, or the list would lock out whoever asks."""
 
     code = "network_refused"
+
+
+class HostRefused(Malformed):
+    """No workspace can have this host of its own."""
+
+    code = "host_refused"
+
+
+class HostTaken(Conflict):
+    """Another workspace uses the host."""
+
+    code = "host_taken"

@@ -36,12 +36,14 @@ async def send_link(database: Database, settings: Settings, clock: Clock, worksp
         if link is None or link.mailed_at is not None or link.used_at is not None or link.problem is not None:
             return
         person = await repository.person(session, link.user_id)
-        brand = await brand_service.worn(session, await repository.workspace(session))
+        workspace = await repository.workspace(session)
+        brand = await brand_service.worn(session, workspace)
         member = await repository.membership_of(session, link.user_id)
         assert person is not None
         assert member is not None
         inviter = await repository.person(session, member.invited_by) if member.invited_by else None
-        invitation = letters.Invitation(Role(member.role), inviter["name"] if inviter else None)
+        url = letters.address(link, workspace, settings)
+        invitation = letters.Invitation(Role(member.role), inviter["name"] if inviter else None, url)
         message = letters.compose(link, person, brand, invitation, settings)
         may_have_left, link.sending_at = link.sending_at is not None, clock.now()
     note = _Note(database, clock, workspace_id, link_id)

@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 
 from api.identity import secrets
-from api.identity.models import SignInLink
+from api.identity.models import SignInLink, Workspace
 from api.kit import mail
+from imisofts import hosts
 from imisofts.access import Role
 from imisofts.brand import Brand
 from imisofts.settings import Settings
@@ -24,17 +25,19 @@ ROLE_WORDS = {
 }
 
 
-def address(link: SignInLink, settings: Settings) -> str:
-    """The page that a link opens."""
-    return f"{settings.public_url}{PATHS[link.purpose]}?token={secrets.link_token(link.id, settings.secret_key)}"
+def address(link: SignInLink, workspace: Workspace, settings: Settings) -> str:
+    """The page that a link opens, at the workspace's own address."""
+    home = hosts.origin(settings, workspace.slug, workspace.host)
+    return f"{home}{PATHS[link.purpose]}?token={secrets.link_token(link.id, settings.secret_key)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """As what somebody is invited, and by whom where that was a person."""
+    """As what somebody is invited, by whom where that was a person, and the page that the link opens."""
 
     role: Role
     by: str | None
+    url: str
 
 
 def message_id(link_id: UUID) -> str:
@@ -46,15 +49,15 @@ def compose(
     link: SignInLink, person: RowMapping, brand: Brand, invitation: Invitation, settings: Settings
 ) -> EmailMessage:
     """The mail to the person's own address, in the workspace's look and under its name."""
-    words = _words(link, person["name"], brand.name, invitation, settings)
+    words = _words(link, person["name"], brand.name, invitation)
     envelope = mail.Envelope(words.title, person["email"], message_id(link.id), link.created_at, brand)
     return mail.letter(envelope, words, settings)
 
 
-def _words(link: SignInLink, name: str, workspace: str, invitation: Invitation, settings: Settings) -> mail.Letter:
+def _words(link: SignInLink, name: str, workspace: str, invitation: Invitation) -> mail.Letter:
     greeting = f"Hello {name},"
     closing = "Nobody but you can see this link. If you did not expect this mail, leave it alone."
-    url = address(link, settings)
+    url = invitation.url
     if link.purpose == "reset":
         said = (
             "Somebody asked for a new password for this address. The link works once and for 30 minutes; setting a "

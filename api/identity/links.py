@@ -19,7 +19,7 @@ from api.identity.entrance import Challenge, Device, Entrance, SignedIn, complet
 from api.identity.errors import LinkSpent, PasswordRefused
 from api.identity.models import Membership, SignInLink
 from api.identity.passwords import Passwords
-from api.identity.service import EACH_ADDRESS
+from api.identity.service import EACH_ADDRESS, is_meant
 from api.jobs import enqueue
 from api.kit import rate_limit
 from api.kit.clock import Clock
@@ -56,17 +56,17 @@ async def new(
 
 
 async def request(
-    database: Database, clock: Clock, asked: schemas.LinkRequest, purpose: str, address: str, secret_key: str
+    database: Database, clock: Clock, asked: schemas.LinkRequest, purpose: str, device: Device, secret_key: str
 ) -> None:
     """Mail a link (*reset* or *sign_in*) to whoever has this address and belongs to a workspace. An unknown address
     costs the same work and is answered alike: its job finds nothing to do."""
     now, email = clock.now(), asked.email.lower()
     async with database.begin(None) as session:
-        await rate_limit.take(session, f"sign-in:{address}", EACH_ADDRESS, now)
+        await rate_limit.take(session, f"sign-in:{device.address}", EACH_ADDRESS, now)
         await rate_limit.take(session, f"{purpose}:{email}", EACH_REQUEST, now)
         user = await repository.user_by_email(session, email)
         memberships = await repository.memberships_of(session, user["id"] if user else new_id())
-    chosen = [one for one in memberships if asked.workspace in (None, one["slug"])]
+    chosen = [row for row in memberships if is_meant(row, asked.workspace, device.place)]
     async with database.begin(chosen[0]["workspace_id"] if chosen else None) as session:
         member = await repository.membership_of(session, user["id"]) if user and chosen else None
         if member is None:
@@ -76,19 +76,19 @@ async def request(
         await events.record(session, system_of(member.workspace_id), EventName.LINK_REQUESTED, member)
 
 
-async def _living(database: Database, now: datetime, token: str, address: str) -> RowMapping:
-    """What a link that still works is for; :class:`LinkSpent` for any other."""
+async def _living(database: Database, now: datetime, token: str, device: Device) -> RowMapping:
+    """What a link that still works is for; :class:`LinkSpent` for any other, and at another workspace's host."""
     async with database.begin(None) as session:
-        await rate_limit.take(session, f"sign-in:{address}", EACH_ADDRESS, now)
+        await rate_limit.take(session, f"sign-in:{device.address}", EACH_ADDRESS, now)
         found = await repository.look_at_link(session, secrets.sha256(token), now)
-    if found is None:
+    if found is None or device.place not in (None, found["workspace_id"]):
         raise LinkSpent("This link has been used or is too old.")
     return found
 
 
-async def look(database: Database, clock: Clock, token: str, address: str) -> schemas.LinkOut:
+async def look(database: Database, clock: Clock, token: str, device: Device) -> schemas.LinkOut:
     """What a link does, for the page that asks before it does it; the link stays as it is."""
-    found = await _living(database, clock.now(), token, address)
+    found = await _living(database, clock.now(), token, device)
     async with database.begin(found["workspace_id"], read_only=True) as session:
         workspace = await repository.workspace(session)
         member = await repository.membership_of(session, found["user_id"])
@@ -114,7 +114,7 @@ async def sign_in(
 ) -> SignedIn | Challenge:
     """Come in with a *sign_in* link; a second factor is asked for as ever."""
     now = clock.now()
-    found = await _living(database, now, asked.token, device.address)
+    found = await _living(database, now, asked.token, device)
     async with database.begin(found["workspace_id"]) as session:
         await _spend(session, found, "sign_in", now)
         return await complete_sign_in(session, found["user_id"], Entrance(device, secret_key, asked.remember))
@@ -123,7 +123,7 @@ async def sign_in(
 async def accept(database: Database, clock: Clock, token: str, device: Device, secret_key: str) -> SignedIn | Challenge:
     """Say yes to an invitation, as somebody who has a password already, and come in."""
     now = clock.now()
-    found = await _living(database, now, token, device.address)
+    found = await _living(database, now, token, device)
     if not found["has_password"]:
         raise LinkSpent("This invitation asks for a password first.")
     async with database.begin(found["workspace_id"]) as session:
@@ -140,6 +140,8 @@ async def set_password(
     now = clock.now()
     async with database.begin(None) as session:
         await rate_limit.take(session, f"sign-in:{device.address}", EACH_ADDRESS, now)
+    if device.place:
+        await _living(database, now, asked.token, device)
     weak = secrets.weakness(asked.password, "")
     if weak:
         raise PasswordRefused("Choose another password.", fields=[("password", weak)])
@@ -156,10 +158,10 @@ async def set_password(
         return came
 
 
-async def decline(database: Database, clock: Clock, token: str, address: str) -> None:
+async def decline(database: Database, clock: Clock, token: str, device: Device) -> None:
     """Say no to an invitation: the membership that waited is gone."""
     now = clock.now()
-    found = await _living(database, now, token, address)
+    found = await _living(database, now, token, device)
     async with database.begin(found["workspace_id"]) as session:
         await _spend(session, found, "invitation", now)
         member = await repository.membership_of(session, found["user_id"])

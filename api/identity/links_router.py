@@ -9,7 +9,7 @@ from api.identity.errors import LinkSpent, PasswordRefused, SignInRefused
 from api.identity.factor_schemas import Entered
 from api.kit.access import public
 from api.kit.clock import AppClock
-from api.kit.database import address_of, of
+from api.kit.database import of
 from api.kit.errors import Malformed, TooMany, documented
 from api.kit.idempotency import IdempotentRoute
 
@@ -31,7 +31,7 @@ async def request_link(request: Request, asked: schemas.LinkRequest, clock: AppC
 
 
 async def _request(request: Request, asked: schemas.LinkRequest, clock: AppClock, purpose: str) -> None:
-    await links.request(of(request), clock, asked, purpose, address_of(request), _secret(request))
+    await links.request(of(request), clock, asked, purpose, device_of(request), _secret(request))
 
 
 def _secret(request: Request) -> str:
@@ -51,7 +51,7 @@ async def use_link(
 @router.post("/link/open", dependencies=[public()], responses=SPENT)
 async def open_link(request: Request, asked: schemas.LinkToken, clock: AppClock) -> schemas.LinkOut:
     """What a link does and for whom; it works as before."""
-    return await links.look(of(request), clock, asked.token, address_of(request))
+    return await links.look(of(request), clock, asked.token, device_of(request))
 
 
 @router.post("/link/sign-in", dependencies=[public()], responses=ENTERED)
@@ -71,4 +71,4 @@ async def accept_invitation(request: Request, response: Response, asked: schemas
 @router.post("/link/decline", status_code=204, dependencies=[public()], responses=SPENT)
 async def decline_invitation(request: Request, asked: schemas.LinkToken, clock: AppClock) -> None:
     """Say no to an invitation."""
-    await links.decline(of(request), clock, asked.token, address_of(request))
+    await links.decline(of(request), clock, asked.token, device_of(request))

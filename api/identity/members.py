@@ -37,7 +37,7 @@ async def add_user(
     known = await repository.user_by_email(session, asked.email)
     shown = actor.kind == "operator" and not (known and known["password_hash"])
     link = await links.new(session, row, settings.secret_key, "invitation", by_mail=not shown)
-    told = letters.address(link, settings) if shown else None
+    told = letters.address(link, await repository.workspace(session), settings) if shown else None
     member = facts_of(row, "id", "user_id", "created_at", "joined_at", "version") | await standings.facts(session, row)
     return schemas.UserCreated(
         **member,

@@ -149,7 +149,7 @@ class WorkspaceNetwork(TenantMixin, Base):
     note: Mapped[str] = mapped_column(default="", server_default=text("''"))
 
 
-def _of_member() -> ForeignKeyConstraint:
+def of_member() -> ForeignKeyConstraint:
     """Whatever gives access ends with the membership."""
     return ForeignKeyConstraint(
         ["workspace_id", "user_id"], ["membership.workspace_id", "membership.user_id"], ondelete="CASCADE"
@@ -163,7 +163,7 @@ class LoginSession(Base):
     __tablename__ = "session"
     __table_args__ = (
         UniqueConstraint("id_hash"),
-        _of_member(),
+        of_member(),
         {
             "info": {
                 "lake_excluded": "sessions are credentials",
@@ -199,7 +199,7 @@ class SignInLink(Base):
     __table_args__ = (
         UniqueConstraint("token_hash"),
         CheckConstraint("purpose in ('invitation', 'reset', 'notice', 'sign_in')", name="purpose"),
-        _of_member(),
+        of_member(),
         {"info": {"lake_excluded": "links are credentials", "ends": "expires_at < :now or used_at < :now"}},
     )
 
@@ -224,7 +224,7 @@ class ApiToken(TenantMixin, Base):
     __table_args__ = (
         UniqueConstraint("token_hash"),
         UniqueConstraint("workspace_id", "id"),
-        _of_member(),
+        of_member(),
         CheckConstraint("user_id is not null or cardinality(scopes) > 0", name="scopes"),
         {"info": {"lake_excluded": "tokens are credentials"}},
     )

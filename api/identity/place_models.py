@@ -52,7 +52,7 @@ class SwitchCode(Base):
     user_id: Mapped[UUID] = mapped_column()
     code_hash: Mapped[bytes] = mapped_column()
     remember: Mapped[bool] = mapped_column()
-    session_began_at: Mapped[datetime] = mapped_column()
+    proved_at: Mapped[datetime] = mapped_column()
     session_expires_at: Mapped[datetime] = mapped_column()
     expires_at: Mapped[datetime] = mapped_column()
     used_at: Mapped[datetime | None] = mapped_column()

@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.identity import repository
-from api.kit import hosts
 from api.kit.database import Database
 from api.kit.errors import ApiError, problem
+from imisofts import hosts
 from imisofts.settings import Settings
 
 ANYWHERE = ("/health",)

@@ -63,6 +63,24 @@ async def workspace_by_slug(session: AsyncSession, slug: str) -> UUID | None:
     return row["id"] if row else None
 
 
+async def workspace_by_host(session: AsyncSession, host: str) -> UUID | None:
+    """The id of the workspace whose own, verified host this is."""
+    row = await _first(session, "select signin.workspace_by_host(:host) as id", host=host)
+    return row["id"] if row else None
+
+
+async def homes_of(session: AsyncSession, user_id: UUID) -> list[RowMapping]:
+    """The workspaces (workspace_id, slug, host, name, role) that a person has joined, by name."""
+    found = await session.execute(text("select * from signin.homes_of(:who)"), {"who": user_id})
+    return list(found.mappings())
+
+
+async def workspace_of_switch(session: AsyncSession, code_hash: bytes, now: datetime) -> UUID | None:
+    """The workspace that a living switch code leads into."""
+    row = await _first(session, "select signin.workspace_of_switch(:hash, :now) as id", hash=code_hash, now=now)
+    return row["id"] if row else None
+
+
 async def workspace_ids(session: AsyncSession) -> list[UUID]:
     """All workspaces: for schedules, which then work in one transaction each."""
     return list(await session.scalars(text("select signin.workspace_ids()")))

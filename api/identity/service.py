@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.events import service as events
@@ -37,7 +38,7 @@ async def sign_in(
         user = await repository.user_by_email(session, email)
         memberships = await repository.memberships_of(session, user["id"]) if user else []
     good = await passwords.matches(asked.password, user["password_hash"] if user else None)
-    chosen = [m for m in memberships if asked.workspace in (None, m["slug"])]
+    chosen = [row for row in memberships if is_meant(row, asked.workspace, device.place)]
     if user is None or not good or not chosen:
         raise SignInRefused("Address or password is wrong.")
     fresh = await passwords.hash(asked.password) if passwords.is_outdated(user["password_hash"]) else None
@@ -46,6 +47,11 @@ async def sign_in(
         if fresh:
             await repository.rehash(session, user["id"], user["password_hash"], fresh)
         return await complete_sign_in(session, user["id"], Entrance(device, secret_key, asked.remember))
+
+
+def is_meant(membership: RowMapping, slug: str | None, place: UUID | None) -> bool:
+    """Whether somebody means this workspace: the one of the host they are at, else the one they name, else any."""
+    return membership["workspace_id"] == place if place else slug in (None, membership["slug"])
 
 
 async def workspace_ids(database: Database) -> list[UUID]:

@@ -12,6 +12,7 @@ MODELS = (
     "api.kit.numbers",
     "api.kit.rate_limit",
     "api.identity.models",
+    "api.identity.place_models",
     "api.identity.factor_models",
     "api.brand.models",
     "api.events.models",

@@ -25,6 +25,7 @@ from api.reports.office import Office, in_thread, system
 from api.reports.period import Period
 from api.reports.preferences import Preferences
 from api.reports.sections import SECTIONS
+from imisofts import hosts
 from imisofts.brand import Brand
 from warehouse.gateway import ClientReportFigures
 
@@ -193,7 +194,9 @@ async def _send(office: Office, task: Task, document: Document) -> str:
     if not task.recipient:
         failure = task.staff.say("The client has no e-mail address.")
         return await _move(office, task, "failed", EventName.REPORT_FAILED, failure=failure)
-    letter = mail.Letter(task.report_id, task.message_id, task.recipient, task.period.text, document)
+    slug, host = str(task.workspace["slug"]), task.workspace["host"]
+    home = hosts.origin(office.settings, slug, str(host) if host else None)
+    letter = mail.Letter(task.report_id, task.message_id, task.recipient, task.period.text, home, document)
     message = mail.compose(letter, office.settings)
     try:
         await in_thread(post.send, message, office.settings)

@@ -18,12 +18,13 @@ _TEMPLATES: Final = mail.templates(Path(__file__).parent / "templates")
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """Everything a report's mail is made of."""
+    """Everything a report's mail is made of; ``home`` is the workspace's own address."""
 
     report_id: UUID
     message_id: str
     recipient: str
     period: str
+    home: str
     document: Document
 
 
@@ -47,7 +48,7 @@ def compose(letter: Letter, settings: Settings) -> EmailMessage:
         "paragraphs": said["summary"]["paragraphs"],
         "numbers": said["summary"]["numbers"][:4],
         "action": say("Open it in the portal"),
-        "url": f"{settings.public_url}/reports#report-{letter.report_id}",
+        "url": f"{letter.home}/reports#report-{letter.report_id}",
         "closing": say("Questions? Just reply to this mail."),
         "data": said["foot"]["left"],
     }

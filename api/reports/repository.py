@@ -83,7 +83,7 @@ async def lock_client(session: AsyncSession, actor: Actor, client_id: UUID) -> C
 
 async def workspace(session: AsyncSession, actor: Actor) -> dict[str, Any]:
     """Slug, name, time zone and brand of the actor's workspace, the logo's bytes with it."""
-    query = text("select slug, name, timezone, currency, brand from workspace where id = :id")
+    query = text("select slug, host, name, timezone, currency, brand from workspace where id = :id")
     row = (await session.execute(query, {"id": actor.workspace_id})).mappings().one()
     return {**row, "brand": await with_logo(session, row["brand"])}
 

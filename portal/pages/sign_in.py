@@ -13,11 +13,13 @@ from portal.web import Page, Visit
 
 @dataclass(frozen=True, slots=True)
 class SignInPage:
-    """``next`` is where the visitor wanted to go; ``ask_workspace`` adds a field for people of several agencies."""
+    """``next`` is where the visitor wanted to go; ``ask_workspace`` adds a field for people of several agencies.
+    ``place`` names the workspace whose own host this is: nobody signs in to another there."""
 
     form: Form
     next: str
     ask_workspace: bool = False
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ async def show_sign_in(visit: Visit) -> Response:
     wanted = web.safe_next(visit.request.query_params.get("next"))
     if visit.viewer:
         return visit.leave(wanted)
-    return visit.page("sign_in.html", SignInPage(Form(), wanted))
+    return visit.page("sign_in.html", SignInPage(Form(), wanted, place=visit.place or ""))
 
 
 async def sign_in(visit: Visit) -> Response:
@@ -64,7 +66,7 @@ async def sign_in(visit: Visit) -> Response:
             form = with_problem(form, refusal_words(problem), problem.fields, ("email", "password", "workspace"))
         else:
             return arrive(visit, answer, wanted)
-    return visit.page("sign_in.html", SignInPage(form, wanted, ask), 422)
+    return visit.page("sign_in.html", SignInPage(form, wanted, ask, visit.place or ""), 422)
 
 
 def refusal_words(problem: Problem) -> str:

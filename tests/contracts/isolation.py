@@ -21,6 +21,7 @@ GLOBAL_KEYS = {
     "uq_session_id_hash": "hash of 256 random bits",
     "uq_sign_in_link_token_hash": "hash of 256 random bits",
     "uq_api_token_token_hash": "keyed hash of 256 random bits",
+    "uq_switch_code_code_hash": "hash of 256 random bits",
     "uq_workspace_slug": "a workspace's public address",
     "uq_workspace_host": "a workspace's public address",
 }

@@ -17,7 +17,7 @@ from PIL import Image
 
 from api.client import Credentials
 from api.events.schemas import EventName
-from api.identity.secrets import link_token
+from api.identity.secrets import link_token, sha256
 from imisofts.access import Role
 from tests.api.agency import PASSWORD, Agency, as_operator, found, sign_in
 from tests.contracts.routes import Route, routes
@@ -171,6 +171,27 @@ def _invitation(agency: Agency, client_id: str) -> Options:
     return {"json": {"token": newest_link(agency)}}
 
 
+def _named(agency: Agency, _: str) -> Options:
+    """A host was named; its record is looked for where nobody answers, and so stays unproven."""
+    owner = agency.as_role[Role.owner]
+    if agency.api.ask("GET", "/workspace/domain", owner).body["host"] is None:
+        agency.api.ask("PUT", "/workspace/domain", owner, json={"host": "portal.example.com"})
+    return {}
+
+
+def _switch_code(agency: Agency, _: str) -> Options:
+    """A code as another host would have made it."""
+    code = uuid4().hex
+    with psycopg.connect(agency.api.settings.owner_database_url) as owner:
+        owner.execute(
+            "insert into switch_code (id, workspace_id, user_id, code_hash, remember, proved_at, session_expires_at,"
+            " expires_at) select gen_random_uuid(), workspace_id, user_id, %s, false, now(), now() + interval '1 hour',"
+            " now() + interval '30 seconds' from membership where workspace_id = %s and role = 'admin'",
+            (sha256(code), agency.workspace_id),
+        )
+    return {"json": {"code": code}}
+
+
 def _sign_in(agency: Agency, _: str) -> Options:
     return {"json": {"email": agency.email(Role.admin), "password": PASSWORD}}
 
@@ -226,6 +247,16 @@ WRITES: dict[str, Write] = {
     "DELETE /v1/session": Write(
         (EventName.SESSION_ENDED,), who=lambda agency: sign_in(agency.api, agency.email(Role.admin))
     ),
+    "POST /v1/session/switch": Write(
+        (EventName.SESSION_ENDED, EventName.SESSION_STARTED),
+        lambda agency, _: {"json": {"workspace": agency.slug}},
+        who=lambda agency: sign_in(agency.api, agency.email(Role.owner)),
+    ),
+    "POST /v1/session/switch/open": Write((), _switch_code),
+    "POST /v1/session/switch/arrive": Write((EventName.SESSION_STARTED,), _switch_code),
+    "PUT /v1/workspace/domain": Write((EventName.DOMAIN_CHOSEN,), _json(host="portal.example.com")),
+    "POST /v1/workspace/domain/verify": Write((), _named),
+    "DELETE /v1/workspace/domain": Write((EventName.DOMAIN_REMOVED,), _named),
     "PATCH /v1/workspace": Write(
         (EventName.WORKSPACE_UPDATED,), lambda agency, _: {"json": {"name": f"Acme {uuid4().hex[:6]}"}}
     ),

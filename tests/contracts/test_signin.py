@@ -40,6 +40,8 @@ ANSWERS = {
     "use_totp": "boolean",
     "brand_file": "TABLE(content bytea, media_type character varying)",
     "ensure_user": "uuid",
+    "homes_of": "TABLE(workspace_id uuid, slug character varying, host character varying, name character varying,"
+    " role character varying)",
     "look_at_link": "TABLE(id uuid, workspace_id uuid, user_id uuid, purpose character varying,"
     " email character varying, has_password boolean)",
     "memberships_of": "TABLE(workspace_id uuid, slug character varying, name character varying,"
@@ -54,6 +56,7 @@ ANSWERS = {
     "workspace_by_host": "uuid",
     "workspace_by_slug": "uuid",
     "workspace_ids": "SETOF uuid",
+    "workspace_of_switch": "uuid",
 }
 """Every function and all that it gives; a new one, or a column more, is decided here."""
 

@@ -127,7 +127,9 @@ def test_one_and_many_and_a_quarter() -> None:
 def test_the_mail_is_german_too(tmp_path: Path) -> None:
     frozen = freeze(samples.figures("Hafenblau GmbH", **busy()))
     document = Document(frozen, b"%PDF", BRAND, GERMAN, SECTIONS)
-    letter = mail.Letter(samples.CLIENT, "<a@b>", "kunde@hafenblau.example", "2026-10", document)
+    letter = mail.Letter(
+        samples.CLIENT, "<a@b>", "kunde@hafenblau.example", "2026-10", "https://agency.example", document
+    )
     composed = mail.compose(letter, load(tmp_path))
     assert composed["Subject"] == "Ihr Bericht Oktober 2026 – Nordlicht"
     body = composed.get_body(("plain",))

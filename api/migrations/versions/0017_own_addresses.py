@@ -5,8 +5,8 @@ from alembic import op
 from api.migrations.row_security import secure
 from api.migrations.signin import HEAD, make
 
-revision = "0015"
-down_revision = "0014"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
@@ -31,7 +31,7 @@ create table switch_code (
     user_id uuid not null,
     code_hash bytea not null constraint uq_switch_code_code_hash unique,
     remember boolean not null,
-    session_began_at timestamptz not null,
+    proved_at timestamptz not null,
     session_expires_at timestamptz not null,
     expires_at timestamptz not null,
     used_at timestamptz,
