@@ -3,8 +3,6 @@
 Addresses that leave the house (in mails, in redirects) are made from settings and verified rows, never from a request.
 """
 
-import ipaddress
-import re
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -13,8 +11,6 @@ from imisofts.settings import Settings
 IN_PROCESS: Final = "imisofts.localhost"
 """The name under which pages of the same process call the API."""
 OWN: Final = frozenset({"localhost", "127.0.0.1", "::1", IN_PROCESS})
-_LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
-_HOST = re.compile(rf"^(?=.{{4,253}}$)(?:{_LABEL}\.)+(?!\d+$){_LABEL}$")
 RESERVED: Final = frozenset(
     "www api app admin administrator mail smtp imap ftp ns ns1 ns2 mx dns cdn static assets files img console portal"
     " dagster status health help support docs blog about pricing sign-in sign-up signin signup login logout register"
@@ -51,22 +47,3 @@ def origin(settings: Settings, slug: str, host: str | None) -> str:
     if name is None:
         return settings.public_url.rstrip("/")
     return f"{public.scheme}://{name}" + (f":{public.port}" if public.port else "")
-
-
-def host_problem(host: str, settings: Settings) -> str | None:
-    """Why a workspace cannot have this host of its own, or None."""
-    if not _HOST.match(host) or _is_address(host):
-        return "is no host name; write it like portal.example.com, without https:// and without a path"
-    if is_own(host, settings) or host.endswith(".localhost"):
-        return "is the installation's own"
-    if settings.base_domain and (host == settings.base_domain or host.endswith(f".{settings.base_domain}")):
-        return "lies below the installation's own domain"
-    return None
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True

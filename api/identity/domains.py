@@ -1,6 +1,7 @@
 """A workspace's own host: named, proven by a record in its zone, and only then used."""
 
 import asyncio
+import re
 from typing import Final
 
 from sqlalchemy import select
@@ -23,6 +24,9 @@ from imisofts.settings import Settings
 
 PREFIX: Final = "_imisofts"
 MARK: Final = "imisofts-domain="
+_LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
+_HOST = re.compile(rf"^(?=.{{4,253}}$)(?:{_LABEL}\.)+(?!\d+$){_LABEL}$")
+"""At least two labels, the last not a number: an address is no name."""
 
 
 def _shown(workspace: Workspace, row: Domain | None, settings: Settings) -> place_schemas.DomainOut:
@@ -50,7 +54,7 @@ async def get(session: AsyncSession, actor: Actor, settings: Settings) -> place_
 
 async def choose(session: AsyncSession, actor: Actor, host: str, settings: Settings) -> place_schemas.DomainOut:
     """Name the host to have. One that is in use stays in use until the new one is proven."""
-    wrong = hosts.host_problem(host, settings)
+    wrong = _refusal(host, settings)
     if wrong:
         raise HostRefused("This host cannot be used.", fields=[("host", wrong)])
     workspace = await repository.workspace_of(session, actor, lock=True)
@@ -66,6 +70,18 @@ async def choose(session: AsyncSession, actor: Actor, host: str, settings: Setti
     await session.flush()
     await events.record(session, actor, EventName.DOMAIN_CHOSEN, row, before=before, after={"host": host})
     return _shown(workspace, row, settings)
+
+
+def _refusal(host: str, settings: Settings) -> str | None:
+    """Why a workspace cannot have this host, or None."""
+    reason = None
+    if not _HOST.match(host):
+        reason = "is no host name; write it like portal.example.com, without https:// and without a path"
+    elif hosts.is_own(host, settings) or host.endswith(".localhost"):
+        reason = "is the installation's own"
+    elif settings.base_domain and f".{host}".endswith(f".{settings.base_domain}"):
+        reason = "lies below the installation's own domain"
+    return reason
 
 
 async def verify(database: Database, clock: Clock, actor: Actor, settings: Settings) -> place_schemas.DomainOut:
@@ -102,12 +118,14 @@ def _missing(name: str, wanted: str, settings: Settings) -> str | None:
     try:
         found = dns.txt(name, dns.Resolver.of(settings.nameserver))
     except dns.NoAnswer as error:
-        return f"The domain name system gave no answer; try again in a few minutes. ({error})"
+        reason, found = f"The domain name system gave no answer; try again in a few minutes. ({error})", [""]
+    else:
+        reason = "The record is there with another text. Copy the text once more and wait until it has spread."
     if wanted in found:
         return None
-    if found:
-        return "The record is there with another text. Copy the text once more and wait until it has spread."
-    return "The record is not there yet. New records take from a few minutes to some hours to spread."
+    if not found:
+        reason = "The record is not there yet. New records take from a few minutes to some hours to spread."
+    return reason
 
 
 async def remove(session: AsyncSession, actor: Actor, if_match: str | None) -> None:

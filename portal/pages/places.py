@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from imisofts.access import Action, Role
 from imisofts.brand import Brand
+from portal import foreign
 from portal.confirm import Confirmation
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
@@ -128,7 +129,7 @@ def _domain_page(found: Json, form: Form | None = None) -> DomainPage:
         str(found["record_value"] or ""),
         status,
         str(found["checked_at"] or ""),
-        str(found["problem"] or ""),
+        foreign.sentence(found["problem"] or ""),
         in_use,
     )
 
@@ -167,7 +168,7 @@ async def verify_domain(visit: Visit) -> Response:
             raise
         return visit.leave("/settings/domain", problem.detail, "bad")
     if found["problem"]:
-        return visit.leave("/settings/domain", found["problem"], "warning")
+        return visit.leave("/settings/domain", foreign.sentence(found["problem"]), "warning")
     said = _("The record is right. The workspace answers at %(url)s.", url=found["url"])
     return visit.leave("/settings/domain", said)
 
