@@ -171,6 +171,19 @@ def _invitation(agency: Agency, client_id: str) -> Options:
     return {"json": {"token": newest_link(agency)}}
 
 
+def _another_session(agency: Agency) -> Credentials:
+    """A session of the owner's that may be ended, whatever second factors she has by now."""
+    cookie = uuid4().hex
+    with psycopg.connect(agency.api.settings.owner_database_url) as owner:
+        owner.execute(
+            "insert into session (id, workspace_id, user_id, id_hash, remember, created_at, last_seen_at, expires_at,"
+            " proved_at) select gen_random_uuid(), workspace_id, user_id, %s, false, now(), now(),"
+            " now() + interval '1 hour', now() from membership where workspace_id = %s and role = 'owner'",
+            (sha256(cookie), agency.workspace_id),
+        )
+    return Credentials(cookie=cookie)
+
+
 def _named(agency: Agency, _: str) -> Options:
     """A host was named; its record is looked for where nobody answers, and so stays unproven."""
     owner = agency.as_role[Role.owner]
@@ -250,7 +263,7 @@ WRITES: dict[str, Write] = {
     "POST /v1/session/switch": Write(
         (EventName.SESSION_ENDED, EventName.SESSION_STARTED),
         lambda agency, _: {"json": {"workspace": agency.slug}},
-        who=lambda agency: sign_in(agency.api, agency.email(Role.owner)),
+        who=_another_session,
     ),
     "POST /v1/session/switch/open": Write((), _switch_code),
     "POST /v1/session/switch/arrive": Write((EventName.SESSION_STARTED,), _switch_code),

@@ -131,7 +131,7 @@ def test_mails_lead_to_the_workspaces_own_address_whatever_the_request_says(agen
 def switched(api: Api, who: Credentials, place: Agency, wanted: Agency) -> str:
     """The code that leads from one workspace's host to another's."""
     answer = api.ask("POST", "/session/switch", who, json={"workspace": wanted.slug}, host=at(place)).body
-    url = urlsplit(answer["url"])
+    url = urlsplit(str(answer["url"]))
     assert (url.hostname, url.path) == (f"{wanted.slug}.{BASE}", "/switch")
     return parse_qs(url.query)["code"][0]
 
