@@ -10,13 +10,13 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.brand import service as brand
 from api.events import service as events
 from api.events.schemas import EventName
 from api.identity import jobs, repository, schemas, secrets
 from api.identity.authentication import actor_from, system_of
 from api.identity.entrance import Challenge, Device, Entrance, SignedIn, complete_sign_in
 from api.identity.errors import LinkSpent, PasswordRefused
+from api.identity.faces import face_of
 from api.identity.models import Membership, SignInLink
 from api.identity.passwords import Passwords
 from api.identity.service import EACH_ADDRESS, is_meant
@@ -103,9 +103,7 @@ async def look(database: Database, clock: Clock, token: str, device: Device) -> 
             role=Role(member.role),
             invited_by=inviter["name"] if inviter and found["purpose"] == "invitation" else None,
             expires_at=link.expires_at,
-            workspace=schemas.WorkspaceFace(
-                name=workspace.name, slug=workspace.slug, brand=brand.shown(workspace.name, workspace.brand)
-            ),
+            workspace=face_of(workspace),
         )
 
 

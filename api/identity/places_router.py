@@ -8,6 +8,7 @@ from api.identity import domains, place_schemas, repository, schemas, switching
 from api.identity.entering import CHALLENGED, entered
 from api.identity.entrance import device_of
 from api.identity.errors import HostRefused, HostTaken, LinkSpent, SignInRefused
+from api.identity.faces import face_of
 from api.identity.factor_schemas import ChallengeOut
 from api.identity.places import Misdirected, place_of
 from api.kit.access import allowed, public
@@ -42,8 +43,7 @@ async def get_host(request: Request) -> place_schemas.HostOut:
     if place is None:
         return place_schemas.HostOut(workspace=None)
     async with of(request).begin(place, read_only=True) as session:
-        face = schemas.WorkspaceFace.model_validate(await repository.workspace(session), from_attributes=True)
-        return place_schemas.HostOut(workspace=face)
+        return place_schemas.HostOut(workspace=face_of(await repository.workspace(session)))
 
 
 @router.get("/workspace/domain", responses=SIGNED_IN)

@@ -16,9 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.identity import factor_queries, place_schemas, repository, secrets, service
 from api.identity.entrance import Challenge, Device, Entrance, SignedIn, begin, complete_sign_in
 from api.identity.errors import LinkSpent
+from api.identity.faces import face_of
 from api.identity.models import LoginSession
 from api.identity.place_models import SwitchCode
-from api.identity.schemas import WorkspaceFace
 from api.kit import rate_limit
 from api.kit.clock import Clock
 from api.kit.database import Database
@@ -117,8 +117,7 @@ async def look(database: Database, clock: Clock, code: str, device: Device) -> p
         person = await repository.person(session, row.user_id)
         workspace = await repository.workspace(session)
         assert person is not None
-        face = WorkspaceFace.model_validate(workspace, from_attributes=True)
-        return place_schemas.SwitchFace(email=person["email"], workspace=face)
+        return place_schemas.SwitchFace(email=person["email"], workspace=face_of(workspace))
 
 
 async def arrive(database: Database, clock: Clock, code: str, device: Device, secret_key: str) -> Came:
