@@ -41,6 +41,7 @@ from api.subscriptions.router import router as subscriptions_router
 from api.support.router import router as support_router
 from api.time.people_router import router as people_router
 from api.time.router import router as time_router
+from api.views.router import router as views_router
 from imisofts.settings import Settings
 
 ROUTERS: list[APIRouter] = [
@@ -69,6 +70,7 @@ ROUTERS: list[APIRouter] = [
     report_settings_router,
     search_router,
     time_router,
+    views_router,
 ]
 PREFIX = "/v1"
 DESCRIPTION = "Everything an agency does in imisofts, as an API. Errors are RFC 9457 problems; edits need If-Match."

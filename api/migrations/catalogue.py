@@ -17,6 +17,7 @@ MODELS = (
     "api.brand.models",
     "api.events.models",
     "api.undo.models",
+    "api.views.models",
     "api.clients.models",
     "api.billing.models",
     "api.catalog.models",
