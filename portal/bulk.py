@@ -13,6 +13,7 @@ from starlette.responses import Response
 from imisofts.access import Action
 from portal.door import Json, Problem
 from portal.language import gettext as _
+from portal.lists import Choice
 from portal.notices import Undo
 from portal.web import Page, Visit, safe_next
 
@@ -49,7 +50,7 @@ class Sure:
 @dataclass(frozen=True, slots=True)
 class Verb:
     """One thing to do to many rows. ``said`` tells how many it was done to; ``undo`` names the verb that takes it back,
-    ``sure`` the question asked first where none does."""
+    ``sure`` the question asked first where none does, ``asks`` labels what is chosen beside it (field ``chosen``)."""
 
     name: str
     label: str
@@ -58,6 +59,16 @@ class Verb:
     act: Act
     undo: str = ""
     sure: Sure | None = None
+    asks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The verbs offered for chosen rows; ``choices`` is what the verb that ``asks`` lets one choose from."""
+
+    address: str
+    verbs: tuple[Verb, ...]
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +120,13 @@ class Bulk:
     def page(self) -> Page:
         """The route."""
         return Page(self.address, self._handle, ("POST",), action=self.action)
+
+    def bar(self, visit: Visit, *names: str, choices: tuple[Choice, ...] = ()) -> Bar | None:
+        """The verbs of these names, in this order, where the viewer may use them."""
+        if not visit.me.may(self.action):
+            return None
+        known = {verb.name: verb for verb in self.verbs()}
+        return Bar(self.address, tuple(known[name] for name in names), choices)
 
     def back(self, verb: str, *ids: str) -> Undo:
         """The way back of something that was done to one row on a page of its own."""

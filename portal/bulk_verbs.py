@@ -117,7 +117,7 @@ def _tasks() -> tuple[Verb, ...]:
 
 
 async def _assign(visit: Visit, row: Row) -> None:
-    chosen = str(visit.sent.get("assignee_id", "")) or None
+    chosen = str(visit.sent.get("chosen", "")) or None
     await visit.api.patch(row.path, json={"assignee_id": chosen}, etag=await row.etag(visit))
 
 
@@ -144,6 +144,7 @@ def _tickets() -> tuple[Verb, ...]:
             "users-group",
             lambda n: ngettext("%(num)s ticket is assigned.", "%(num)s tickets are assigned.", n),
             _assign,
+            asks=_("Nobody"),
         ),
     )
 

@@ -20,7 +20,8 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class ListState:
-    """What the address says; ``sort`` is a column with ``-`` for descending."""
+    """What the address says; ``sort`` is a column with ``-`` for descending, ``columns`` are those to be shown (none:
+    as remembered), ``view`` is the id of the saved view that is looked at."""
 
     path: str
     q: str
@@ -28,6 +29,14 @@ class ListState:
     sort: str
     cursor: str
     next_cursor: str | None = None
+    columns: tuple[str, ...] = ()
+    view: str = ""
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What the address says but for the place reached, without what is empty."""
+        found = {"q": self.q, **self.filters, "sort": self.sort, "cols": ",".join(self.columns), "view": self.view}
+        return {name: value for name, value in found.items() if value}
 
     @property
     def narrowed(self) -> bool:
@@ -36,7 +45,10 @@ class ListState:
 
     def url(self, **changes: str | None) -> str:
         """This list with other parameters; a change of anything but the cursor goes back to the first page."""
-        values = {"q": self.q, **self.filters, "sort": self.sort, **changes}
+        return self.at({**self.parameters, **changes})
+
+    def at(self, values: Mapping[str, str | None]) -> str:
+        """This list with these parameters and no others."""
         return self._at(self.path, values)
 
     @property
@@ -87,6 +99,8 @@ def read(
         filters={name: query.get(name, "")[:200] for name in filters},
         sort=sort if sort.removeprefix("-") in sortable else default_sort,
         cursor=query.get("cursor", "")[:2000],
+        columns=tuple(name for name in query.get("cols", "")[:1000].split(",") if name),
+        view=query.get("view", "")[:36],
     )
 
 
