@@ -47,6 +47,7 @@ from portal.pages import (
     ticket_forms,
     tickets,
     time,
+    views,
 )
 from portal.pages import (
     settings as settings_pages,
@@ -89,6 +90,7 @@ PAGES: tuple[Page, ...] = (
     *guide.ROUTES,
     *search.ROUTES,
     *bulk_verbs.ROUTES,
+    *views.ROUTES,
 )
 
 

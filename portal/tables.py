@@ -12,8 +12,8 @@ from portal.web import Visit
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column that a list can show. ``sort`` makes its head an order, ``fixed`` cannot be left out, and one that is not
-    ``usual`` is shown only to who chose it."""
+    """A column that a list can show. ``sort`` makes its head an order; a ``fixed`` one cannot be left out, and one that
+    is not ``usual`` is shown only to who chose it."""
 
     name: str
     label: str

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from imisofts.access import Action
-from portal import bulk_verbs, export, lists
+from portal import bulk_verbs, export, lists, tables
 from portal.archive import ArchiveWords, archive_pages
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
@@ -14,6 +14,7 @@ from portal.language import gettext as _
 from portal.pages.contacts import Contact, contacts_of, tags_of
 from portal.pages.invoices import InvoiceRow, open_invoices, owed
 from portal.refusals import FORM_REFUSALS, edit_words
+from portal.tables import Column
 from portal.timeline import Entry, client_timeline
 from portal.web import Page, Visit
 
@@ -55,6 +56,7 @@ class ClientsPage:
     """The list; ``state`` is the address, ``rows`` one page of it."""
 
     state: lists.ListState
+    table: tables.Table
     rows: tuple[Client, ...]
     may_write: bool
 
@@ -104,13 +106,26 @@ def _query(state: lists.ListState) -> dict[str, str]:
     return query
 
 
+def _columns() -> tuple[Column, ...]:
+    return (
+        Column("name", _("Name"), sort=True, fixed=True),
+        Column("email", _("E-mail")),
+        Column("currency", _("Currency")),
+        Column("external_id", _("External id")),
+        Column("created_on", _("Client since"), sort=True),
+    )
+
+
 async def show_clients(visit: Visit) -> Response:
     """The list."""
     state = _state(visit)
-    answer = await visit.api.get("/clients", params=_query(state))
+    bar = bulk_verbs.CLIENTS.bar(visit, "restore" if state.filters["show"] == "archived" else "archive")
+    answer, table = await asyncio.gather(
+        visit.api.get("/clients", params=_query(state)), tables.of(visit, state, _columns(), bar)
+    )
     rows = tuple(Client.of(row) for row in answer.items)
     state = lists.moved(state, answer.next_cursor)
-    return visit.page("clients/list.html", ClientsPage(state, rows, visit.me.may(Action.client_write)))
+    return visit.page("clients/list.html", ClientsPage(state, table, rows, visit.me.may(Action.client_write)))
 
 
 async def export_clients(visit: Visit) -> Response:

@@ -9,12 +9,13 @@ from decimal import Decimal
 from starlette.responses import Response
 
 from imisofts.access import Action
-from portal import export, lists
+from portal import bulk_verbs, export, lists, tables
 from portal.door import Json
 from portal.forms import Form
 from portal.language import amount
 from portal.language import gettext as _
 from portal.pages import service_periods
+from portal.tables import Column
 from portal.timeline import Entry, timeline
 from portal.web import Page, Visit
 from portal.words import Status, invoice_status
@@ -37,6 +38,8 @@ class InvoiceRow:
     currency: str
     total_minor: int
     balance_minor: int
+    external_id: str
+    version: int
 
     @classmethod
     def of(cls, row: Json, today: date, client_name: str = "") -> "InvoiceRow":
@@ -53,6 +56,8 @@ class InvoiceRow:
             currency=row["currency"],
             total_minor=total,
             balance_minor=total - int(row.get("paid_minor") or 0) - int(row.get("credited_minor") or 0),
+            external_id=row.get("external_id") or "",
+            version=int(row.get("version") or 1),
         )
 
     @property
@@ -108,6 +113,7 @@ class InvoicesPage:
     """The list; ``client_name`` when it is narrowed to one client."""
 
     state: lists.ListState
+    table: tables.Table
     rows: tuple[InvoiceRow, ...]
     statuses: tuple[lists.Choice, ...]
     client_name: str
@@ -181,10 +187,28 @@ def _query(visit: Visit, state: lists.ListState) -> dict[str, str]:
     return query
 
 
+def _columns(visit: Visit) -> tuple[Column, ...]:
+    client = () if visit.me.is_client else (Column("client", _("Client")),)
+    ours = () if visit.me.is_client else (Column("external_id", _("External id"), usual=False),)
+    return (
+        Column("number", _("Number"), sort=True, fixed=True),
+        *client,
+        Column("status", _("Status")),
+        Column("issued_on", _("Issued"), sort=True),
+        Column("due_on", _("Due"), sort=True),
+        *ours,
+        Column("total_minor", _("Total"), sort=True, numeric=True),
+        Column("open", _("Open"), numeric=True),
+    )
+
+
 async def show_invoices(visit: Visit) -> Response:
     """The list."""
     state = _state(visit)
-    answer = await visit.api.get("/invoices", params=_query(visit, state))
+    bar = bulk_verbs.INVOICES.bar(visit, "issue", "void", "delete")
+    answer, table = await asyncio.gather(
+        visit.api.get("/invoices", params=_query(visit, state)), tables.of(visit, state, _columns(visit), bar)
+    )
     names = await client_names(visit, answer.items)
     rows = tuple(InvoiceRow.of(row, visit.me.today, names.get(str(row["client_id"]), "")) for row in answer.items)
     client_name = ""
@@ -193,6 +217,7 @@ async def show_invoices(visit: Visit) -> Response:
         client_name = str(client.get("name", ""))
     page = InvoicesPage(
         lists.moved(state, answer.next_cursor),
+        table,
         rows,
         _statuses(visit.me.is_client),
         client_name,

@@ -8,10 +8,11 @@ from decimal import Decimal
 from starlette.responses import Response
 
 from imisofts.access import Action
-from portal import export, lists
+from portal import export, lists, tables
 from portal.door import Json, Problem
 from portal.forms import Form
 from portal.language import gettext as _
+from portal.tables import Column
 from portal.timeline import Entry, timeline
 from portal.web import Page, Visit
 
@@ -85,6 +86,7 @@ class PeoplePage:
     """The list."""
 
     state: lists.ListState
+    table: tables.Table
     rows: tuple[Person, ...]
     may_write: bool
 
@@ -135,12 +137,24 @@ def _query(state: lists.ListState) -> dict[str, str]:
     return query | {"archived": "true" if state.filters["show"] == "archived" else "false"}
 
 
+def _columns() -> tuple[Column, ...]:
+    return (
+        Column("name", _("Name"), sort=True, fixed=True),
+        Column("title", _("Title"), sort=True),
+        Column("email", _("E-mail")),
+        Column("role", _("Role")),
+        Column("region", _("Region")),
+    )
+
+
 async def show_people(visit: Visit) -> Response:
     """The list."""
     state = _state(visit)
-    answer = await visit.api.get("/people", params=_query(state))
+    answer, table = await asyncio.gather(
+        visit.api.get("/people", params=_query(state)), tables.of(visit, state, _columns())
+    )
     rows = tuple(Person.of(row) for row in answer.items)
-    page = PeoplePage(lists.moved(state, answer.next_cursor), rows, visit.me.may(Action.person_write))
+    page = PeoplePage(lists.moved(state, answer.next_cursor), table, rows, visit.me.may(Action.person_write))
     return visit.page("people/list.html", page)
 
 

@@ -8,11 +8,12 @@ from datetime import date
 from starlette.responses import Response
 
 from imisofts.access import Action
-from portal import export, lists
+from portal import bulk_verbs, export, lists, tables
 from portal.door import Json
 from portal.forms import Form
 from portal.language import gettext as _
 from portal.language import hours
+from portal.tables import Column
 from portal.timeline import Entry, timeline
 from portal.web import Page, Visit
 from portal.words import Status
@@ -78,6 +79,7 @@ class Project:
     milestones_total: int
     milestones_done: int
     worked: Worked
+    version: int
 
     @classmethod
     def of(cls, row: Json, today: date, worked: Worked | None = None) -> "Project":
@@ -99,6 +101,7 @@ class Project:
             milestones_total=row["milestones_total"],
             milestones_done=row["milestones_done"],
             worked=worked or Worked(),
+            version=int(row.get("version") or 1),
         )
 
     @property
@@ -142,6 +145,11 @@ class Task:
             etag=f'"{row["version"]}"',
         )
 
+    @property
+    def version(self) -> str:
+        """What the ETag says, bare."""
+        return self.etag.strip('"')
+
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
@@ -166,6 +174,7 @@ class ProjectsPage:
     """The list; ``client_name`` when it is narrowed to one client."""
 
     state: lists.ListState
+    table: tables.Table
     rows: tuple[Project, ...]
     client_name: str
     may_write: bool
@@ -220,15 +229,39 @@ async def _projects(visit: Visit, rows: list[Json]) -> tuple[Project, ...]:
     return tuple(Project.of(row, visit.me.today, worked.get(str(row["id"]))) for row in rows)
 
 
+def _columns(visit: Visit) -> tuple[Column, ...]:
+    begins = Column("started_on", _("Started on"), sort=True, usual=False)
+    due, tasks = Column("due_on", _("Due"), sort=True), Column("tasks", _("Tasks done"), numeric=True)
+    reached = Column("milestones", _("Milestones reached"), numeric=True, usual=visit.me.is_client)
+    name, status = Column("name", _("Project"), sort=True, fixed=True), Column("status", _("Status"))
+    if visit.me.is_client:
+        return (name, status, begins, due, tasks, reached)
+    return (
+        name,
+        Column("client_name", _("Client"), sort=True),
+        status,
+        begins,
+        due,
+        tasks,
+        reached,
+        Column("hours", _("Hours"), numeric=True),
+        Column("planned", _("Planned"), numeric=True),
+    )
+
+
 async def show_projects(visit: Visit) -> Response:
     """The list."""
     state = _state(visit)
-    answer = await visit.api.get("/projects", params=_query(state))
+    bar = bulk_verbs.PROJECTS.bar(visit, "restore" if state.filters["show"] == "archived" else "archive")
+    answer, table = await asyncio.gather(
+        visit.api.get("/projects", params=_query(state)), tables.of(visit, state, _columns(visit), bar)
+    )
     rows = await _projects(visit, answer.items)
     client_name = ""
     if state.filters["client_id"]:
         client_name = str((await visit.api.get(f"/clients/{state.filters['client_id']}")).object.get("name", ""))
-    page = ProjectsPage(lists.moved(state, answer.next_cursor), rows, client_name, visit.me.may(Action.project_write))
+    may_write = visit.me.may(Action.project_write)
+    page = ProjectsPage(lists.moved(state, answer.next_cursor), table, rows, client_name, may_write)
     return visit.page("projects/list.html", page)
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from starlette.responses import Response
 
 from imisofts.access import Action
-from portal import bulk_verbs, export, lists
+from portal import bulk_verbs, export, lists, tables
 from portal.archive import ArchiveWords, archive_pages
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
@@ -16,6 +16,7 @@ from portal.language import money
 from portal.lists import Choice
 from portal.pages.invoice_forms import decimal_of, new_key
 from portal.refusals import FORM_REFUSALS, edit_words
+from portal.tables import Column
 from portal.timeline import Entry, timeline
 from portal.web import Page, Visit
 from portal.words import every_words, interval_choices
@@ -37,6 +38,7 @@ class ServiceRow:
     external_id: str
     archived: bool
     imported: bool
+    version: int
 
     @classmethod
     def of(cls, row: Json) -> "ServiceRow":
@@ -53,6 +55,7 @@ class ServiceRow:
             external_id=row.get("external_id") or "",
             archived=row.get("archived_at") is not None,
             imported=row.get("source") == "import",
+            version=int(row.get("version") or 1),
         )
 
     @property
@@ -71,6 +74,7 @@ class ServicesPage:
     """The list; ``state`` is the address, ``rows`` one page of it."""
 
     state: lists.ListState
+    table: tables.Table
     rows: tuple[ServiceRow, ...]
     may_write: bool
 
@@ -106,12 +110,25 @@ def _query(state: lists.ListState) -> dict[str, str]:
     return query | {name: value for name, value in (("q", state.q), ("cursor", state.cursor)) if value}
 
 
+def _columns() -> tuple[Column, ...]:
+    return (
+        Column("name", _("Name"), sort=True, fixed=True),
+        Column("description", _("Description")),
+        Column("external_id", _("External id"), usual=False),
+        Column("every", _("Charged")),
+        Column("unit_price", _("Unit price"), sort=True, numeric=True),
+    )
+
+
 async def show_services(visit: Visit) -> Response:
     """The list."""
     state = _state(visit)
-    answer = await visit.api.get("/services", params=_query(state))
+    bar = bulk_verbs.SERVICES.bar(visit, "restore" if state.filters["show"] == "archived" else "archive")
+    answer, table = await asyncio.gather(
+        visit.api.get("/services", params=_query(state)), tables.of(visit, state, _columns(), bar)
+    )
     rows = tuple(ServiceRow.of(row) for row in answer.items)
-    page = ServicesPage(lists.moved(state, answer.next_cursor), rows, visit.me.may(Action.service_write))
+    page = ServicesPage(lists.moved(state, answer.next_cursor), table, rows, visit.me.may(Action.service_write))
     return visit.page("services/list.html", page)
 
 

@@ -10,10 +10,11 @@ from itertools import pairwise
 from starlette.responses import Response
 
 from imisofts.access import Action
-from portal import export, lists
+from portal import export, lists, tables
 from portal.door import Json
 from portal.language import amount, day, money, number
 from portal.language import gettext as _
+from portal.tables import Column
 from portal.timeline import Entry, timeline
 from portal.web import Page, Visit
 from portal.words import Status, every_words, subscription_status
@@ -130,6 +131,7 @@ class SubscriptionsPage:
     """The list; ``client_name`` when it is narrowed to one client."""
 
     state: lists.ListState
+    table: tables.Table
     rows: tuple[SubscriptionRow, ...]
     statuses: tuple[lists.Choice, ...]
     client_name: str
@@ -180,15 +182,31 @@ def _query(state: lists.ListState) -> dict[str, str]:
     return query
 
 
+def _columns(visit: Visit) -> tuple[Column, ...]:
+    client = () if visit.me.is_client else (Column("client_name", _("Client"), sort=True),)
+    return (
+        Column("name", _("Name"), sort=True, fixed=True),
+        *client,
+        Column("status", _("Status")),
+        Column("started_on", _("Started"), sort=True),
+        Column("ended_on", _("Ends"), sort=True),
+        Column("next_charge_on", _("Next charge")),
+        Column("amount", _("Amount"), numeric=True),
+    )
+
+
 async def show_subscriptions(visit: Visit) -> Response:
     """The list."""
     state = _state(visit)
-    answer = await visit.api.get("/subscriptions", params=_query(state))
+    answer, table = await asyncio.gather(
+        visit.api.get("/subscriptions", params=_query(state)), tables.of(visit, state, _columns(visit))
+    )
     client_name = ""
     if state.filters["client_id"] and not visit.me.is_client:
         client_name = (await visit.api.get(f"/clients/{state.filters['client_id']}")).object["name"]
     page = SubscriptionsPage(
         lists.moved(state, answer.next_cursor),
+        table,
         tuple(SubscriptionRow.of(row) for row in answer.items),
         tuple(lists.Choice(code, subscription_status(code).label) for code in STATUSES),
         client_name,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from starlette.responses import Response
 
 from imisofts.access import Action
-from portal import bulk_verbs, lists
+from portal import bulk_verbs, lists, tables
 from portal.confirm import Confirmation
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
@@ -16,6 +16,7 @@ from portal.language import hours
 from portal.lists import Choice
 from portal.pages.projects import Task
 from portal.refusals import FORM_REFUSALS, edit_words
+from portal.tables import Column
 from portal.web import Page, Visit, safe_next
 from portal.words import priority_choices
 
@@ -28,6 +29,7 @@ class TasksPage:
     """The list; ``has_person`` says whether the one who looks is on the list of people, and so may have tasks."""
 
     state: lists.ListState
+    table: tables.Table
     rows: tuple[Task, ...]
     has_person: bool
     mine: bool
@@ -62,6 +64,19 @@ async def people_choices(visit: Visit) -> tuple[Choice, ...]:
     return tuple(Choice(str(row["id"]), row["name"]) for row in answer.items)
 
 
+def _columns(mine: bool) -> tuple[Column, ...]:
+    who = () if mine else (Column("assignee", _("Who")),)
+    return (
+        Column("title", _("Task"), sort=True, fixed=True),
+        Column("project_name", _("Project"), sort=True),
+        Column("status", _("Status")),
+        *who,
+        Column("priority", _("Priority"), usual=False),
+        Column("due_on", _("Due"), sort=True),
+        Column("estimate", _("Estimate"), numeric=True),
+    )
+
+
 async def show_tasks(visit: Visit) -> Response:
     """One's own open tasks, unless asked otherwise."""
     state = lists.read(
@@ -76,9 +91,14 @@ async def show_tasks(visit: Visit) -> Response:
     query |= {"assignee_id": me} if mine else {}
     status = {"done": "done", "all": ""}.get(state.filters["show"], "todo,in_progress")
     query |= {"status": status} if status else {}
-    answer = await visit.api.get("/tasks", params=query)
+    verbs = {"done": ("reopen", "delete"), "all": ("complete", "reopen", "delete")}
+    bar = bulk_verbs.TASKS.bar(visit, *verbs.get(state.filters["show"], ("complete", "delete")))
+    answer, table = await asyncio.gather(
+        visit.api.get("/tasks", params=query), tables.of(visit, state, _columns(mine), bar)
+    )
     rows = tuple(Task.of(row, visit.me.today) for row in answer.items)
-    return visit.page("tasks/list.html", TasksPage(lists.moved(state, answer.next_cursor), rows, bool(me), mine))
+    page = TasksPage(lists.moved(state, answer.next_cursor), table, rows, bool(me), mine)
+    return visit.page("tasks/list.html", page)
 
 
 async def _editor(visit: Visit, page: TaskFormPage, status: int = 200) -> Response:

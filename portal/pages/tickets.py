@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from starlette.responses import Response
 
 from imisofts.access import Action
-from portal import export, lists
+from portal import bulk_verbs, export, lists, tables
 from portal.door import Json
 from portal.forms import Form
 from portal.language import as_instant, instant, zone
@@ -16,6 +16,7 @@ from portal.language import gettext as _
 from portal.lists import Choice
 from portal.pages.invoice_forms import new_key
 from portal.pages.tasks import own_person, people_choices
+from portal.tables import Column
 from portal.web import Page, Visit
 from portal.words import Status, Tone, priority_choices, priority_words, ticket_status
 
@@ -43,6 +44,7 @@ class Ticket:
     updated_at: str
     reopened_count: int
     is_satisfied: bool | None
+    version: int
 
     @classmethod
     def of(cls, row: Json, to_client: bool) -> "Ticket":
@@ -59,6 +61,7 @@ class Ticket:
             priority_label=priority_words(row["priority"]),
             reopened_count=row["reopened_count"],
             is_satisfied=row.get("is_satisfied"),
+            version=int(row["version"]),
             **{name: str(row.get(name) or "") for name in texts},
         )
 
@@ -91,6 +94,7 @@ class TicketsPage:
     tickets of their own."""
 
     state: lists.ListState
+    table: tables.Table
     rows: tuple[Ticket, ...]
     assignees: Mapping[str, str]
     priorities: tuple[Choice, ...]
@@ -154,16 +158,38 @@ async def _people(visit: Visit) -> tuple[Choice, ...]:
     return await people_choices(visit) if visit.me.may(Action.ticket_write) else ()
 
 
+def _columns(visit: Visit) -> tuple[Column, ...]:
+    to_client = visit.me.is_client
+    client = () if to_client else (Column("client_name", _("Client"), sort=True),)
+    assignee = () if to_client else (Column("assignee", _("Assigned to")),)
+    return (
+        Column("ticket", _("Ticket"), fixed=True),
+        Column("status", _("Status")),
+        *client,
+        Column("priority", _("Priority")),
+        *assignee,
+        Column("opened_at", _("Opened"), sort=True),
+        Column("updated_at", _("Last change"), sort=True),
+        Column("first_response_at", _("First answer"), usual=False),
+        Column("resolved_at", _("Resolved"), sort=True, usual=False),
+    )
+
+
 async def show_tickets(visit: Visit) -> Response:
     """The list; what is not resolved, unless asked otherwise."""
     state = _state(visit)
     me, people = await asyncio.gather(_my_id(visit), _people(visit))
-    answer = await visit.api.get("/tickets", params=_query(state, me))
+    last = ("reopen",) if state.filters["show"] == "resolved" else ("resolve",)
+    bar = bulk_verbs.TICKETS.bar(visit, "assign", *last, choices=people)
+    answer, table = await asyncio.gather(
+        visit.api.get("/tickets", params=_query(state, me)), tables.of(visit, state, _columns(visit), bar)
+    )
     client_name = ""
     if state.filters["client_id"] and not visit.me.is_client:
         client_name = str((await visit.api.get(f"/clients/{state.filters['client_id']}")).object["name"])
     page = TicketsPage(
         state=lists.moved(state, answer.next_cursor),
+        table=table,
         rows=tuple(Ticket.of(row, visit.me.is_client) for row in answer.items),
         assignees={choice.value: choice.label for choice in people},
         priorities=priority_choices(),
