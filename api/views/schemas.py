@@ -1,7 +1,7 @@
 """Views as the API takes and shows them."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -26,7 +26,7 @@ Column = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Sort = Annotated[str, StringConstraints(pattern=r"^-?[a-z][a-z0-9_]{0,39}$")]
 Filters = Annotated[dict[Column, Annotated[str, Field(max_length=200)]], Field(max_length=20)]
 Columns = Annotated[list[Column], Field(min_length=1, max_length=40)]
-_VIEW = {
+_VIEW: dict[str, Any] = {
     "list_name": "invoices",
     "name": "Late payers",
     "filters": {"status": "overdue"},
