@@ -19,6 +19,8 @@ from portal.door import Problem
 from portal.language import gettext as _
 from portal.pages import (
     access,
+    account_security,
+    account_sessions,
     clients,
     contacts,
     guide,
@@ -37,8 +39,10 @@ from portal.pages import (
     report_settings,
     reports,
     search,
+    second_step,
     services,
     sign_in,
+    sign_in_settings,
     subscription_corrections,
     subscription_forms,
     subscriptions,
@@ -61,6 +65,10 @@ BUILD = Path(__file__).parent / "static" / "build"
 PAGES: tuple[Page, ...] = (
     *home.ROUTES,
     *sign_in.ROUTES,
+    *second_step.ROUTES,
+    *account_security.ROUTES,
+    *account_sessions.ROUTES,
+    *sign_in_settings.ROUTES,
     *links.ROUTES,
     *places.ROUTES,
     *clients.ROUTES,

@@ -28,6 +28,7 @@ const ICONS = [
   "lifebuoy", "message", "notes", "address-book", "tag", "thumb-up", "thumb-down", "key",
   "settings", "world", "palette", "credit-card", "photo", "upload",
   "help", "keyboard", "sparkles", "layout-sidebar-left-collapse", "layout-sidebar-left-expand", "corner-down-left", "user",
+  "shield-lock", "devices", "device-mobile", "fingerprint",
 ];
 
 function emit(name, content) {

@@ -13,7 +13,7 @@ File = tuple[str, bytes]
 
 class Door:
     """The API as one visitor may use it; every call raises :class:`Problem` when the API refuses, in the words that
-    ``tell`` finds for it.
+    ``tell`` finds for it. ``host`` and ``agent`` say at which address and with what browser the visitor is.
     """
 
     def __init__(
@@ -23,12 +23,14 @@ class Door:
         caller: str | None = None,
         tell: Callable[[Problem], Problem] = lambda problem: problem,
         host: str | None = None,
+        agent: str | None = None,
     ) -> None:
         self._client = client
         self._credentials = credentials
         self._caller = caller
         self._tell = tell
         self._host = host
+        self._heads = {"User-Agent": agent} if agent else {}
 
     @property
     def signed_in(self) -> bool:
@@ -64,7 +66,13 @@ class Door:
     async def _call(self, method: str, path: str, **options: Any) -> Answer:
         try:
             return await self._client.request(
-                method, path, credentials=self._credentials, caller=self._caller, host=self._host, **options
+                method,
+                path,
+                credentials=self._credentials,
+                caller=self._caller,
+                host=self._host,
+                headers=self._heads,
+                **options,
             )
         except Problem as problem:
             raise self._tell(problem) from None

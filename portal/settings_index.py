@@ -24,6 +24,8 @@ def cards() -> tuple[Card, ...]:
              Action.user_manage),
         Card("/settings/domain", _("Address"), _("A domain of your own for portal, mails and sign-in."), "world",
              Action.workspace_manage),
+        Card("/settings/security", _("Sign-in"), _("Who has to show a second factor, and who has none yet."),
+             "shield-lock", Action.user_manage),
         Card("/support", _("Support"), _("Opening hours and how soon a ticket is answered."), "lifebuoy",
              Action.support_manage),
         Card("/holidays", _("Public holidays"), _("Days on which nobody is expected to work, by region."),

@@ -21,7 +21,7 @@ from imisofts import hosts
 from imisofts.access import CLIENT_ROLES, Action, Role
 from imisofts.brand import Brand, css
 from imisofts.settings import Settings
-from portal import foreign, language, notices, security
+from portal import account_tabs, foreign, language, notices, security, step_up
 from portal.door import Answer, Door, Problem
 from portal.language import gettext as _
 from portal.navigation import Navigation, navigation
@@ -102,6 +102,11 @@ class Visit:
         """The look of this page."""
         return self.viewer.brand if self.viewer else self.face or Brand()
 
+    def go_on_with(self, cookie: str) -> None:
+        """Act under the session's new cookie from here on; forms of this answer belong to it."""
+        self.request.cookies[self.site.cookie_name] = cookie
+        self.api = self.site.door(self.request)
+
     def page(self, template: str, context: object, status: int = 200) -> Response:
         """Render a typed context; its class says which fields the template may use."""
         return self.site.render(self, template, context, status)
@@ -164,14 +169,15 @@ class Site:
             weekday=language.weekday,
             weekday_long=language.weekday_long,
         )
-        self.templates.globals.update(asset=self.asset, digits=language.digits)
+        self.templates.globals.update(asset=self.asset, digits=language.digits, account_tabs=account_tabs.tabs)
 
     def door(self, request: Request) -> Door:
         """The API on behalf of whoever sent this request."""
         caller = request.client.host if request.client else None
         session = request.cookies.get(self.cookie_name)
         credentials = Credentials(cookie=session, cookie_name=self.cookie_name) if session else None
-        return Door(self.client, credentials, caller, foreign.problem, self.host(request))
+        agent = request.headers.get("user-agent")
+        return Door(self.client, credentials, caller, foreign.problem, request.headers.get("host"), agent)
 
     def host(self, request: Request) -> str | None:
         """The host that the visitor is at, where it is not the installation's own: it belongs to one workspace."""
@@ -283,10 +289,10 @@ def route(site: Site, page: Page) -> Route:
         if page.action and not visit.me.may(page.action):
             raise Problem(403, "forbidden", _("Your role does not include this page."))
         if request.method in {"GET", "HEAD"}:
-            return await page.handler(visit)
+            return await step_up.carry_out(visit, page.handler)
         try:
             await _open_form(visit, page.largest)
-            return await page.handler(visit)
+            return await step_up.carry_out(visit, page.handler)
         finally:
             await request.close()  # files that came with the form
 

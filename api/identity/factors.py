@@ -16,6 +16,7 @@ from api.kit.clock import Clock
 from api.kit.concurrency import require_match
 from api.kit.database import Database
 from api.kit.errors import Forbidden, NotFound
+from imisofts import qr
 from imisofts.access import Actor, Role
 
 SETUP, SETUP_LIFE = "authenticator", timedelta(minutes=10)
@@ -38,7 +39,7 @@ async def start_totp(session: AsyncSession, user_id: UUID, secret_key: str) -> f
         setup=sealing.seal(SETUP, claims, now, SETUP_LIFE, secret_key),
         secret=totp.as_text(secret),
         address=address,
-        picture=totp.picture(address),
+        picture=qr.picture(address),
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import func
 from api.identity import factor_schemas, factors, proofs, repository, sessions
 from api.identity.entering import AppPasswords, signed_in
 from api.identity.errors import BelongsElsewhere, OwnMembership, PasswordRefused, ProofRefused
-from api.identity.freshness import require_person
+from api.identity.freshness import require_fresh, require_person
 from api.identity.models import AppUser, Membership
 from api.identity.schemas import SessionOut
 from api.kit import lists
@@ -102,13 +102,16 @@ async def step_up(
 async def change_password(
     request: Request,
     asked: factor_schemas.PasswordChange,
-    actor: Annotated[Actor, allowed(Action.session_own, fresh=True)],
+    actor: Annotated[Actor, allowed(Action.session_own)],
     session: WriteSession,
     passwords: AppPasswords,
     key: IdempotencyKey = None,
 ) -> None:
-    """Change one's own password; every other session ends."""
+    """Change one's own password; every other session ends. The password of until now is the proof; who has a second
+    factor, or no password yet, needs a fresh one besides."""
     who = caller(request, actor, passwords)
+    if await sessions.methods(session, actor) != ["password"]:
+        await require_fresh(request, actor)
     await proofs.count(of(request), factors.who_of(actor), request.app.state.clock)
     await sessions.change_password(session, who, asked)
 

@@ -4,10 +4,8 @@ import base64
 import hmac
 import secrets
 from datetime import datetime
-from io import BytesIO
 from urllib.parse import quote, urlencode
 
-import segno
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
@@ -54,12 +52,3 @@ def address(secret: bytes, account: str, issuer: str) -> str:
     label = quote(f"{issuer}:{account}", safe="@:")
     query = urlencode({"secret": as_text(secret), "issuer": issuer, "digits": DIGITS, "period": STEP}, quote_via=quote)
     return f"otpauth://totp/{label}?{query}"
-
-
-def picture(text: str) -> str:
-    """A QR code as an SVG element without colours, styles or scripts of its own; black on nothing."""
-    out = BytesIO()
-    segno.make(text, error="m", micro=False).save(
-        out, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=2, svgclass=None, lineclass=None
-    )
-    return out.getvalue().decode()

@@ -10,10 +10,11 @@ from starlette.responses import Response
 
 from imisofts.access import Role
 from imisofts.brand import Brand
+from portal.arrival import arrive
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
-from portal.pages.sign_in import arrive, refusal_words
+from portal.pages.sign_in import refusal_words
 from portal.web import Page, Visit
 from portal.words import role_words
 
@@ -119,7 +120,7 @@ async def sign_in(visit: Visit) -> Response:
     except Problem as problem:
         form = with_problem(form, refusal_words(problem), {}, ())
         return await _again(visit, "link_sign_in.html", "sign_in", form.value("token"), form)
-    return arrive(visit, answer, "/")
+    return await arrive(visit, answer, "/")
 
 
 async def show_invitation(visit: Visit) -> Response:
@@ -143,7 +144,7 @@ async def accept(visit: Visit) -> Response:
         except Problem as problem:
             form = with_problem(form, refusal_words(problem), problem.fields, ("password",))
         else:
-            return arrive(visit, answer, "/", _("Welcome. You are in."))
+            return await arrive(visit, answer, "/", _("Welcome. You are in."))
     return await _again(visit, "invitation.html", "invitation", token, form)
 
 

@@ -8,11 +8,12 @@ from starlette.responses import RedirectResponse, Response
 from imisofts.access import Action, Role
 from imisofts.brand import Brand
 from portal import foreign
+from portal.arrival import arrive
 from portal.confirm import Confirmation
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
-from portal.pages.sign_in import arrive, refusal_words
+from portal.pages.sign_in import refusal_words
 from portal.refusals import FORM_REFUSALS
 from portal.web import Page, Visit
 from portal.words import Status, role_words
@@ -81,7 +82,7 @@ async def leave_for(visit: Visit) -> Response:
         return visit.leave("/workspaces", problem.detail, "bad")
     if answer.object.get("url"):
         return RedirectResponse(answer.object["url"], 303)
-    return arrive(visit, answer, "/")
+    return await arrive(visit, answer, "/")
 
 
 async def show_switch(visit: Visit) -> Response:
@@ -110,7 +111,7 @@ async def switch(visit: Visit) -> Response:
         if problem.status not in {401, 422}:
             raise
         return visit.leave("/sign-in", refusal_words(problem), "bad")
-    return arrive(visit, answer, "/")
+    return await arrive(visit, answer, "/")
 
 
 def _domain_page(found: Json, form: Form | None = None) -> DomainPage:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from portal import security, web
-from portal.door import Answer, Problem
+from portal import web
+from portal.arrival import arrive
+from portal.door import Problem
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
 from portal.web import Page, Visit
@@ -65,7 +66,7 @@ async def sign_in(visit: Visit) -> Response:
             ask = ask or "workspace" in problem.code
             form = with_problem(form, refusal_words(problem), problem.fields, ("email", "password", "workspace"))
         else:
-            return arrive(visit, answer, wanted)
+            return await arrive(visit, answer, wanted)
     return visit.page("sign_in.html", SignInPage(form, wanted, ask, visit.place or ""), 422)
 
 
@@ -78,15 +79,6 @@ def refusal_words(problem: Problem) -> str:
     if problem.status == 429:
         return _("Too many attempts. Wait a few minutes, then try again.")
     return problem.detail
-
-
-def arrive(visit: Visit, answer: Answer, wanted: str, notice: str | None = None) -> Response:
-    """Go on as who just proved to be somebody: hand the API's own cookies to the browser and drop the guest's."""
-    response = visit.leave(wanted, notice)
-    for cookie in answer.set_cookies:
-        response.raw_headers.append((b"set-cookie", cookie.encode("latin-1")))
-    response.delete_cookie(security.GUEST_COOKIE)
-    return response
 
 
 async def sign_out(visit: Visit) -> Response:
@@ -125,7 +117,7 @@ async def set_password(visit: Visit) -> Response:
             form = with_problem(form, problem.detail, problem.fields, ("password",))
         else:
             where = "/" if answer.set_cookies else "/sign-in"
-            return arrive(visit, answer, where, _("Your password is set."))
+            return await arrive(visit, answer, where, _("Your password is set."))
     return visit.page("set_password.html", SetPasswordPage(form, token, spent), 422)
 
 

@@ -1,0 +1,18 @@
+"""The pages of one's own account, as data: the tab bar on top of each of them."""
+
+from dataclasses import dataclass
+
+from portal.language import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One page of the account."""
+
+    address: str
+    label: str
+
+
+def tabs() -> tuple[Tab, ...]:
+    """All of them in the visitor's language, in the order of the bar."""
+    return (Tab("/account/security", _("Security")), Tab("/account/sessions", _("Sessions")))

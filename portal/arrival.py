@@ -1,0 +1,78 @@
+"""Coming in: on with the API's own cookie, or to the second step where the API asks for one."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from starlette.responses import Response
+
+from imisofts import qr
+from portal import security
+from portal.door import Answer, Json
+from portal.forms import Form
+from portal.web import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticator:
+    """An app that is being set up: the picture to scan, the same as text, and what comes back with the first code."""
+
+    setup: str
+    secret: str
+    address: str
+
+    @property
+    def picture(self) -> Markup:
+        """The QR code; it is drawn here from the text, so that nothing sent by a browser is shown as it came."""
+        return Markup(qr.picture(self.address))  # noqa: S704 - paths that segno drew
+
+    @property
+    def spaced(self) -> str:
+        """The secret in groups of four, for typing."""
+        return " ".join(self.secret[at : at + 4] for at in range(0, len(self.secret), 4))
+
+
+@dataclass(frozen=True, slots=True)
+class SecondStepPage:
+    """``method`` is the proof that is asked for now, ``others`` those to choose instead; ``app`` is set up first where
+    the workspace asks for a second factor and there is none."""
+
+    form: Form
+    challenge: str
+    methods: tuple[str, ...]
+    next: str
+    method: str
+    app: Authenticator | None = None
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """What else the person may show."""
+        return tuple(method for method in self.methods if method != self.method)
+
+
+async def arrive(visit: Visit, answer: Answer, wanted: str, notice: str | None = None) -> Response:
+    """Go on as who just proved to be somebody; or show the second step, where one is asked for."""
+    if answer.status == 202:
+        return await _second_step(visit, answer.object, wanted)
+    response = visit.leave(wanted, notice)
+    hand_over(answer.set_cookies, response)
+    response.delete_cookie(security.GUEST_COOKIE)
+    return response
+
+
+def hand_over(cookies: list[str], response: Response) -> None:
+    """Give the browser the API's own cookies."""
+    for cookie in cookies:
+        response.raw_headers.append((b"set-cookie", cookie.encode("latin-1")))
+
+
+async def _second_step(visit: Visit, challenge: Json, wanted: str) -> Response:
+    token, methods = str(challenge["challenge"]), tuple(challenge["methods"])
+    if challenge["enrol"]:
+        found = (await visit.api.post("/session/enrolment", json={"challenge": token})).object
+        return visit.page("second_step.html", SecondStepPage(Form(), token, (), wanted, "enrol", app_of(found)))
+    return visit.page("second_step.html", SecondStepPage(Form(), token, methods, wanted, methods[0]))
+
+
+def app_of(setup: Json) -> Authenticator:
+    """An authenticator as the API tells it, or as its form brought it back."""
+    return Authenticator(str(setup["setup"]), str(setup["secret"]), str(setup["address"]))

@@ -1,0 +1,114 @@
+"""What the agency asks of its people's sign-in: a second factor, by role; who has none; and the reset of a lost one."""
+
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from imisofts.access import Action, Role
+from portal.confirm import Confirmation
+from portal.door import Problem
+from portal.forms import Form
+from portal.language import gettext as _
+from portal.lists import Choice
+from portal.refusals import FORM_REFUSALS, edit_words
+from portal.web import Page, Visit
+from portal.words import role_words
+
+HERE = "/settings/security"
+SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member without a second factor; ``must`` says that the next sign-in asks to set one up."""
+
+    id: str
+    name: str
+    email: str
+    role: str
+    must: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPage:
+    """``required`` are the roles asked for a second factor; ``people`` those who have none, ``more`` that there are
+    further ones."""
+
+    form: Form
+    roles: tuple[Choice, ...]
+    required: frozenset[str]
+    people: tuple[Person, ...]
+    more: bool
+    etag: str
+
+
+async def _page(visit: Visit, form: Form, chosen: frozenset[str] | None = None, etag: str = "") -> SignInPage:
+    policy = await visit.api.get("/sign-in-policy")
+    required = frozenset(policy.object["required_of"])
+    lacking = await visit.api.get("/sign-in-policy/without-factor", params={"limit": str(SHOWN)})
+    people = tuple(
+        Person(str(row["id"]), row["name"], row["email"], role_words(row["role"]), row["role"] in required)
+        for row in lacking.items
+    )
+    roles = tuple(Choice(role.value, role_words(role)) for role in Role)
+    shown = required if chosen is None else chosen
+    return SignInPage(form, roles, shown, people, lacking.next_cursor is not None, etag or policy.etag)
+
+
+async def show(visit: Visit) -> Response:
+    """The rule, and whom it meets."""
+    return visit.page("settings/security.html", await _page(visit, Form()))
+
+
+async def save(visit: Visit) -> Response:
+    """Ask these roles from now on."""
+    chosen = frozenset(str(value) for value in visit.sent.getlist("required_of"))
+    etag = str(visit.sent.get("etag", ""))
+    try:
+        await visit.api.put("/sign-in-policy", json={"required_of": sorted(chosen)}, etag=etag)
+    except Problem as problem:
+        if problem.status not in FORM_REFUSALS:
+            raise
+        fresh = (await visit.api.get("/sign-in-policy")).etag
+        page = await _page(visit, Form(problem=edit_words(problem)), chosen, fresh)
+        return visit.page("settings/security.html", page, 422)
+    return visit.leave(HERE, _("Saved. It counts from each person's next sign-in on."))
+
+
+async def ask_reset(visit: Visit) -> Response:
+    """The question before somebody's second factors go."""
+    answer = await visit.api.get(f"/users/{visit.request.path_params['id']}")
+    member = answer.object
+    question = Confirmation(
+        title=_("Reset the second factor?"),
+        subject=str(member["name"]),
+        going=_("Apps, keys and recovery codes of %(name)s go, every session ends, and a mail says so.",
+                name=member["name"]),
+        staying=_("The password stays. Make sure by another way that it is really this person who asks."),
+        button=_("Reset"),
+        icon="key",
+        action=f"/access/{member['id']}/reset-factors",
+        back=f"/access/{member['id']}",
+        etag=answer.etag,
+    )  # fmt: skip
+    return visit.page("confirm.html", question)
+
+
+async def reset(visit: Visit) -> Response:
+    """Remove a member's second factors."""
+    member_id = visit.request.path_params["id"]
+    try:
+        await visit.api.post(f"/users/{member_id}/reset-factors")
+    except Problem as problem:
+        if problem.status not in FORM_REFUSALS:
+            raise
+        return visit.leave(f"/access/{member_id}", problem.detail, "bad")
+    return visit.leave(f"/access/{member_id}", _("Reset. The person signs in with the password and sets up a new one."))
+
+
+ROUTES = (
+    Page(HERE, show, action=Action.user_manage),
+    Page(HERE, save, ("POST",), action=Action.user_manage),
+    Page("/access/{id:uuid}/reset-factors", ask_reset, action=Action.user_manage),
+    Page("/access/{id:uuid}/reset-factors", reset, ("POST",), action=Action.user_manage),
+)
