@@ -21,6 +21,7 @@ from api.identity.links_router import router as links_router
 from api.identity.passwords import Passwords
 from api.identity.places import Places
 from api.identity.places_router import router as places_router
+from api.identity.profile_router import router as profile_router
 from api.identity.rights_router import router as rights_router
 from api.identity.router import router as identity_router
 from api.identity.sessions_router import router as sessions_router
@@ -52,6 +53,7 @@ ROUTERS: list[APIRouter] = [
     rights_router,
     sessions_router,
     brand_router,
+    profile_router,
     events_router,
     health_router,
     home_router,

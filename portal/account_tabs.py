@@ -15,4 +15,8 @@ class Tab:
 
 def tabs() -> tuple[Tab, ...]:
     """All of them in the visitor's language, in the order of the bar."""
-    return (Tab("/account/security", _("Security")), Tab("/account/sessions", _("Sessions")))
+    return (
+        Tab("/account", _("Profile")),
+        Tab("/account/security", _("Security")),
+        Tab("/account/sessions", _("Sessions")),
+    )

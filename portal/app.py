@@ -34,6 +34,7 @@ from portal.pages import (
     people,
     people_forms,
     places,
+    profile,
     project_forms,
     projects,
     report_settings,
@@ -52,6 +53,7 @@ from portal.pages import (
     tickets,
     time,
     views,
+    workspace,
 )
 from portal.pages import (
     settings as settings_pages,
@@ -94,6 +96,8 @@ PAGES: tuple[Page, ...] = (
     *reports.ROUTES,
     *report_settings.ROUTES,
     *settings_pages.ROUTES,
+    *profile.ROUTES,
+    *workspace.ROUTES,
     *look.ROUTES,
     *guide.ROUTES,
     *search.ROUTES,

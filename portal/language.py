@@ -1,4 +1,4 @@
-"""The visitor's language: which catalogue and which number and date habits, chosen per request."""
+"""The visitor's language: which catalogue, which number and date habits and which zone, chosen per request."""
 
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -16,13 +16,14 @@ from babel.numbers import format_currency, format_decimal, get_currency_precisio
 
 from imisofts import catalogues
 from imisofts.catalogues import catalogue
+from imisofts.languages import LOCALES
 
-LOCALES = ("en", "en_GB", "de")
 KEPT = 4_096
 """Amounts and days as text: a list shows the same few again and again, and each takes as long as a row of its page."""
 _FOLDER = Path(__file__).parent / "locale"
 _current: ContextVar[str] = ContextVar("portal_locale", default="en")
 _zone: ContextVar[str] = ContextVar("portal_zone", default="UTC")
+_house: ContextVar[str] = ContextVar("portal_house", default="UTC")
 
 
 def choose(accept_language: str) -> str:
@@ -35,24 +36,31 @@ def choose(accept_language: str) -> str:
     return _current.get()
 
 
-def speak_as_reports(told: str) -> None:
-    """Show this page as the client's reports are told (``de_DE``), whatever the browser prefers; English stays the
-    visitor's own.
-    """
-    spoken = told.partition("_")[0]
-    if spoken in LOCALES and spoken != "en":
-        _current.set(spoken)
+def speak(chosen: str | None) -> None:
+    """Say this request's page in a language that was chosen; nothing changes where none was."""
+    if chosen in LOCALES:
+        _current.set(str(chosen))
 
 
-def use_zone(name: str) -> None:
-    """Show instants in this zone (the workspace's) for the rest of the request."""
-    _zone.set(name)
+def use_zones(own: str, house: str) -> None:
+    """For the rest of the request: instants are shown in the reader's own zone, days are those of the workspace's."""
+    _zone.set(own)
+    _house.set(house)
 
 
 def zone() -> ZoneInfo:
     """The zone instants are shown in."""
+    return _zone_of(_zone.get())
+
+
+def house_zone() -> ZoneInfo:
+    """The workspace's zone, in which its days begin and end whoever looks."""
+    return _zone_of(_house.get())
+
+
+def _zone_of(name: str) -> ZoneInfo:
     try:
-        return ZoneInfo(_zone.get())
+        return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
         return ZoneInfo("UTC")
 
@@ -176,7 +184,7 @@ def month_name(period: str) -> str:
 
 
 def instant(value: datetime | str | None) -> str:
-    """An instant as date and minute in the workspace's zone."""
+    """An instant as date and minute in the reader's zone."""
     moment = as_instant(value)
     if moment is None:
         return ""

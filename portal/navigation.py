@@ -146,6 +146,7 @@ def account_menu() -> tuple[Entry, ...]:
               _("password, second factor, passkey, recovery codes, account")),
         Entry("/account/sessions", _("Sessions"), "devices", Action.session_own, _("devices, sign out everywhere")),
         Entry("/workspaces", _("Your workspaces"), "building", keywords=_("switch, agency, change")),
+        Entry("/account", _("Your profile"), "user", Action.session_own, _("name, language, time zone, phone")),
         Entry("/help", _("Help"), "help", keywords=_("shortcuts, keyboard, what is new, documentation")),
     )  # fmt: skip
 

@@ -20,6 +20,8 @@ class Card:
 def cards() -> tuple[Card, ...]:
     """All of them in the order of the page, worded in the visitor's language: called while a page is made."""
     return (
+        Card("/settings/workspace", _("Workspace"), _("Name, language, time zone and the first day of the week."),
+             "building", Action.workspace_manage),
         Card("/access", _("People and access"), _("Who comes in, in which role, and for which client."), "key",
              Action.user_manage),
         Card("/settings/domain", _("Address"), _("A domain of your own for portal, mails and sign-in."), "world",

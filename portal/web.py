@@ -38,7 +38,8 @@ SIDE_COOKIE = "imisofts_side"
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who is signed in, in which workspace, and what their role may do there."""
+    """Who is signed in, in which workspace, and what their role may do there. ``timezone`` is the workspace's;
+    ``locale`` and ``own_timezone`` are those in which the person is told things."""
 
     name: str
     email: str
@@ -49,6 +50,8 @@ class Viewer:
     workspace_slug: str
     currency: str
     timezone: str
+    locale: str | None
+    own_timezone: str
     brand: Brand
 
     @property
@@ -73,7 +76,7 @@ class Viewer:
     @property
     def today(self) -> date:
         """Today's date in the workspace's zone."""
-        return datetime.now(UTC).astimezone(language.zone()).date()
+        return datetime.now(UTC).astimezone(language.house_zone()).date()
 
 
 @dataclass(slots=True)
@@ -253,6 +256,8 @@ def viewer_of(answer: Answer) -> Viewer:
         workspace_slug=workspace["slug"],
         currency=workspace["currency"],
         timezone=workspace["timezone"],
+        locale=body["locale"],
+        own_timezone=body["timezone"],
         brand=Brand.from_workspace(workspace),
     )
 
@@ -319,7 +324,8 @@ async def _recognise(visit: Visit, public: bool) -> None:
         if problem.status != 401 and not public:
             raise
         return
-    language.use_zone(visit.viewer.timezone)
+    language.speak(visit.viewer.locale)
+    language.use_zones(visit.viewer.own_timezone, visit.viewer.timezone)
 
 
 def _to_sign_in(request: Request) -> Response:

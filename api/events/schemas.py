@@ -38,6 +38,7 @@ class EventName(StrEnum):
     RECOVERY_CODES_MADE = "recovery_codes.made"
     SIGN_IN_POLICY_SET = "sign_in_policy.set"
     PASSWORD_SET = "password.set"
+    PROFILE_UPDATED = "profile.updated"
     TOKEN_CREATED = "token.created"
     TOKEN_REVOKED = "token.revoked"
     CLIENT_CREATED = "client.created"

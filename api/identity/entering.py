@@ -6,7 +6,7 @@ from fastapi import Depends, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.brand import service as brand
-from api.identity import repository, schemas
+from api.identity import profile, repository, schemas
 from api.identity.entrance import Challenge, SignedIn
 from api.identity.factor_schemas import ChallengeOut, Entered
 from api.identity.models import Workspace
@@ -63,6 +63,7 @@ async def session_out(session: AsyncSession, actor: Actor, cookie: str | None) -
     """Who is signed in, where, and what they may do."""
     person = await repository.person(session, actor.user_id) if actor.user_id else None
     workspace = await repository.workspace_of(session, actor)
+    told = await profile.told_in(session, actor.user_id, workspace)
     return schemas.SessionOut(
         user=schemas.PersonOut(**{name: person[name] for name in schemas.PersonOut.model_fields}) if person else None,
         workspace=workspace_out(workspace),
@@ -72,5 +73,7 @@ async def session_out(session: AsyncSession, actor: Actor, cookie: str | None) -
         client_id=next(iter(actor.client_ids or ()), None) if actor.is_client else None,
         client_ids=None if actor.client_ids is None else sorted(actor.client_ids),
         project_ids=sorted(actor.project_ids),
+        locale=told.locale,
+        timezone=told.timezone,
         form_token=security.form_token(cookie) if cookie else None,
     )

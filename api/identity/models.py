@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from api.kit.ids import new_id
 from api.kit.models import Base, TenantMixin
 
+_LOCALE = "locale in ('en', 'en_GB', 'de', 'de_AT', 'de_CH')"
+
 
 class Workspace(Base):
     """An agency. Its own id is its workspace id: row security binds ``id``."""
@@ -21,6 +23,7 @@ class Workspace(Base):
         UniqueConstraint("host"),
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency"),
         CheckConstraint("week_starts_on in (0, 6)", name="week_starts_on"),
+        CheckConstraint(_LOCALE, name="locale"),
         {"info": {"lake": True}},
     )
 
@@ -30,6 +33,7 @@ class Workspace(Base):
     name: Mapped[str] = mapped_column()
     currency: Mapped[str] = mapped_column()
     timezone: Mapped[str] = mapped_column()
+    locale: Mapped[str | None] = mapped_column()
     week_starts_on: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     brand: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))
     version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
@@ -39,11 +43,12 @@ class Workspace(Base):
 
 class AppUser(Base):
     """A person. Global: one address and password, memberships per workspace. ``email_verified_at`` is when the person
-    first used a link that was mailed to the address."""
+    first used a link that was mailed to the address; without ``locale`` and ``timezone`` the workspace's count."""
 
     __tablename__ = "app_user"
     __table_args__ = (
         Index("uq_app_user_email", text("lower(email)"), unique=True),
+        CheckConstraint(_LOCALE, name="locale"),
         {"info": {"lake_excluded": "people and their password hashes"}},
     )
 
@@ -52,6 +57,10 @@ class AppUser(Base):
     name: Mapped[str] = mapped_column()
     password_hash: Mapped[str | None] = mapped_column()
     email_verified_at: Mapped[datetime | None] = mapped_column()
+    locale: Mapped[str | None] = mapped_column()
+    timezone: Mapped[str | None] = mapped_column()
+    phone: Mapped[str | None] = mapped_column()
+    version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from imisofts.access import Action, Role
+from imisofts.languages import Locale
 
 
 def _is_zone(name: str) -> str:
@@ -103,6 +104,7 @@ class WorkspaceOut(BaseModel):
     name: str
     currency: str
     timezone: str
+    locale: Locale | None
     week_starts_on: int
     brand: dict[str, Any]
     version: int
@@ -136,6 +138,7 @@ class WorkspaceUpdate(BaseModel):
 
     name: Name | None = None
     timezone: Timezone | None = None
+    locale: Locale | None = None
     week_starts_on: int | None = Field(None, json_schema_extra={"enum": [0, 6, None]})
 
 
@@ -152,7 +155,8 @@ class SessionOut(BaseModel):
 
     ``role_name`` is the name of a role of the workspace's own. ``client_id`` is the client of a client's person;
     ``client_ids`` are the clients to which the view is narrowed, null for all, and ``project_ids`` projects beside
-    these."""
+    these. ``locale`` and ``timezone`` are those in which the person is told things: their own choice, else the
+    client's or the workspace's; no ``locale`` where nobody chose."""
 
     user: PersonOut | None
     workspace: WorkspaceOut
@@ -162,6 +166,8 @@ class SessionOut(BaseModel):
     client_id: UUID | None
     client_ids: list[UUID] | None
     project_ids: list[UUID]
+    locale: Locale | None
+    timezone: str
     form_token: str | None
 
 

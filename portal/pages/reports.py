@@ -14,7 +14,7 @@ from portal.figures import DataState, data_state
 from portal.foreign import sentence
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
-from portal.language import month_name, speak_as_reports
+from portal.language import month_name
 from portal.web import Page, Visit
 from portal.words import Status, delivery_status
 
@@ -104,8 +104,6 @@ async def _page(visit: Visit, form: Form, status: int = 200) -> Response:
         data_state(visit.api) if staff else _none(),
         _clients(visit) if staff else _nobody(),
     )
-    if answer.items and not staff:
-        speak_as_reports(answer.items[0].get("locale") or "")
     names = {choice.value: choice.label for choice in clients}
     rows = tuple(ReportRow.of(row, names.get(str(row.get("client_id")), "")) for row in answer.items)
     rows = tuple(row if may_manage else row.only_read() for row in rows)

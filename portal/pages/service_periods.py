@@ -63,5 +63,5 @@ def _stored(interval: str) -> Json:
 
 def _days(begins: str, ends: str) -> tuple[date, date]:
     """First and last day in the workspace's zone; the end itself is not part of the period."""
-    first, after = (datetime.fromisoformat(text).astimezone(language.zone()) for text in (begins, ends))
+    first, after = (datetime.fromisoformat(text).astimezone(language.house_zone()) for text in (begins, ends))
     return first.date(), max((after - timedelta(microseconds=1)).date(), first.date())

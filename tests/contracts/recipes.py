@@ -281,6 +281,7 @@ WRITES: dict[str, Write] = {
         for kind in ("logo", "favicon")
         for method, body in (("PUT", _worn(kind, another=True)), ("DELETE", _worn(kind, another=False)))
     },
+    "PATCH /v1/me": Write((EventName.PROFILE_UPDATED,), _json(phone="+49 40 1234567")),
     "POST /v1/session/reset": Write(
         (EventName.LINK_REQUESTED,),
         lambda agency, _: {"json": {"email": agency.email(Role.client)}},

@@ -72,9 +72,13 @@ def everything() -> dict[str, str]:
 
 
 def _of_node(node: ast.AST, scope: Scope, module: Module) -> Iterator[str]:
-    """Texts of a call, of what is kept under a telling name, and of a function that returns a reason."""
+    """Texts of a call, of what a function is given that makes the refusal, of what is kept under a telling name, and
+    of a function that returns a reason."""
     if isinstance(node, ast.Call):
         yield from _of_call(node, scope, module)
+    elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and isinstance(node.exc.func, ast.Name):
+        for argument in node.exc.args if node.exc.func.id in module.functions else ():
+            yield from texts(argument, scope, module)
     elif isinstance(node, ast.Assign) and any(isinstance(one, ast.Name) and one.id in TOLD for one in node.targets):
         yield from texts(node.value, scope, module)
     elif isinstance(node, Function) and node.name.endswith("_reason"):

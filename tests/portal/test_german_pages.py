@@ -6,13 +6,16 @@ from typing import Any
 
 import psycopg
 
+from imisofts.languages import NAMES
 from imisofts.settings import Settings
+from portal.habits import zone_choices
 from tests.portal.test_translations import GERMAN, catalogue, texts_of
 
 SHOWN = re.compile(r"(?:aria-label|title|placeholder|alt|data-label)=\"([^\"]*)\"")
 WORD = re.compile(r"[^\W\d_]{2,}(?:['’][a-z]+)?")
 UNSEEN = re.compile(r"<(style|script|textarea)\b.*?</\1>|<!--.*?-->", re.DOTALL)
-EXAMPLES = ("Headline", "en-GB", "en-US", "it:", "de-CH")
+PLACES = (*NAMES.values(), *(choice.label for choice in zone_choices()))
+EXAMPLES = ("en-GB", "en-US", "it:", "de-CH", *PLACES)
 """What stands on pages as it is in every language."""
 
 

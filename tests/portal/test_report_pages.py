@@ -65,12 +65,14 @@ def test_a_draft_is_read_and_approved_or_withdrawn_when_asked(site: Any, fresh_s
     assert browser.get(path).headers["location"] == "/reports"
 
 
-def test_a_client_with_german_reports_reads_of_them_in_german(site: Any, fresh_settings: Settings) -> None:
+def test_a_client_with_german_reports_reads_everything_in_german(site: Any, fresh_settings: Settings) -> None:
     browser_of, world = site
+    settings = f"/clients/{world.clients['alpen']}/report-settings"
+    chosen = {"on_money": "1", "cadence": "monthly"}
+    post(browser_of("owner"), settings, settings, etag='"0"', locale="de_DE", **chosen)
     report_id = draft_report(fresh_settings, world)
     with psycopg.connect(fresh_settings.owner_database_url) as owner:
-        told = "update report_delivery set status = 'sent', locale = %s where id = %s"
-        owner.execute(told, ("de_DE", report_id))
+        owner.execute("update report_delivery set status = 'sent', locale = 'de_DE' where id = %s", (report_id,))
         owner.commit()
         page = browser_of("alpen").get("/reports").text
         assert 'lang="de"' in page
@@ -80,9 +82,9 @@ def test_a_client_with_german_reports_reads_of_them_in_german(site: Any, fresh_s
         assert {"Berichte", "Zeitraum", "Oktober", "Gesendet", "Abmelden"} <= read
         english = {"Reports", "Period", "October", "Sent", "Skip to content", "Home", "Sign out", "Invoices"}
         assert not read & english
-        owner.execute(told, ("en_GB", report_id))
-        owner.commit()
-        assert 'lang="en"' in browser_of("alpen").get("/reports").text
+    assert "Zu zahlender Saldo" in browser_of("alpen").get("/").text
+    post(browser_of("owner"), settings, settings, etag='"1"', locale="en_GB", **chosen)
+    assert 'lang="en-GB"' in browser_of("alpen").get("/reports").text
 
 
 def test_a_new_report_may_be_of_a_quarter(site: Any, fresh_settings: Settings) -> None:

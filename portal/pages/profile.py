@@ -1,0 +1,100 @@
+"""One's own profile: name, language, time zone and phone, and what is still missing in it."""
+
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from imisofts.access import Action
+from portal import language
+from portal.door import Json, Problem
+from portal.forms import Form, required, typed, with_problem
+from portal.habits import language_choices, zone_choices
+from portal.language import gettext as _
+from portal.lists import Choice
+from portal.refusals import FORM_REFUSALS, edit_words
+from portal.web import Page, Visit
+
+FIELDS = ("name", "locale", "timezone", "phone")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One part of a whole profile."""
+
+    label: str
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProfilePage:
+    """The form, how far the profile is, and the choices; ``as_agency`` says what counts where nothing is chosen."""
+
+    form: Form
+    etag: str
+    email: str
+    steps: tuple[Step, ...]
+    languages: tuple[Choice, ...]
+    zones: tuple[Choice, ...]
+    as_agency: str
+
+    @property
+    def done(self) -> int:
+        """How many steps are done."""
+        return sum(step.done for step in self.steps)
+
+
+async def show_profile(visit: Visit) -> Response:
+    """The form with what is known."""
+    answer = await visit.api.get("/me")
+    values = {name: str(answer.object[name] or "") for name in FIELDS}
+    return _page(visit, answer.object, Form(values), answer.etag or "")
+
+
+async def change_profile(visit: Visit) -> Response:
+    """Save; the answer already speaks the language that was chosen."""
+    form, etag = required(typed(visit.sent.multi_items()), name=_("your name")), str(visit.sent.get("etag", ""))
+    status = 422
+    if form.ok:
+        body: Json = {name: form.value(name) or None for name in FIELDS}
+        try:
+            saved = (await visit.api.patch("/me", json=body, etag=etag)).object
+        except Problem as problem:
+            if problem.status not in FORM_REFUSALS:
+                raise
+            status = problem.status
+            form = with_problem(form, edit_words(problem), problem.fields, FIELDS)
+            etag = etag if status != 412 else (await visit.api.get("/me")).etag or ""
+        else:
+            language.speak(saved["locale"])
+            return visit.leave("/account", _("Your profile is saved."))
+    return _page(visit, (await visit.api.get("/me")).object, form, etag, status)
+
+
+def _page(visit: Visit, known: Json, form: Form, etag: str, status: int = 200) -> Response:
+    labels = _steps()
+    page = ProfilePage(
+        form=form,
+        etag=etag,
+        email=known["email"],
+        steps=tuple(Step(labels.get(one["step"], one["step"]), one["done"]) for one in known["completion"]),
+        languages=language_choices(),
+        zones=zone_choices(),
+        as_agency=_("As the workspace: %(zone)s", zone=visit.me.timezone.replace("_", " ").replace("/", " / ")),
+    )
+    return visit.page("account/profile.html", page, status)
+
+
+def _steps() -> dict[str, str]:
+    return {
+        "name": _("Name"),
+        "locale": _("Language"),
+        "timezone": _("Time zone"),
+        "phone": _("Phone"),
+        "second_factor": _("Second factor"),
+    }
+
+
+ROUTES = (
+    Page("/account", show_profile, action=Action.session_own),
+    Page("/account", change_profile, ("POST",), action=Action.session_own),
+)
