@@ -79,10 +79,21 @@ def _of_node(node: ast.AST, scope: Scope, module: Module) -> Iterator[str]:
     elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and isinstance(node.exc.func, ast.Name):
         for argument in node.exc.args if node.exc.func.id in module.functions else ():
             yield from texts(argument, scope, module)
-    elif isinstance(node, ast.Assign) and any(isinstance(one, ast.Name) and one.id in TOLD for one in node.targets):
-        yield from texts(node.value, scope, module)
+    elif isinstance(node, ast.Assign):
+        for name, value in _assigned(node):
+            yield from texts(value, scope, module) if name in TOLD else ()
     elif isinstance(node, Function) and node.name.endswith("_reason"):
         yield from _returned(node, module)
+
+
+def _assigned(node: ast.Assign) -> Iterator[tuple[str, ast.expr]]:
+    """Each name with what it is given, also where several are given at once."""
+    for target in node.targets:
+        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+            yield from ((one.id, value) for one, value in zip(target.elts, node.value.elts, strict=False)
+                        if isinstance(one, ast.Name))  # fmt: skip
+        elif isinstance(target, ast.Name):
+            yield target.id, node.value
 
 
 def _of_call(call: ast.Call, scope: Scope, module: Module) -> Iterator[str]:
