@@ -142,11 +142,11 @@ def workspace_menu() -> tuple[Entry, ...]:
 def account_menu() -> tuple[Entry, ...]:
     """What concerns the person who is signed in, behind their initials."""
     return (
+        Entry("/account", _("Your profile"), "user", Action.session_own, _("name, language, time zone, phone")),
         Entry("/account/security", _("Security"), "shield-lock", Action.session_own,
               _("password, second factor, passkey, recovery codes, account")),
         Entry("/account/sessions", _("Sessions"), "devices", Action.session_own, _("devices, sign out everywhere")),
         Entry("/workspaces", _("Your workspaces"), "building", keywords=_("switch, agency, change")),
-        Entry("/account", _("Your profile"), "user", Action.session_own, _("name, language, time zone, phone")),
         Entry("/help", _("Help"), "help", keywords=_("shortcuts, keyboard, what is new, documentation")),
     )  # fmt: skip
 

@@ -15,14 +15,16 @@ from portal.refusals import FORM_REFUSALS, edit_words
 from portal.web import Page, Visit
 
 FIELDS = ("name", "locale", "timezone", "phone")
+ELSEWHERE = {"second_factor": "/account/security"}
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One part of a whole profile."""
+    """One part of a whole profile; ``href`` is where it is set, if that is another page."""
 
     label: str
     done: bool
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,10 @@ def _page(visit: Visit, known: Json, form: Form, etag: str, status: int = 200) -
         form=form,
         etag=etag,
         email=known["email"],
-        steps=tuple(Step(labels.get(one["step"], one["step"]), one["done"]) for one in known["completion"]),
+        steps=tuple(
+            Step(labels.get(one["step"], one["step"]), one["done"], ELSEWHERE.get(one["step"], ""))
+            for one in known["completion"]
+        ),
         languages=language_choices(),
         zones=zone_choices(),
         as_agency=_("As the workspace: %(zone)s", zone=visit.me.timezone.replace("_", " ").replace("/", " / ")),
