@@ -1,5 +1,6 @@
 """A form as the page shows it: what was typed stays, and each error stands beside its field."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -21,6 +22,11 @@ class Form:
     def error(self, name: str) -> str | None:
         """The sentence beside a field."""
         return self.errors.get(name)
+
+    @property
+    def was(self) -> str:
+        """What the form began with, as JSON that it carries along: so a lost race knows who changed what."""
+        return self.values.get("was") or json.dumps(dict(self.values))
 
     def failed(self, name: str, message: str) -> "Form":
         """The same form with one more error."""

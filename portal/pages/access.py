@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from starlette.responses import Response
 
 from imisofts.access import Action, Role
-from portal import export, lists
+from portal import export, lists, merge
 from portal.confirm import Confirmation
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
@@ -161,13 +161,16 @@ def _body(form: Form, names: tuple[str, ...]) -> dict[str, object]:
     return {name: form.value(name) for name in names if form.value(name)}
 
 
-async def show_member(visit: Visit) -> Response:
-    """The form of a known member."""
+async def _stored(visit: Visit) -> tuple[Member, InvitePage]:
     answer = await visit.api.get(f"/users/{visit.request.path_params['id']}")
     member = _member(visit, answer.object)
     form = Form({"role": member.role, "client_id": member.client_id})
-    page = InvitePage(form, _roles(visit), await _clients(visit), member, answer.etag)
-    return visit.page("access/form.html", page)
+    return member, InvitePage(form, _roles(visit), await _clients(visit), member, answer.etag)
+
+
+async def show_member(visit: Visit) -> Response:
+    """The form of a known member."""
+    return visit.page("access/form.html", (await _stored(visit))[1])
 
 
 async def change_member(visit: Visit) -> Response:
@@ -181,12 +184,22 @@ async def change_member(visit: Visit) -> Response:
         except Problem as problem:
             if problem.status not in FORM_REFUSALS:
                 raise
+            if problem.status == 412:
+                return await _ask_which(visit, form)
             form = with_problem(form, problem.detail, problem.fields, ("role", "client_id"))
         else:
             return visit.leave("/access", _("Saved. It counts from the person's next click on."))
     member = _member(visit, (await visit.api.get(path)).object)
     page = InvitePage(form, _roles(visit), await _clients(visit), member, etag)
     return visit.page("access/form.html", page, 422)
+
+
+async def _ask_which(visit: Visit, form: Form) -> Response:
+    """Two people changed the same membership."""
+    member, page = await _stored(visit)
+    fields = (merge.Field("role", _("Role"), page.roles), merge.Field("client_id", _("Client"), page.clients))
+    subject = merge.Subject(member.name, member.id, f"/access/{member.id}")
+    return await merge.ask(visit, form, page.form, page.etag, fields, subject)
 
 
 async def send_again(visit: Visit) -> Response:

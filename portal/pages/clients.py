@@ -1,19 +1,19 @@
 """The agency's clients: list, detail with invoices and history, create, change, archive."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.responses import Response
 
 from imisofts.access import Action
-from portal import bulk_verbs, export, lists, tables
+from portal import bulk_verbs, export, lists, merge, tables
 from portal.archive import ArchiveWords, archive_pages
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
 from portal.pages.contacts import Contact, contacts_of, tags_of
 from portal.pages.invoices import InvoiceRow, open_invoices, owed
-from portal.refusals import FORM_REFUSALS, edit_words
+from portal.refusals import FORM_REFUSALS
 from portal.tables import Column
 from portal.timeline import Entry, client_timeline
 from portal.web import Page, Visit
@@ -206,12 +206,24 @@ async def create_client(visit: Visit) -> Response:
     return visit.page("clients/form.html", ClientFormPage(form, visit.me.currency), 422)
 
 
-async def edit_client(visit: Visit) -> Response:
-    """The form with what is stored."""
+async def _stored(visit: Visit) -> tuple[Client, ClientFormPage]:
     answer = await visit.api.get(f"/clients/{visit.request.path_params['id']}")
     client = Client.of(answer.object)
     form = Form({"name": client.name, "email": client.email, "currency": client.currency})
-    return visit.page("clients/form.html", ClientFormPage(form, visit.me.currency, client, answer.etag))
+    return client, ClientFormPage(form, visit.me.currency, client, answer.etag)
+
+
+def _merged() -> tuple[merge.Field, ...]:
+    return (
+        merge.Field("name", _("Name")),
+        merge.Field("email", _("E-mail")),
+        merge.Field("currency", _("Currency")),
+    )
+
+
+async def edit_client(visit: Visit) -> Response:
+    """The form with what is stored."""
+    return visit.page("clients/form.html", (await _stored(visit))[1])
 
 
 async def change_client(visit: Visit) -> Response:
@@ -227,11 +239,12 @@ async def change_client(visit: Visit) -> Response:
             if problem.status not in FORM_REFUSALS:
                 raise
             status = problem.status
-            form = with_problem(form, edit_words(problem), problem.fields, FIELDS)
-    stored = await visit.api.get(f"/clients/{client_id}")
-    # After a lost race the form holds what was typed and the newest version, so that saving again is a decision.
-    page = ClientFormPage(form, visit.me.currency, Client.of(stored.object), stored.etag if status == 412 else etag)
-    return visit.page("clients/form.html", page, status)
+            form = with_problem(form, problem.detail, problem.fields, FIELDS)
+    client, page = await _stored(visit)
+    if status == 412:
+        subject = merge.Subject(client.name, client.id, f"/clients/{client.id}")
+        return await merge.ask(visit, form, page.form, page.etag, _merged(), subject)
+    return visit.page("clients/form.html", replace(page, form=form, etag=etag), status)
 
 
 def _archive_words(name: str) -> ArchiveWords:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from starlette.responses import Response
 
 from imisofts.access import Action
+from portal import merge
 from portal.confirm import Confirmation
 from portal.door import Answer, Json, Problem
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
-from portal.refusals import FORM_REFUSALS, edit_words
+from portal.refusals import FORM_REFUSALS
 from portal.timeline import Events, client_timeline
 from portal.web import Page, Visit
 
@@ -108,7 +109,7 @@ async def new_contact(visit: Visit) -> Response:
 async def add_contact(visit: Visit) -> Response:
     """Add somebody, or show the form again with what is wrong."""
     page = ContactFormPage(required(typed(visit.sent.multi_items()), name=_("a name")), *await _client(visit))
-    return await _sent(visit, page, page.etag)
+    return await _sent(visit, page)
 
 
 async def edit_contact(visit: Visit) -> Response:
@@ -120,11 +121,11 @@ async def change_contact(visit: Visit) -> Response:
     """Save a change, unless somebody else was faster."""
     page = await _stored(visit)
     form = required(typed(visit.sent.multi_items()), name=_("a name"))
-    return await _sent(visit, replace(page, form=form, etag=form.value("etag")), page.etag)
+    return await _sent(visit, replace(page, form=form, etag=form.value("etag")))
 
 
-async def _sent(visit: Visit, page: ContactFormPage, newest: str) -> Response:
-    """Send the form; ``newest`` is the version that a lost race was lost to."""
+async def _sent(visit: Visit, page: ContactFormPage) -> Response:
+    """Send the form; a lost race is asked about."""
     status = 422
     if page.form.ok:
         try:
@@ -134,8 +135,22 @@ async def _sent(visit: Visit, page: ContactFormPage, newest: str) -> Response:
             if problem.status not in FORM_REFUSALS:
                 raise
             status = problem.status
-            page = replace(page, form=with_problem(page.form, edit_words(problem), problem.fields, TEXTS))
-    return visit.page("contacts/form.html", replace(page, etag=newest if status == 412 else page.etag), status)
+            page = replace(page, form=with_problem(page.form, problem.detail, problem.fields, TEXTS))
+    if status == 412 and page.contact is not None:
+        now, back = await _stored(visit), f"/clients/{page.client_id}/contacts/{page.contact.id}"
+        subject = merge.Subject(page.contact.name, page.contact.id, back)
+        return await merge.ask(visit, page.form, now.form, now.etag, _merged(), subject)
+    return visit.page("contacts/form.html", page, status)
+
+
+def _merged() -> tuple[merge.Field, ...]:
+    return (
+        merge.Field("name", _("Name")),
+        merge.Field("title", _("Title")),
+        merge.Field("email", _("E-mail")),
+        merge.Field("phone", _("Phone")),
+        merge.Field("is_primary", _("First contact"), yes_no=True),
+    )
 
 
 async def _write(visit: Visit, page: ContactFormPage) -> Answer:

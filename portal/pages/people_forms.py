@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from starlette.responses import Response
 
 from imisofts.access import Action
+from portal import merge
 from portal.archive import ArchiveWords, archive_pages
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
@@ -13,7 +14,7 @@ from portal.language import gettext as _
 from portal.lists import Choice
 from portal.pages.invoice_forms import decimal_of
 from portal.pages.people import WEEKDAYS, Person, holidays_page, person_page
-from portal.refusals import FORM_REFUSALS, edit_words
+from portal.refusals import FORM_REFUSALS
 from portal.web import Page, Visit
 
 FIELDS = ("name", "email", "title", "region", "user_id")
@@ -87,9 +88,23 @@ async def change_person(visit: Visit) -> Response:
         except Problem as problem:
             if problem.status not in FORM_REFUSALS:
                 raise
-            status, form = problem.status, with_problem(form, edit_words(problem), problem.fields, FIELDS)
+            status, form = problem.status, with_problem(form, problem.detail, problem.fields, FIELDS)
     page = await _stored(visit)
-    return visit.page("people/form.html", replace(page, form=form, etag=page.etag if status == 412 else etag), status)
+    if status == 412 and page.person is not None:
+        subject = merge.Subject(page.person.name, page.person.id, path)
+        return await merge.ask(visit, form, page.form, page.etag, _merged(page.users), subject)
+    return visit.page("people/form.html", replace(page, form=form, etag=etag), status)
+
+
+def _merged(users: tuple[Choice, ...]) -> tuple[merge.Field, ...]:
+    return (
+        merge.Field("name", _("Name")),
+        merge.Field("title", _("Title")),
+        merge.Field("email", _("E-mail")),
+        merge.Field("user_id", _("Sign-in"), users),
+        merge.Field("region", _("Region")),
+        merge.Field("is_billable_role", _("Billable role: counts in utilization"), yes_no=True),
+    )
 
 
 def _archive_words(name: str) -> ArchiveWords:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from starlette.responses import Response
 
 from imisofts.access import Action
-from portal import bulk_verbs
+from portal import bulk_verbs, merge
 from portal.archive import ArchiveWords, archive_pages
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
@@ -67,7 +67,7 @@ def checked(form: Form) -> tuple[Form, Json]:
 def _with_problem(form: Form, problem: Problem) -> Form:
     names = {"budget_minutes": "budget"}
     fields = {names.get(name, name): message for name, message in problem.fields.items()}
-    return with_problem(form, edit_words(problem), fields, FIELDS)
+    return with_problem(form, problem.detail, fields, FIELDS)
 
 
 async def create_project(visit: Visit) -> Response:
@@ -106,6 +106,16 @@ async def _stored(visit: Visit) -> ProjectFormPage:
     return ProjectFormPage(form, (), row["currency"], str(row["id"]), row["name"], client_name, answer.etag)
 
 
+def _merged(currency: str) -> tuple[merge.Field, ...]:
+    return (
+        merge.Field("name", _("Name")),
+        merge.Field("started_on", _("Starts on"), is_day=True),
+        merge.Field("due_on", _("Due on"), is_day=True),
+        merge.Field("budget", _("Hours planned")),
+        merge.Field("fixed_fee", _("Fixed fee in %(currency)s", currency=currency)),
+    )
+
+
 async def edit_project(visit: Visit) -> Response:
     """The form with what is stored."""
     return visit.page("projects/form.html", await _stored(visit))
@@ -125,7 +135,10 @@ async def change_project(visit: Visit) -> Response:
                 raise
             status, form = problem.status, _with_problem(form, problem)
     page = await _stored(visit)
-    return visit.page("projects/form.html", replace(page, form=form, etag=page.etag if status == 412 else etag), status)
+    if status == 412:
+        subject = merge.Subject(page.name, page.project_id, path)
+        return await merge.ask(visit, form, page.form, page.etag, _merged(page.currency), subject)
+    return visit.page("projects/form.html", replace(page, form=form, etag=etag), status)
 
 
 async def _act(visit: Visit, path: str, back: str, notice: str) -> Response:

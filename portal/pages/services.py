@@ -7,7 +7,7 @@ from decimal import Decimal
 from starlette.responses import Response
 
 from imisofts.access import Action
-from portal import bulk_verbs, export, lists, tables
+from portal import bulk_verbs, export, lists, merge, tables
 from portal.archive import ArchiveWords, archive_pages
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
@@ -15,7 +15,7 @@ from portal.language import gettext as _
 from portal.language import money
 from portal.lists import Choice
 from portal.pages.invoice_forms import decimal_of, new_key
-from portal.refusals import FORM_REFUSALS, edit_words
+from portal.refusals import FORM_REFUSALS
 from portal.tables import Column
 from portal.timeline import Entry, timeline
 from portal.web import Page, Visit
@@ -206,15 +206,30 @@ async def create_service(visit: Visit) -> Response:
     )
 
 
-async def edit_service(visit: Visit) -> Response:
-    """The form with what is stored."""
+async def _stored(visit: Visit) -> tuple[ServiceRow, ServiceFormPage]:
     answer = await visit.api.get(f"/services/{visit.request.path_params['id']}")
     service = ServiceRow.of(answer.object)
     price = "" if service.unit_price is None else f"{service.unit_price.normalize():f}"
     values = {"name": service.name, "description": service.description, "unit_price": price}
     values |= {"currency": service.currency, "interval": service.interval}
     form = Form({**values, "interval_count": str(service.interval_count)})
-    return visit.page("services/form.html", _page(form, service, answer.etag))
+    return service, _page(form, service, answer.etag)
+
+
+def _merged(page: ServiceFormPage) -> tuple[merge.Field, ...]:
+    return (
+        merge.Field("name", _("Name")),
+        merge.Field("description", _("Description")),
+        merge.Field("unit_price", _("Unit price")),
+        merge.Field("currency", _("Currency")),
+        merge.Field("interval_count", _("Charged every")),
+        merge.Field("interval", _("Interval"), page.intervals),
+    )
+
+
+async def edit_service(visit: Visit) -> Response:
+    """The form with what is stored."""
+    return visit.page("services/form.html", (await _stored(visit))[1])
 
 
 async def change_service(visit: Visit) -> Response:
@@ -230,10 +245,12 @@ async def change_service(visit: Visit) -> Response:
             if problem.status not in FORM_REFUSALS:
                 raise
             status = problem.status
-            form = with_problem(form, edit_words(problem), problem.fields, FIELDS)
-    stored = await visit.api.get(path)
-    newest = stored.etag if status == 412 else etag
-    return visit.page("services/form.html", _page(form, ServiceRow.of(stored.object), newest), status)
+            form = with_problem(form, problem.detail, problem.fields, FIELDS)
+    service, page = await _stored(visit)
+    if status == 412:
+        subject = merge.Subject(service.name, service.id, path)
+        return await merge.ask(visit, form, page.form, page.etag, _merged(page), subject)
+    return visit.page("services/form.html", _page(form, service, etag), status)
 
 
 def _archive_words(name: str) -> ArchiveWords:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from starlette.responses import Response
 
 from imisofts.access import Action
-from portal import bulk_verbs, lists, tables
+from portal import bulk_verbs, lists, merge, tables
 from portal.confirm import Confirmation
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
@@ -15,7 +15,7 @@ from portal.language import gettext as _
 from portal.language import hours
 from portal.lists import Choice
 from portal.pages.projects import Task
-from portal.refusals import FORM_REFUSALS, edit_words
+from portal.refusals import FORM_REFUSALS
 from portal.tables import Column
 from portal.web import Page, Visit, safe_next
 from portal.words import priority_choices
@@ -101,7 +101,7 @@ async def show_tasks(visit: Visit) -> Response:
     return visit.page("tasks/list.html", page)
 
 
-async def _editor(visit: Visit, page: TaskFormPage, status: int = 200) -> Response:
+async def _with_choices(visit: Visit, page: TaskFormPage) -> TaskFormPage:
     milestones, people = await asyncio.gather(
         visit.api.get(f"/projects/{page.project_id}/milestones", params={"limit": "200"}), people_choices(visit)
     )
@@ -109,7 +109,11 @@ async def _editor(visit: Visit, page: TaskFormPage, status: int = 200) -> Respon
     chosen = page.form.value("assignee_id")
     if page.task and chosen == page.task.assignee_id and chosen not in {choice.value for choice in people}:
         people = (*people, Choice(chosen, page.task.assignee_name)) if chosen else people
-    return visit.page("tasks/form.html", replace(page, milestones=choices, people=people), status)
+    return replace(page, milestones=choices, people=people)
+
+
+async def _editor(visit: Visit, page: TaskFormPage, status: int = 200) -> Response:
+    return visit.page("tasks/form.html", await _with_choices(visit, page), status)
 
 
 async def new_task(visit: Visit) -> Response:
@@ -133,7 +137,7 @@ def _checked(form: Form) -> tuple[Form, Json]:
 def _refused(form: Form, problem: Problem) -> Form:
     names = {"estimate_minutes": "estimate"}
     fields = {names.get(name, name): message for name, message in problem.fields.items()}
-    return with_problem(form, edit_words(problem), fields, FIELDS)
+    return with_problem(form, problem.detail, fields, FIELDS)
 
 
 async def create_task(visit: Visit) -> Response:
@@ -179,7 +183,24 @@ async def change_task(visit: Visit) -> Response:
             if problem.status not in FORM_REFUSALS:
                 raise
             status, form = problem.status, _refused(form, problem)
-    return await _editor(visit, replace(page, form=form, etag=page.etag if status == 412 else etag), status)
+    if status == 412 and page.task is not None:
+        subject = merge.Subject(page.task.title, page.task.id, f"/tasks/{page.task.id}")
+        page = await _with_choices(visit, await _stored(visit))
+        return await merge.ask(visit, form, page.form, page.etag, _merged(page), subject)
+    return await _editor(visit, replace(page, form=form, etag=etag), status)
+
+
+def _merged(page: TaskFormPage) -> tuple[merge.Field, ...]:
+    return (
+        merge.Field("title", _("What is to be done")),
+        merge.Field("description", _("Description")),
+        merge.Field("assignee_id", _("Who"), page.people),
+        merge.Field("priority", _("Priority"), page.priorities),
+        merge.Field("started_on", _("Started on"), is_day=True),
+        merge.Field("due_on", _("Due on"), is_day=True),
+        merge.Field("estimate", _("Estimate in hours")),
+        merge.Field("milestone_id", _("Milestone"), page.milestones),
+    )
 
 
 async def move_task(visit: Visit) -> Response:

@@ -95,7 +95,7 @@ def test_a_refused_form_keeps_what_was_typed_and_a_lost_race_says_so(site: Any) 
     assert browser.post(path, headers=ORIGIN, data=sent).status_code == 303
     late = browser.post(path, headers=ORIGIN, data={**sent, "name": "Second"})
     assert late.status_code == 412
-    assert "Somebody else changed this while you were editing" in late.text
+    assert "Somebody else changed this, too" in late.text
     assert 'value="Second"' in late.text
 
 
