@@ -118,7 +118,7 @@ def _plain(text: str) -> str:
 
 def _began(form: Form) -> dict[str, str]:
     try:
-        found = json.loads(form.was)
+        found = json.loads(form.value("was"))
     except ValueError:
         return {}
     return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}

@@ -12,8 +12,8 @@ ORIGIN = {"Origin": "http://127.0.0.1"}
 NAME, MAIL, BOX = Field("name", "Name"), Field("mail", "E-mail"), Field("box", "Box", yes_no=True)
 
 
-def form(began: dict[str, str] | None, **values: str) -> Form:
-    return Form(values if began is None else {**values, "was": json.dumps(began)})
+def form(began: dict[str, str], **values: str) -> Form:
+    return Form({**values, "was": json.dumps(began)})
 
 
 def test_what_one_alone_changed_is_settled_and_what_both_changed_is_asked() -> None:
@@ -32,7 +32,7 @@ def test_agreement_and_line_ends_are_no_difference() -> None:
 
 
 def test_without_a_beginning_that_can_be_read_everything_that_differs_is_asked() -> None:
-    for was in ("no json", "[1]", "{}"):
+    for was in ("", "no json", "[1]", "{}"):
         asked, settled = differences(Form({"name": "B", "was": was}), Form({"name": "C"}), (NAME,))
         assert ([each.name for each in asked], settled) == (["name"], ())
 
