@@ -35,6 +35,7 @@ from api.metrics import service as figures
 from api.metrics.router import router as metrics_router
 from api.projects.router import router as projects_router
 from api.rates.router import router as rates_router
+from api.reports.preview_router import router as report_preview_router
 from api.reports.router import router as reports_router
 from api.reports.settings_router import router as report_settings_router
 from api.search.router import router as search_router
@@ -71,6 +72,7 @@ ROUTERS: list[APIRouter] = [
     reports_router,
     report_settings_router,
     search_router,
+    report_preview_router,
     time_router,
     views_router,
 ]

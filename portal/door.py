@@ -47,9 +47,12 @@ class Door:
         """Make or act; ``key`` makes a repetition count once, ``etag`` names the version meant."""
         return await self._call("POST", path, json=json or {}, idempotency_key=key, if_match=etag)
 
-    async def upload(self, path: str, data: Mapping[str, str], file: File | None = None) -> Answer:
-        """Send a form with a file (its name and bytes)."""
-        return await self._call("POST", path, data=data, files={"file": file} if file is not None else None)
+    async def upload(
+        self, path: str, data: Mapping[str, str], file: File | None = None, *, method: str = "POST", etag: str = ""
+    ) -> Answer:
+        """Send a form with a file (its name and bytes); ``PUT`` replaces what ``etag`` names."""
+        files = {"file": file} if file is not None else None
+        return await self._call(method, path, data=data, files=files, if_match=etag)
 
     async def patch(self, path: str, *, json: Mapping[str, object], etag: str) -> Answer:
         """Change the version that ``etag`` names."""

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.brand import pictures, schemas, service
 from api.brand.errors import PictureRefused, PictureTooLarge, StyleRefused
+from api.kit import mail
 from api.kit.access import allowed, public
 from api.kit.concurrency import IfMatch, etag
 from api.kit.database import ReadSession, WriteSession, of
@@ -29,6 +30,7 @@ Upload = Annotated[UploadFile, File(description="PNG, JPEG, WebP, GIF or SVG, at
 CHANGING = documented(Unauthenticated, Forbidden, Malformed, PreconditionRequired, PreconditionFailed)
 UPLOADING = {**CHANGING, **documented(PictureRefused, PictureTooLarge)}
 EXAMPLE = {"requestBody": {"content": {"multipart/form-data": {"example": {"file": "the bytes of a PNG file"}}}}}
+SEALED = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; sandbox"
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -90,6 +92,26 @@ async def remove_favicon(
 ) -> schemas.BrandOut:
     """Go back to the mark of letters."""
     return _answered(response, await service.remove_picture(session, actor, if_match, "favicon"))
+
+
+@router.get(
+    "/workspace/brand/mail",
+    response_class=Response,
+    responses={200: {"content": {"text/html": {}}}, **documented(Unauthenticated, Forbidden, Malformed)},
+)
+async def preview_mail(_: CanManage, session: ReadSession, draft: Annotated[schemas.BrandDraft, Query()]) -> Response:
+    """A mail as it would look with these settings; nothing is kept or sent."""
+    brand = await service.draft(session, draft)
+    words = mail.Letter(
+        title=f"Your access to {brand.name}",
+        greeting="Hello Kim Summer,",
+        paragraphs=(f"You are invited to {brand.name}. Choose a password to come in.",),
+        action="Choose a password",
+        url="#",
+        closing="Questions? Just reply to this mail.",
+    )
+    html = mail.page(brand, words, f"/brand/{brand.logo}.png" if brand.logo else None)
+    return Response(html, media_type="text/html", headers={"Content-Security-Policy": SEALED})
 
 
 @router.get("/brand", dependencies=[public()], responses=documented(Malformed))

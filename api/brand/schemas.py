@@ -50,13 +50,10 @@ Address = Annotated[
 ]
 
 
-class BrandUpdate(BaseModel):
-    """What to change. An empty text takes a line away; null leaves it as it is."""
+class BrandDraft(BaseModel):
+    """What would be changed. An empty text takes a line away; null leaves it as it is."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"example": {"accent": "#1f5f8b", "footer": "Northlight Studio · Lichtstraße 12 · Berlin"}},
-    )
+    model_config = ConfigDict(extra="forbid")
 
     name: Line | None = None
     accent: Colour | None = None
@@ -67,6 +64,16 @@ class BrandUpdate(BaseModel):
     footer: Line | None = None
     legal: Lines | None = None
     powered_by: bool | None = None
+
+
+class BrandUpdate(BrandDraft):
+    """What to change. An empty text takes a line away; null leaves it as it is."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"example": {"accent": "#1f5f8b", "footer": "Northlight Studio · Lichtstraße 12 · Berlin"}},
+    )
+
     css: Annotated[str, Field(max_length=MAX_CHARACTERS)] | None = None
 
 

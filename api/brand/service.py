@@ -45,6 +45,13 @@ async def worn(session: AsyncSession, workspace: Workspace) -> Brand:
     return Brand.from_workspace({"name": workspace.name, "brand": await with_logo(session, workspace.brand)})
 
 
+async def draft(session: AsyncSession, change: schemas.BrandDraft) -> Brand:
+    """The brand as it would be after ``change``; nothing is kept."""
+    row = await repository.of_session(session)
+    sent = {name: value for name, value in change.model_dump(exclude_unset=True).items() if value is not None}
+    return Brand.from_workspace({"name": row.name, "brand": await with_logo(session, {**row.brand, **sent})})
+
+
 async def told(session: AsyncSession) -> schemas.BrandOut:
     """The session's workspace's brand, for those who set it."""
     row = await repository.of_session(session)
@@ -76,6 +83,8 @@ async def update(
     row = await repository.of_session(session, lock=True)
     require_match(if_match, row.version)
     wanted = {name: value for name, value in change.model_dump(exclude_unset=True).items() if value is not None}
+    if wanted.get("name") == row.name:
+        wanted["name"] = ""  # the workspace's own name, also when that changes
     if "css" in wanted:
         wanted["style"] = await _keep_style(session, actor, wanted.pop("css"))
     await _set(session, actor, row, wanted)

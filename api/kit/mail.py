@@ -81,6 +81,13 @@ def frame(brand: Brand) -> dict[str, object]:
     }
 
 
+def page(brand: Brand, words: Letter, logo: str | None) -> str:
+    """A short mail's HTML as a page shows it; ``logo`` is the address of the brand's, where it has one."""
+    values = {**frame(brand), **{name: getattr(words, name) for name in words.__slots__}, "data": ""}
+    html = templates().get_template("letter.html").render(values)
+    return html.replace('"cid:logo"', f'"{logo}"') if logo else html
+
+
 def letter(envelope: Envelope, words: Letter, settings: Settings) -> EmailMessage:
     """A short mail in the brand's look."""
     values = {**frame(envelope.brand), **{name: getattr(words, name) for name in words.__slots__}, "data": ""}

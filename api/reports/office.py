@@ -41,17 +41,22 @@ class Office:
 
     @property
     def fonts(self) -> Path:
-        """Where the TTF files lie: beside the built assets, else in the portal's packages."""
-        for folder in (self.settings.assets_path / "fonts", self.settings.assets_path.parents[1] / _FONTS):
-            if any(folder.glob("*/400Regular/*.ttf")):
-                return folder
-        return PROJECT_ROOT / "portal" / _FONTS
+        """Where the TTF files lie."""
+        return fonts_of(self.settings)
 
     async def workspace_ids(self) -> list[UUID]:
         """Every workspace, for work that goes through all of them, one transaction each."""
         async with self.database.begin(None, read_only=True) as session:
             rows = await session.execute(text("select signin.workspace_ids() as id"))
             return [row.id for row in rows]
+
+
+def fonts_of(settings: Settings) -> Path:
+    """Where the TTF files lie: beside the built assets, else in the portal's packages."""
+    for folder in (settings.assets_path / "fonts", settings.assets_path.parents[1] / _FONTS):
+        if any(folder.glob("*/400Regular/*.ttf")):
+            return folder
+    return PROJECT_ROOT / "portal" / _FONTS
 
 
 def system(workspace_id: UUID) -> Actor:

@@ -48,16 +48,25 @@ def build(
         return _compile(said, brand, font_folder, made_at, with_logo=False)
 
 
+def cover(figures: Frozen, brand: Brand, language: Language, *, font_folder: Path) -> bytes:
+    """The first page as PNG, 595 × 842 pixels at most: what a brand looks like on paper."""
+    said = content(figures, brand, language)
+    with tempfile.TemporaryDirectory(prefix="imisofts-cover-") as name:
+        folder = Path(name)
+        source, families = _laid_out(folder, {**said, "sections": []}, brand, font_folder, with_logo=True)
+        folders = [str(one) for one in fonts.folders(font_folder, families)]
+        made: Any = typst.compile(
+            str(source), root=name, font_paths=folders, ignore_system_fonts=True, format="png", ppi=72
+        )
+    first = made[0] if isinstance(made, list) else made
+    assert isinstance(first, bytes)
+    return first
+
+
 def _compile(said: Content, brand: Brand, font_folder: Path, made_at: datetime, *, with_logo: bool) -> bytes:
     with tempfile.TemporaryDirectory(prefix="imisofts-report-") as name:
         folder = Path(name)
-        logo = _logo(folder, brand) if with_logo else None
-        known = fonts.drawable(font_folder, brand.font_family)
-        cleaned = _cleaned({**said, "logo": logo, "initials": brand.initials}, known)
-        data = {**cleaned, "sections": _draw(folder, cleaned["sections"])}
-        families = fonts.families(json.dumps(data, ensure_ascii=False), brand.font_family, font_folder)
-        (folder / "data.json").write_text(json.dumps({**data, "look": _look(brand, families)}), encoding="utf-8")
-        source = shutil.copy(TEMPLATES / TEMPLATE, folder / TEMPLATE)
+        source, families = _laid_out(folder, said, brand, font_folder, with_logo=with_logo)
         made = typst.compile(
             str(source),
             root=str(folder),
@@ -69,6 +78,19 @@ def _compile(said: Content, brand: Brand, font_folder: Path, made_at: datetime, 
         )
     assert isinstance(made, bytes)
     return made
+
+
+def _laid_out(
+    folder: Path, said: Content, brand: Brand, font_folder: Path, *, with_logo: bool
+) -> tuple[Path, list[str]]:
+    """Template, data, charts and logo in ``folder``; the template's path, and the font families it needs."""
+    logo = _logo(folder, brand) if with_logo else None
+    known = fonts.drawable(font_folder, brand.font_family)
+    cleaned = _cleaned({**said, "logo": logo, "initials": brand.initials}, known)
+    data = {**cleaned, "sections": _draw(folder, cleaned["sections"])}
+    families = fonts.families(json.dumps(data, ensure_ascii=False), brand.font_family, font_folder)
+    (folder / "data.json").write_text(json.dumps({**data, "look": _look(brand, families)}), encoding="utf-8")
+    return Path(shutil.copy(TEMPLATES / TEMPLATE, folder / TEMPLATE)), families
 
 
 def _draw(folder: Path, sections: list[Section]) -> list[Section]:

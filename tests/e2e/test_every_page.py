@@ -30,6 +30,11 @@ FILES = {
     "/reports/{id:uuid}/pdf",
     "/brand/icon",
     "/brand/{name}",
+    "/settings/brand/preview",
+    "/settings/brand/preview/invoice",
+    "/settings/brand/preview/mail",
+    "/settings/brand/preview/portal",
+    "/settings/brand/preview/report.png",
 }
 """Routes that answer with a file, not a page."""
 WALKED = {"/imports/{id:uuid}"}
@@ -55,6 +60,7 @@ def addresses(place: Place) -> dict[str, list[str]]:
         "/switch": ["/switch?code=spent"],
         "/settings/domain": ["/settings/domain"],
         "/settings/domain/remove": ["/settings/domain/remove"],
+        "/settings/brand": ["/settings/brand"],
         "/sign-in/mail": ["/sign-in/mail"],
         "/sign-in/link": ["/sign-in/link?token=spent"],
         "/invitation": ["/invitation?token=spent"],

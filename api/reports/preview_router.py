@@ -1,0 +1,40 @@
+"""A report's first page in a brand that is being tried on."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.brand import service as brands
+from api.brand.schemas import BrandDraft
+from api.kit.access import allowed
+from api.kit.database import ReadSession
+from api.kit.errors import Forbidden, Malformed, Unauthenticated, documented
+from api.reports import pdf
+from api.reports.language import Language
+from api.reports.office import fonts_of, in_thread
+from api.reports.repository import LOCALE
+from imisofts.access import Action, Actor
+
+router = APIRouter(tags=["brand"])
+SAMPLE: Final = Path(__file__).with_name("sample.json")
+"""Frozen figures of nobody: a month of an invented client."""
+
+
+@router.get(
+    "/workspace/brand/report",
+    response_class=Response,
+    responses={200: {"content": {"image/png": {}}}, **documented(Unauthenticated, Forbidden, Malformed)},
+)
+async def preview_report(
+    request: Request,
+    _: Annotated[Actor, allowed(Action.workspace_manage)],
+    session: ReadSession,
+    draft: Annotated[BrandDraft, Query()],
+) -> Response:
+    """The first page of a client report as it would look with these settings; nothing is kept."""
+    brand = await brands.draft(session, draft)
+    figures, fonts = json.loads(SAMPLE.read_text(encoding="utf-8")), fonts_of(request.app.state.settings)
+    drawn = await in_thread(lambda: pdf.cover(figures, brand, Language(LOCALE), font_folder=fonts))
+    return Response(drawn, media_type="image/png")
