@@ -4,6 +4,7 @@ Each is a page that only the brand's own page may frame; nothing in it can be ru
 """
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from urllib.parse import urlencode
 
@@ -19,7 +20,6 @@ from portal.pages.home import ClientHome
 from portal.pages.invoices import InvoicePage, InvoiceRow, Line
 from portal.standing import Need, Standing
 from portal.web import Page, Viewer, Visit
-from portal.words import Status
 
 PATH = "/settings/brand/preview"
 _NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -103,10 +103,12 @@ def _counts() -> dict[str, object]:
 
 
 def _invoice() -> InvoiceRow:
-    status = Status("issued", _("Open"), "information")
-    return InvoiceRow(
-        _NOBODY, "2026-0042", _NOBODY, _("Your client"), status, "2026-10-05", "2026-11-04", "EUR", 119_000, 119_000
-    )
+    row = {
+        "id": _NOBODY, "number": "2026-0042", "client_id": _NOBODY, "client_name": _("Your client"),
+        "status": "issued", "issued_on": "2026-10-05", "due_on": "2026-11-04", "currency": "EUR",
+        "total_minor": 119_000, "version": 1,
+    }  # fmt: skip
+    return InvoiceRow.of(row, date(2026, 10, 5))
 
 
 def _framed(visit: Visit, template: str, page: object) -> Response:
