@@ -60,7 +60,7 @@ from portal.pages import (
 from portal.pages import (
     settings as settings_pages,
 )
-from portal.security import SecurityHeaders
+from portal.security import SecurityHeaders, protect
 from portal.web import Page, Site, Visit, route
 
 log = logging.getLogger(__name__)
@@ -155,7 +155,9 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 async def _crash(request: Request, error: Exception) -> Response:
     log.error("a page failed: %s %s", request.method, request.url.path, exc_info=error)
-    return _error_page(request, 500, "")
+    response = _error_page(request, 500, "")
+    protect(response.headers, request.scope)  # this answer leaves outside the middleware
+    return response
 
 
 def _error_page(request: Request, status: int, detail: str) -> Response:

@@ -30,6 +30,38 @@ def policy(nonce: str) -> str:
     )
 
 
+def protect(heads: MutableHeaders, scope: Scope) -> None:
+    """Add the security heads to an answer of the request ``scope``; what a page has set itself stays."""
+    heads.setdefault("Content-Security-Policy", policy(scope["state"]["nonce"]))
+    heads.setdefault("X-Content-Type-Options", "nosniff")
+    heads.setdefault("Referrer-Policy", "same-origin")
+    heads.setdefault("X-Frame-Options", "DENY")
+    heads.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    heads.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    heads.setdefault("Cache-Control", "no-store")
+    if scope.get("scheme") == "https":
+        heads.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+
+
+def capped(request: Request, largest: int) -> Request:
+    """The request, whose body ends in :class:`TooLarge` after ``largest`` bytes, whatever its head says."""
+    left = largest
+
+    async def receive() -> Message:
+        nonlocal left
+        message = await request.receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise TooLarge
+        return message
+
+    return Request(request.scope, receive)
+
+
+class TooLarge(Exception):
+    """A form has more bytes than its page takes."""
+
+
 class SecurityHeaders:
     """Adds the security heads to every answer and a fresh nonce to every request."""
 
@@ -46,16 +78,7 @@ class SecurityHeaders:
 
         async def send_with_heads(message: Message) -> None:
             if message["type"] == "http.response.start":
-                heads = MutableHeaders(scope=message)
-                heads.setdefault("Content-Security-Policy", policy(nonce))
-                heads.setdefault("X-Content-Type-Options", "nosniff")
-                heads.setdefault("Referrer-Policy", "same-origin")
-                heads.setdefault("X-Frame-Options", "DENY")
-                heads.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-                heads.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-                heads.setdefault("Cache-Control", "no-store")
-                if scope.get("scheme") == "https":
-                    heads.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+                protect(MutableHeaders(scope=message), scope)
             await send(message)
 
         await self.app(scope, receive, send_with_heads)

@@ -270,8 +270,9 @@ def wears_own_styles(path: str) -> bool:
 
 
 def safe_next(path: str | None) -> str:
-    """Where to go after sign-in: a path of ours, never another host."""
-    if not path or not path.startswith("/") or path.startswith(("//", "/\\")) or "\n" in path or "\r" in path:
+    """Where to go after sign-in: a path of ours, never another host. Browsers take a backslash for a slash, and leave
+    tabs and line breaks out."""
+    if not path or not path.startswith("/") or path.startswith(("//", "/\\")) or not path.isprintable():
         return "/"
     return path
 
@@ -281,6 +282,7 @@ def route(site: Site, page: Page) -> Route:
 
     async def endpoint(request: Request) -> Response:
         language.choose(request.headers.get("accept-language", ""))
+        request = security.capped(request, page.largest)
         visit = Visit(request, site.door(request), site)
         request.state.visit = visit
         if site.host(request) is not None:
@@ -296,7 +298,7 @@ def route(site: Site, page: Page) -> Route:
         if request.method in {"GET", "HEAD"}:
             return await step_up.carry_out(visit, page.handler)
         try:
-            await _open_form(visit, page.largest)
+            await _open_form(visit)
             return await step_up.carry_out(visit, page.handler)
         finally:
             await request.close()  # files that came with the form
@@ -334,13 +336,14 @@ def _to_sign_in(request: Request) -> Response:
     return RedirectResponse(f"/sign-in?{query}" if query else "/sign-in", 303)
 
 
-async def _open_form(visit: Visit, largest: int) -> None:
+async def _open_form(visit: Visit) -> None:
     """Read the form, or refuse it: foreign page, missing token, too large."""
     request = visit.request
-    if int(request.headers.get("content-length") or 0) > largest:
-        raise Problem(413, "too_large", _("The form is too large."))
     if not security.from_our_own_page(request):
         raise Problem(403, "foreign_page", _("This form was sent from another site, so nothing was done."))
-    visit.sent = await request.form(max_fields=2000)
+    try:
+        visit.sent = await request.form(max_fields=2000)
+    except security.TooLarge:
+        raise Problem(413, "too_large", _("The form is too large.")) from None
     if not security.same(visit.sent.get(security.TOKEN_FIELD), visit.site.form_token(request)):
         raise Problem(403, "form_expired", _("This form has expired. Open the page again and send it once more."))

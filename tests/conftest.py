@@ -25,10 +25,17 @@ from imisofts import services
 from imisofts import settings as settings_module
 from imisofts.services import postgres, roles
 from imisofts.settings import Settings
+from tests.asvs import Witness
 
 PORTS = 10
 TEMPLATE = "imisofts_template"
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A run of everything answers for the tests that the security page names."""
+    if Witness.is_needed(config):
+        config.pluginmanager.register(Witness())
 
 
 def free_port_base() -> int:

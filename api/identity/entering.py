@@ -6,7 +6,8 @@ from fastapi import Depends, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.brand import service as brand
-from api.identity import profile, repository, schemas
+from api.identity import profile, repository, schemas, secrets, service
+from api.identity.authentication import actor_from
 from api.identity.entrance import Challenge, SignedIn
 from api.identity.factor_schemas import ChallengeOut, Entered
 from api.identity.models import Workspace
@@ -29,11 +30,24 @@ AppPasswords = Annotated[Passwords, Depends(_passwords)]
 
 
 async def entered(request: Request, response: Response, came: SignedIn | Challenge) -> Entered:
-    """The session, with its cookie; or the challenge, with status 202."""
+    """The session, with its cookie; or the challenge, with status 202. The session that the browser had until now
+    ends: whoever knew its cookie has nothing of the new one."""
     if isinstance(came, Challenge):
         response.status_code = 202
         return ChallengeOut.model_validate({"challenge": came.token, "methods": came.methods, "enrol": came.enrol})
+    await _end_the_one_before(request)
     return await signed_in(request, response, came)
+
+
+async def _end_the_one_before(request: Request) -> None:
+    cookie = request.cookies.get(security.cookie_name(request.app.state.settings.public_url))
+    if not cookie:
+        return
+    async with of(request).begin(None) as session:
+        found = await repository.session_by_hash(session, secrets.sha256(cookie), request.app.state.clock.now())
+    if found is not None:
+        async with of(request).begin(found["workspace_id"]) as session:
+            await service.sign_out(session, actor_from(found), found["id"])
 
 
 async def signed_in(request: Request, response: Response, signed: SignedIn) -> schemas.SessionOut:

@@ -136,11 +136,8 @@ async def set_password(
     """Set the password with a link (*reset*, or the *invitation* of somebody who has none), end all other sessions and
     come in; a second factor is asked for as ever."""
     now = clock.now()
-    async with database.begin(None) as session:
-        await rate_limit.take(session, f"sign-in:{device.address}", EACH_ADDRESS, now)
-    if device.place:
-        await _living(database, now, asked.token, device)
-    weak = secrets.weakness(asked.password, "")
+    looked = await _living(database, now, asked.token, device)
+    weak = secrets.weakness(asked.password, looked["email"])
     if weak:
         raise PasswordRefused("Choose another password.", fields=[("password", weak)])
     hashed = await passwords.hash(asked.password)

@@ -1,5 +1,6 @@
 """Identity as the API shows it."""
 
+import unicodedata
 from datetime import datetime
 from ipaddress import ip_network
 from typing import Annotated, Any, Literal
@@ -31,7 +32,14 @@ def _as_network(text: str) -> str:
         raise ValueError("is no network: write 203.0.113.0/24, or one address") from error
 
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(no_null)]
+def one_line(text: str) -> str:
+    """Names go into the heads of mails, where a line break would begin another head."""
+    if any(unicodedata.category(letter) in {"Cc", "Zl", "Zp"} for letter in text):
+        raise ValueError("takes one line, without control characters")
+    return text
+
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(one_line)]
 Email = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s\x00]+@[^@\s\x00]+$"),

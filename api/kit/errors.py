@@ -110,6 +110,11 @@ def problem(error: ApiError) -> JSONResponse:
     return _answer(error.status, error.code, error.title, error.detail, error.fields, error.headers)
 
 
+def fault() -> JSONResponse:
+    """The answer where the program failed: nothing of its insides."""
+    return _answer(500, "internal", "Something went wrong", "The fault is ours and has been logged.")
+
+
 def _answer(
     status: int, code: str, title: str, detail: str, fields: Sequence[Field] = (), headers: Any = None
 ) -> JSONResponse:
@@ -163,7 +168,7 @@ async def _on_integrity(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _on_anything(_: Request, error: Exception) -> JSONResponse:
-    return _answer(500, "internal", "Something went wrong", "The fault is ours and has been logged.")
+    return fault()
 
 
 def install(app: FastAPI) -> None:

@@ -5,14 +5,17 @@ import hmac
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.kit.errors import Forbidden, problem
+from api.kit.errors import Forbidden, fault, problem
 
 COOKIE = "imisofts_session"
 FORM_HEADER = "X-Form-Token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+LARGEST_BODY, LARGEST_FORM = 5 * 1024 * 1024, 101 * 1024 * 1024
+"""Bytes of a request's body; a form may bring a file."""
 API_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 
@@ -58,6 +61,22 @@ def is_cross_site(method: str, headers: Headers) -> bool:
     return origin is not None and urlsplit(origin).netloc != headers.get("host")
 
 
+def _capped(receive: Receive, headers: Headers) -> Receive:
+    """``receive`` that gives no more than a body may have, whatever its head says of its length."""
+    is_form = headers.get("content-type", "").startswith("multipart/form-data")
+    left = LARGEST_FORM if is_form else LARGEST_BODY
+
+    async def capped() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise HTTPException(413, "The request is too large.")
+        return message
+
+    return capped
+
+
 class Guard:
     """Refuses cross-site requests and adds the security headers to every answer, errors included."""
 
@@ -71,15 +90,25 @@ class Guard:
             await self.app(scope, receive, send)
             return
 
+        started = False
+
         async def send_guarded(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 self._add_headers(MutableHeaders(scope=message))
             await send(message)
 
-        if is_cross_site(scope["method"], Headers(scope=scope)):
+        headers = Headers(scope=scope)
+        if is_cross_site(scope["method"], headers):
             await problem(CrossSite("This request came from another site."))(scope, receive, send_guarded)
             return
-        await self.app(scope, receive, send_guarded)
+        try:
+            await self.app(scope, _capped(receive, headers), send_guarded)
+        except Exception:
+            if not started:
+                await fault()(scope, receive, send_guarded)
+            raise
 
     def _add_headers(self, headers: MutableHeaders) -> None:
         headers.setdefault("Content-Security-Policy", self.policy)
