@@ -63,9 +63,8 @@ class Witness:
     @staticmethod
     def is_needed(config: pytest.Config) -> bool:
         """Whether this process sees every test: no choice was made, and xdist's workers report to somebody else."""
-        chosen = any(
-            config.getoption(name) for name in ("keyword", "markexpr", "deselect", "lf", "maxfail", "collectonly")
-        )
+        choices = ("keyword", "markexpr", "deselect", "lf", "maxfail", "collectonly")
+        chosen = any(getattr(config.option, name, None) for name in choices)
         everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS
         return everything and not chosen and not hasattr(config, "workerinput")
 

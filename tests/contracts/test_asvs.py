@@ -2,7 +2,8 @@
 
 import ast
 from datetime import timedelta
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from fastapi.routing import APIRoute
@@ -119,3 +120,16 @@ def _imports(text: str) -> set[str]:
     nodes = list(ast.walk(ast.parse(text)))
     plain = {name.name.partition(".")[0] for node in nodes if isinstance(node, ast.Import) for name in node.names}
     return plain | {str(node.module).partition(".")[0] for node in nodes if isinstance(node, ast.ImportFrom)}
+
+
+@pytest.mark.parametrize("left_out", [False, True])
+def test_a_whole_run_fails_when_a_named_test_did_not_pass(left_out: bool) -> None:
+    witness, session = asvs.Witness(), SimpleNamespace(exitstatus=pytest.ExitCode.OK)
+    names = sorted(f"{file}::{name}" for file, name in asvs.named())
+    for name in names[1:] if left_out else names:
+        witness.pytest_runtest_logreport(cast(Any, SimpleNamespace(when="call", passed=True, nodeid=f"{name}[case]")))
+    skipped = SimpleNamespace(when="setup", passed=False, nodeid=names[0])
+    witness.pytest_runtest_logreport(cast(Any, skipped))
+    witness.pytest_sessionfinish(cast(Any, session))
+    assert session.exitstatus == (pytest.ExitCode.TESTS_FAILED if left_out else pytest.ExitCode.OK)
+    assert witness.missing == (names[:1] if left_out else [])
