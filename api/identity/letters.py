@@ -66,7 +66,7 @@ def _words(link: SignInLink, name: str, workspace: str, invitation: Invitation) 
         return mail.Letter("Set a new password", greeting, (said,), "Set a new password", url, closing)
     if link.purpose == "sign_in":
         said = (
-            f"Somebody asked to sign in to {workspace} with this address. The link works once and for 15 minutes; "
+            f"Somebody asked to sign in to {workspace} with this address. The link works once and for 10 minutes; "
             "a second factor is still asked for."
         )
         return mail.Letter(f"Sign in to {workspace}", greeting, (said,), "Sign in", url, closing)

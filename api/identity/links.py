@@ -29,7 +29,7 @@ from api.kit.rate_limit import Limit
 from api.kit.rows import facts_of
 from imisofts.access import Role
 
-LIFE = {"invitation": timedelta(days=7), "reset": timedelta(minutes=30), "sign_in": timedelta(minutes=15)}
+LIFE = {"invitation": timedelta(days=7), "reset": timedelta(minutes=30), "sign_in": timedelta(minutes=10)}
 EACH_REQUEST = Limit(burst=3, interval=timedelta(minutes=5))
 
 
