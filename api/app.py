@@ -22,6 +22,7 @@ from api.identity.passwords import Passwords
 from api.identity.places import Places
 from api.identity.places_router import router as places_router
 from api.identity.profile_router import router as profile_router
+from api.identity.requests_router import router as requests_router
 from api.identity.rights_router import router as rights_router
 from api.identity.router import router as identity_router
 from api.identity.sessions_router import router as sessions_router
@@ -50,6 +51,7 @@ ROUTERS: list[APIRouter] = [
     identity_router,
     links_router,
     places_router,
+    requests_router,
     factors_router,
     rights_router,
     sessions_router,

@@ -51,6 +51,8 @@ class Settings(BaseModel):
     console_url: str
     base_domain: str = Field(pattern=r"^([a-z0-9-]+(\.[a-z0-9-]+)*)?$")
     nameserver: str
+    sign_up: bool
+    terms_url: str = Field(pattern=r"^(https?://\S+)?$")
     dagster_url: str
     mail_url: str
     worker_url: str
@@ -197,6 +199,8 @@ def _derived(folder: Path, base: int, made: Mapping[str, str], given: Mapping[st
         "console_url": web(1),
         "base_domain": "",
         "nameserver": "",
+        "sign_up": "public_url" not in given,
+        "terms_url": "",
         "dagster_url": web(2),
         "mail_url": web(4),
         "worker_url": web(7),

@@ -224,6 +224,8 @@ def known_events() -> dict[str, str]:
         "network.removed": _("Network removed"),
         "profile.updated": _("Profile changed"),
         "password.set": _("Password set"),
+        "email.change_requested": _("New address asked for"),
+        "email.changed": _("Address changed"),
         "token.created": _("API token made"),
         "token.revoked": _("API token revoked"),
         "credit_note.imported": _("Credit note imported"),

@@ -39,6 +39,8 @@ class EventName(StrEnum):
     SIGN_IN_POLICY_SET = "sign_in_policy.set"
     PASSWORD_SET = "password.set"
     PROFILE_UPDATED = "profile.updated"
+    EMAIL_CHANGE_REQUESTED = "email.change_requested"
+    EMAIL_CHANGED = "email.changed"
     TOKEN_CREATED = "token.created"
     TOKEN_REVOKED = "token.revoked"
     CLIENT_CREATED = "client.created"

@@ -115,3 +115,15 @@ class HostTaken(Conflict):
     """Another workspace uses the host."""
 
     code = "host_taken"
+
+
+class AddressTaken(Conflict):
+    """Another workspace has this short name, or another person this address."""
+
+    code = "address_taken"
+
+
+class SameAddress(Malformed):
+    """The person has this address already."""
+
+    code = "same_address"

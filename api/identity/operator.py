@@ -6,9 +6,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from api.events import service as events
-from api.events.schemas import EventName
-from api.identity import letters, members, repository, schemas, secrets, service
+from api.identity import founding, letters, members, repository, schemas, secrets, service
 from api.identity.authentication import operator
 from api.identity.models import Workspace
 from api.kit.clock import SystemClock
@@ -50,9 +48,7 @@ def create_workspace(
                 id=workspace_id, slug=slug, name=name, currency=currency, timezone=timezone,
                 week_starts_on=week_starts_on,
             )  # fmt: skip
-            session.add(row)
-            facts = {"slug": slug, "name": name, "currency": currency, "timezone": timezone}
-            await events.record(session, operator(workspace_id), EventName.WORKSPACE_CREATED, row, after=facts)
+            await founding.found(session, operator(workspace_id), row)
         return workspace_id
 
     return _run(settings, run)

@@ -12,6 +12,7 @@ JOB_MODULES: Final = (
     "api.jobs.sweep",
     "api.jobs.expire",
     "api.identity.jobs",
+    "api.identity.request_jobs",
     "api.imports.jobs",
     "api.metrics.jobs",
     "api.reports.jobs",

@@ -13,6 +13,7 @@ MODELS = (
     "api.kit.rate_limit",
     "api.identity.models",
     "api.identity.place_models",
+    "api.identity.request_models",
     "api.identity.factor_models",
     "api.brand.models",
     "api.events.models",

@@ -184,6 +184,36 @@ def _another_session(agency: Agency) -> Credentials:
     return Credentials(cookie=cookie)
 
 
+def request_tokens(agency: Agency) -> list[str]:
+    """The tokens of all requests, the newest first, as their mails would bring them."""
+    settings = agency.api.settings
+    with psycopg.connect(settings.owner_database_url) as owner:
+        owner.execute("set role imisofts_signin")
+        rows = owner.execute("select id from account_request order by created_at desc, id desc").fetchall()
+    return [link_token(ident, settings.secret_key) for (ident,) in rows]
+
+
+def _sign_up(agency: Agency, _: str) -> Options:
+    slug = f"s{uuid4().hex[:10]}"
+    asked = {"email": f"{slug}@example.com", "name": "New", "agency": text(agency), "slug": slug, "terms": True}
+    return {"json": {**asked, "currency": "EUR", "timezone": "Europe/Berlin"}}
+
+
+def _request_token(agency: Agency, client_id: str) -> Options:
+    agency.api.ask("POST", "/sign-up", **_sign_up(agency, client_id))
+    return {"json": {"token": request_tokens(agency)[0], "password": PASSWORD}}
+
+
+def _half_confirmed(agency: Agency, client_id: str) -> Options:
+    """Somebody new wants another address, and has confirmed with the old one."""
+    made = agency.api.ask("POST", "/session/link", **_link(agency, client_id))
+    who = Credentials(cookie=made.cookies["imisofts_session"])
+    agency.api.ask("POST", "/account/email", who, json={"email": f"{uuid4().hex}@example.com"})
+    old, new = request_tokens(agency)[:2]
+    agency.api.ask("POST", "/account/email/confirm", json={"token": old})
+    return {"json": {"token": new}}
+
+
 def _named(agency: Agency, _: str) -> Options:
     """A host was named; its record is looked for where nobody answers, and so stays unproven."""
     owner = agency.as_role[Role.owner]
@@ -267,6 +297,14 @@ WRITES: dict[str, Write] = {
     ),
     "POST /v1/session/switch/open": Write((), _switch_code),
     "POST /v1/session/switch/arrive": Write((EventName.SESSION_STARTED,), _switch_code),
+    "POST /v1/sign-up": Write((), _sign_up),
+    "POST /v1/sign-up/open": Write((), _request_token),
+    "POST /v1/sign-up/confirm": Write((), _request_token),
+    "POST /v1/account/email": Write(
+        (EventName.EMAIL_CHANGE_REQUESTED,), lambda agency, _: {"json": {"email": f"{uuid4().hex}@example.com"}}
+    ),
+    "POST /v1/account/email/open": Write((), _half_confirmed),
+    "POST /v1/account/email/confirm": Write((EventName.EMAIL_CHANGED,), _half_confirmed),
     "PUT /v1/workspace/domain": Write((EventName.DOMAIN_CHOSEN,), _json(host="portal.example.com")),
     "POST /v1/workspace/domain/verify": Write((), _named),
     "DELETE /v1/workspace/domain": Write((EventName.DOMAIN_REMOVED,), _named),

@@ -66,7 +66,7 @@ def test_the_publication_carries_the_marked_tables_and_columns(settings: Setting
 
 def test_credentials_never_enter_the_lake() -> None:
     forbidden = {"app_user", "session", "sign_in_link", "api_token", "idempotency_answer", "rate_limit"}
-    forbidden |= {"second_factor", "recovery_code", "spent_mark"}
+    forbidden |= {"second_factor", "recovery_code", "spent_mark", "account_request"}
     assert forbidden.isdisjoint(t.name for t in lake_tables())
     assert forbidden <= set(metadata().tables)
 

@@ -16,6 +16,10 @@ MAY = (
     "role character varying, client_id uuid, role_actions text[], rights text[], narrowed boolean, clients uuid[],"
     " projects uuid[], networks text[]"
 )
+REQUEST = (
+    "TABLE(id uuid, kind character varying, email character varying, facts jsonb, user_id uuid, change_id uuid,"
+    " created_at timestamp with time zone, expires_at timestamp with time zone, mailed_at timestamp with time zone)"
+)
 ANSWERS = {
     "add_key": "boolean",
     "add_totp": "void",
@@ -57,6 +61,14 @@ ANSWERS = {
     "workspace_by_slug": "uuid",
     "workspace_ids": "SETOF uuid",
     "workspace_of_switch": "uuid",
+    "account_request_by_hash": REQUEST,
+    "account_request_mailed": "void",
+    "account_request_to_mail": REQUEST,
+    "add_account_request": "void",
+    "change_email": "text",
+    "make_user": "uuid",
+    "spend_account_request": "boolean",
+    "undo_email": "boolean",
 }
 """Every function and all that it gives; a new one, or a column more, is decided here."""
 
