@@ -19,4 +19,5 @@ def tabs() -> tuple[Tab, ...]:
         Tab("/account", _("Profile")),
         Tab("/account/security", _("Security")),
         Tab("/account/sessions", _("Sessions")),
+        Tab("/account/email", _("E-mail")),
     )

@@ -19,6 +19,7 @@ from portal.door import Problem
 from portal.language import gettext as _
 from portal.pages import (
     access,
+    account_email,
     account_security,
     account_sessions,
     brand,
@@ -46,6 +47,7 @@ from portal.pages import (
     services,
     sign_in,
     sign_in_settings,
+    sign_up,
     subscription_corrections,
     subscription_forms,
     subscriptions,
@@ -75,6 +77,8 @@ PAGES: tuple[Page, ...] = (
     *sign_in_settings.ROUTES,
     *links.ROUTES,
     *places.ROUTES,
+    *sign_up.ROUTES,
+    *account_email.ROUTES,
     *clients.ROUTES,
     *contacts.ROUTES,
     *health.ROUTES,

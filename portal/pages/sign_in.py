@@ -15,12 +15,13 @@ from portal.web import Page, Visit
 @dataclass(frozen=True, slots=True)
 class SignInPage:
     """``next`` is where the visitor wanted to go; ``ask_workspace`` adds a field for people of several agencies.
-    ``place`` names the workspace whose own host this is: nobody signs in to another there."""
+    ``place`` names the workspace whose own host this is: nobody signs in to another there, nor opens one."""
 
     form: Form
     next: str
     ask_workspace: bool = False
     place: str = ""
+    may_sign_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,17 @@ class ForgotPage:
     sent: bool = False
 
 
+def _sign_in_page(visit: Visit, form: Form, wanted: str, *, ask: bool = False) -> SignInPage:
+    may_sign_up = visit.site.settings.sign_up and visit.place is None
+    return SignInPage(form, wanted, ask, visit.place or "", may_sign_up)
+
+
 async def show_sign_in(visit: Visit) -> Response:
     """The form, or straight on for who is already signed in."""
     wanted = web.safe_next(visit.request.query_params.get("next"))
     if visit.viewer:
         return visit.leave(wanted)
-    return visit.page("sign_in.html", SignInPage(Form(), wanted, place=visit.place or ""))
+    return visit.page("sign_in.html", _sign_in_page(visit, Form(), wanted))
 
 
 async def sign_in(visit: Visit) -> Response:
@@ -67,7 +73,7 @@ async def sign_in(visit: Visit) -> Response:
             form = with_problem(form, refusal_words(problem), problem.fields, ("email", "password", "workspace"))
         else:
             return await arrive(visit, answer, wanted)
-    return visit.page("sign_in.html", SignInPage(form, wanted, ask, visit.place or ""), 422)
+    return visit.page("sign_in.html", _sign_in_page(visit, form, wanted, ask=ask), 422)
 
 
 def refusal_words(problem: Problem) -> str:

@@ -6,11 +6,12 @@ from zoneinfo import available_timezones
 from starlette.responses import Response
 
 from imisofts.currencies import CODES
+from portal.arrival import arrive
 from portal.door import Problem
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
 from portal.lists import Choice
-from portal.pages.sign_in import arrive, refusal_words
+from portal.pages.sign_in import refusal_words
 from portal.web import Page, Visit
 
 FIELDS = ("email", "name", "agency", "slug", "currency", "timezone")
@@ -18,7 +19,7 @@ FIELDS = ("email", "name", "agency", "slug", "currency", "timezone")
 
 @dataclass(frozen=True, slots=True)
 class SignUpPage:
-    """The form; ``sent`` says that a mail is on its way. ``below`` is what the short name stands before in addresses."""
+    """The form; ``sent`` says that a mail is on its way. ``below`` follows the short name in addresses."""
 
     form: Form
     currencies: tuple[Choice, ...]
@@ -165,7 +166,7 @@ async def confirm(visit: Visit) -> Response:
                 raise
             form = with_problem(form, refusal_words(problem), problem.fields, ("password", "slug"))
         else:
-            return arrive(visit, answer, "/", _("Welcome. Your agency is open."))
+            return await arrive(visit, answer, "/", _("Welcome. Your agency is open."))
     return await _confirm_page(visit, form, token, 422)
 
 

@@ -2,6 +2,7 @@
 import htmx from "htmx.org/dist/htmx.esm.js";
 import "./frame";
 import "./palette";
+import "./signup";
 import "./choose";
 import "./toasts";
 

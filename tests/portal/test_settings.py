@@ -31,4 +31,7 @@ def test_the_index_by_role(site: Any) -> None:
 
 
 def test_a_role_without_a_right_has_no_card_of_it() -> None:
-    assert [card.address for card in cards_for(frozenset({Action.user_manage.value}))] == ["/access", "/settings/security"]
+    assert [card.address for card in cards_for(frozenset({Action.user_manage.value}))] == [
+        "/access",
+        "/settings/security",
+    ]
