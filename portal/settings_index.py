@@ -30,6 +30,8 @@ def cards() -> tuple[Card, ...]:
              Action.workspace_manage),
         Card("/settings/security", _("Sign-in"), _("Who has to show a second factor, and who has none yet."),
              "shield-lock", Action.user_manage),
+        Card("/settings/roles", _("Roles"), _("What people may do, and roles of your own."), "users-group",
+             Action.role_manage),
         Card("/support", _("Support"), _("Opening hours and how soon a ticket is answered."), "lifebuoy",
              Action.support_manage),
         Card("/holidays", _("Public holidays"), _("Days on which nobody is expected to work, by region."),

@@ -32,7 +32,7 @@ Networks = Annotated[Actor, allowed(Action.network_manage)]
 
 @router.get("/roles", responses=SIGNED_IN)
 async def list_roles(
-    actor: Annotated[Actor, allowed(Action.user_manage)], session: ReadSession
+    actor: Annotated[Actor, allowed(Action.user_read)], session: ReadSession
 ) -> list[schemas.RoleOut]:
     """Every role that a member may have: the built-in ones, then the workspace's own."""
     return await roles.every(session, actor)

@@ -1,12 +1,13 @@
 """Who comes into this workspace, and as what: invited by mail, given another role, taken out again."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 from starlette.responses import Response
 
 from imisofts.access import Action, Role
-from portal import export, lists, merge
+from portal import export, lists, merge, standing_form
 from portal.confirm import Confirmation
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
@@ -14,11 +15,12 @@ from portal.language import as_instant, instant
 from portal.language import gettext as _
 from portal.lists import Choice
 from portal.refusals import FORM_REFUSALS
+from portal.standing_form import Standings, standings
 from portal.web import Page, Visit
 from portal.words import Status, role_words
 
 INVITATION_LIFE = timedelta(days=7)
-FIELDS = ("email", "name", "role", "client_id")
+FIELDS = ("email", "name", *standing_form.FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Member:
     email: str
     role: str
     role_name: str
+    narrowed: bool
     client_id: str
     status: Status
     link_made_at: str
@@ -52,8 +55,7 @@ class InvitePage:
     """The form of a new member, or of a known one."""
 
     form: Form
-    roles: tuple[Choice, ...]
-    clients: tuple[Choice, ...]
+    standings: Standings
     member: Member | None = None
     etag: str = ""
 
@@ -71,7 +73,8 @@ def _member(visit: Visit, row: Json) -> Member:
         name=row["name"],
         email=row["email"],
         role=role.value,
-        role_name=role_words(role),
+        role_name=row["role_name"] or role_words(role),
+        narrowed=row["narrowed"],
         client_id=str(row["client_id"] or ""),
         status=status,
         link_made_at=str(row["link_made_at"] or ""),
@@ -86,18 +89,6 @@ def _waiting(row: Json) -> Status:
     if made is None or made + INVITATION_LIFE < datetime.now(UTC):
         return Status("expired", _("Invitation expired"), "warning")
     return Status("invited", _("Invited until %(day)s", day=instant(made + INVITATION_LIFE)), "information")
-
-
-def _roles(visit: Visit) -> tuple[Choice, ...]:
-    """The roles that the viewer may give: only an owner makes owners."""
-    most = set(Role) - {Role.client_team} - (set() if visit.me.role is Role.owner else {Role.owner})
-    given = (role for role in Role if role in most)
-    return tuple(Choice(role.value, role_words(role)) for role in given)
-
-
-async def _clients(visit: Visit) -> tuple[Choice, ...]:
-    answer = await visit.api.get("/clients", params={"limit": "200", "archived": "false"})
-    return tuple(Choice(str(row["id"]), row["name"]) for row in answer.items)
 
 
 def _state(visit: Visit) -> lists.ListState:
@@ -130,42 +121,34 @@ async def export_access(visit: Visit) -> Response:
 async def show_invite(visit: Visit) -> Response:
     """The empty form; from a client's page that client is filled in."""
     client_id = visit.request.query_params.get("client_id", "")
-    form = Form({"role": Role.client.value, "client_id": client_id} if client_id else {"role": Role.member.value})
-    return visit.page("access/form.html", InvitePage(form, _roles(visit), await _clients(visit)))
+    role = Role.client if client_id else Role.member
+    form = Form({"role": role.value, "client_id": client_id, "sees": "all", "key": str(uuid4())})
+    return visit.page("access/form.html", InvitePage(form, await standings(visit)))
 
 
 async def invite(visit: Visit) -> Response:
     """Make the member; the mail leaves by itself."""
     form = required(typed(visit.sent.multi_items()), email=_("an e-mail address"), name=_("a name"))
-    form = _with_client(form)
+    form = standing_form.checked(form)
     if form.ok:
+        body = {name: form.value(name) for name in ("email", "name")} | standing_form.body(visit, form)
         try:
-            await visit.api.post("/users", json=_body(form, FIELDS), key=form.value("key"))
+            await visit.api.post("/users", json=body, key=form.value("key"))
         except Problem as problem:
             if problem.status not in FORM_REFUSALS:
                 raise
             form = with_problem(form, problem.detail, problem.fields, FIELDS)
         else:
             return visit.leave("/access", _("Invited. The link is on its way to %(email)s.", email=form.value("email")))
-    return visit.page("access/form.html", InvitePage(form, _roles(visit), await _clients(visit)), 422)
-
-
-def _with_client(form: Form) -> Form:
-    """A client user needs a client; a choice left over from another role does not count."""
-    if form.value("role") != Role.client.value:
-        return replace(form, values={**form.values, "client_id": ""})
-    return required(form, client_id=_("a client"))
-
-
-def _body(form: Form, names: tuple[str, ...]) -> dict[str, object]:
-    return {name: form.value(name) for name in names if form.value(name)}
+    chosen = await standings(visit, standing_form.ticked_in(visit))
+    return visit.page("access/form.html", InvitePage(form, chosen), 422)
 
 
 async def _stored(visit: Visit) -> tuple[Member, InvitePage]:
     answer = await visit.api.get(f"/users/{visit.request.path_params['id']}")
     member = _member(visit, answer.object)
-    form = Form({"role": member.role, "client_id": member.client_id})
-    return member, InvitePage(form, _roles(visit), await _clients(visit), member, answer.etag)
+    form, ticked = standing_form.known(answer.object)
+    return member, InvitePage(form, await standings(visit, ticked), member, answer.etag)
 
 
 async def show_member(visit: Visit) -> Response:
@@ -174,30 +157,33 @@ async def show_member(visit: Visit) -> Response:
 
 
 async def change_member(visit: Visit) -> Response:
-    """Another role, or another client."""
+    """Another role, another client, other rights, or another view."""
     path = f"/users/{visit.request.path_params['id']}"
-    form = _with_client(typed(visit.sent.multi_items()))
+    form = standing_form.checked(typed(visit.sent.multi_items()))
     etag = str(visit.sent.get("etag", ""))
     if form.ok:
         try:
-            await visit.api.patch(path, json=_body(form, ("role", "client_id")), etag=etag)
+            await visit.api.patch(path, json=standing_form.body(visit, form), etag=etag)
         except Problem as problem:
             if problem.status not in FORM_REFUSALS:
                 raise
-            if problem.status == 412:
+            if problem.status == 412 and not standing_form.has_boxes(visit, form):
                 return await _ask_which(visit, form)
-            form = with_problem(form, problem.detail, problem.fields, ("role", "client_id"))
+            form = with_problem(form, problem.detail, problem.fields, FIELDS)
         else:
             return visit.leave("/access", _("Saved. It counts from the person's next click on."))
     member = _member(visit, (await visit.api.get(path)).object)
-    page = InvitePage(form, _roles(visit), await _clients(visit), member, etag)
-    return visit.page("access/form.html", page, 422)
+    chosen = await standings(visit, standing_form.ticked_in(visit))
+    return visit.page("access/form.html", InvitePage(form, chosen, member, etag), 422)
 
 
 async def _ask_which(visit: Visit, form: Form) -> Response:
     """Two people changed the same membership."""
     member, page = await _stored(visit)
-    fields = (merge.Field("role", _("Role"), page.roles), merge.Field("client_id", _("Client"), page.clients))
+    fields = (
+        merge.Field("role", _("Role"), page.standings.roles),
+        merge.Field("client_id", _("Client"), page.standings.clients),
+    )
     subject = merge.Subject(member.name, member.id, f"/access/{member.id}")
     return await merge.ask(visit, form, page.form, page.etag, fields, subject)
 

@@ -36,6 +36,8 @@ async def furnish(api: Client, bearer: Credentials, clients: dict[str, str]) -> 
         found[role] = await maker.made("/people", name=f"Ada {role.title()}", title="Designer", user_id=user_id)
     found["person"] = await maker.made("/people", name="Benedikt Freiherr von Waldhausen-Altenberg", region="BY")
     await _agreements(maker, found["member"])
+    rights = ["client.read", "invoice.read", "invoice.write", "payment.write", "subscription.read"]
+    found["role"] = await maker.made("/roles", name="Accountant", kind="staff", actions=rights)
     holiday = {"on_date": f"{TODAY.year}-12-25", "name": "Christmas Day"}
     await maker.made("/holidays", **holiday)
     await _projects(maker, found, clients)
