@@ -27,22 +27,22 @@ SIGNED_IN = documented(Unauthenticated, Forbidden, Malformed)
 CHANGED = documented(NotFound, PreconditionRequired, PreconditionFailed)
 ROLE_REFUSED = documented(RoleRefused, RoleNameTaken, BeyondOwnRights)
 Roles = Annotated[Actor, allowed(Action.role_manage)]
+RolesProved = Annotated[Actor, allowed(Action.role_manage, fresh=True)]
 Networks = Annotated[Actor, allowed(Action.network_manage)]
+NetworksProved = Annotated[Actor, allowed(Action.network_manage, fresh=True)]
 
 
 @router.get("/roles", responses=SIGNED_IN)
-async def list_roles(
-    actor: Annotated[Actor, allowed(Action.user_read)], session: ReadSession
-) -> list[schemas.RoleOut]:
+async def list_roles(actor: Annotated[Actor, allowed(Action.user_read)], session: ReadSession) -> list[schemas.RoleOut]:
     """Every role that a member may have: the built-in ones, then the workspace's own."""
     return await roles.every(session, actor)
 
 
 @router.post("/roles", status_code=201, responses={**SIGNED_IN, **ROLE_REFUSED})
 async def create_role(
-    response: Response, given: schemas.RoleCreate, actor: Roles, session: WriteSession, key: IdempotencyKey = None
+    response: Response, given: schemas.RoleCreate, actor: RolesProved, session: WriteSession, key: IdempotencyKey = None
 ) -> schemas.RoleOut:
-    """Make a role with no more than one's own rights."""
+    """Make a role with no more than one's own rights; this takes a fresh proof, as changing one does."""
     row = await roles.create(session, actor, given)
     response.headers["ETag"] = etag(row.version)
     return roles.out(row, 0)
@@ -61,7 +61,7 @@ async def update_role(
     role_id: UUID,
     response: Response,
     change: schemas.RoleUpdate,
-    actor: Roles,
+    actor: RolesProved,
     session: WriteSession,
     if_match: IfMatch = None,
 ) -> schemas.RoleOut:
@@ -90,7 +90,7 @@ async def add_network(
     request: Request,
     response: Response,
     given: schemas.NetworkCreate,
-    actor: Networks,
+    actor: NetworksProved,
     session: WriteSession,
     key: IdempotencyKey = None,
 ) -> schemas.NetworkOut:
@@ -104,7 +104,7 @@ async def add_network(
     "/networks/{network_id}", status_code=204, responses={**SIGNED_IN, **CHANGED, **documented(NetworkRefused)}
 )
 async def remove_network(
-    request: Request, network_id: UUID, actor: Networks, session: WriteSession, if_match: IfMatch = None
+    request: Request, network_id: UUID, actor: NetworksProved, session: WriteSession, if_match: IfMatch = None
 ) -> None:
     """Take a network out, unless that would lock oneself out."""
     await networks.remove(session, actor, network_id, if_match, address_of(request))
