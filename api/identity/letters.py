@@ -22,6 +22,7 @@ ROLE_WORDS = {
     Role.admin: "an administrator",
     Role.member: "a team member",
     Role.client: "a client",
+    Role.client_team: "a member of a client's team",
 }
 
 
