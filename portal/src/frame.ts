@@ -85,3 +85,6 @@ function drawer(): void {
 window.addEventListener("hashchange", drawer);
 drawer();
 showLetters();
+
+// An app of its own on a desk or phone, with a page for when there is no connection.
+if ("serviceWorker" in navigator) void navigator.serviceWorker.register("/worker.js").catch(() => undefined);

@@ -1,4 +1,6 @@
-"""The frame by keyboard alone: search and go, begin something, single letters, the side bar, the drawer of a phone."""
+"""The frame by keyboard alone: search and go, letters, side bar and drawer; the style guide; without a connection."""
+
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -8,10 +10,18 @@ from tests.e2e.conftest import DESK, PHONE, Place, faults, signed_in
 pytestmark = pytest.mark.browser
 
 
-def test_one_finds_ones_way_without_a_mouse(place: Place, browser: Browser) -> None:
-    page = signed_in(browser, place, "owner", DESK)
+def test_one_finds_ones_way_without_a_mouse(place: Place, browser: Browser, tmp_path: Path) -> None:
+    page = signed_in(browser, place, "owner", DESK, reduced_motion="reduce")
     _search_and_go(page, place)
     _letters(page, place)
+    _photographed(page, place, tmp_path)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.context.set_offline(True)
+    page.goto(f"{place.url}/clients")
+    expect(page.get_by_role("heading", name="No connection")).to_be_visible()
+    page.context.set_offline(False)
+    page.get_by_role("link", name="Try again").click()
+    page.wait_for_url(f"{place.url}/")
     page.locator('[data-side-to="narrow"]').press("Enter")
     page.goto(f"{place.url}/clients")
     expect(page.locator('.shell[data-side="narrow"]')).to_be_visible()
@@ -22,6 +32,18 @@ def test_one_finds_ones_way_without_a_mouse(place: Place, browser: Browser) -> N
     assert faults(phone) == []
     phone.keyboard.press("Escape")
     expect(phone.get_by_role("link", name="Open menu")).to_be_focused()
+
+
+def _photographed(page: Page, place: Place, folder: Path) -> None:
+    """The style guide at two widths, in the dark colours that were chosen before and in light ones."""
+    page.goto(f"{place.url}/style")
+    for width, height in (DESK, PHONE):
+        page.set_viewport_size({"width": width, "height": height})
+        for theme in ("dark", "light"):
+            page.evaluate("theme => document.documentElement.setAttribute('data-bs-theme', theme)", theme)
+            assert faults(page) == [], (width, theme)
+            page.screenshot(path=folder / f"style-{width}-{theme}.png", full_page=True)
+    page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
 
 
 def _search_and_go(page: Page, place: Place) -> None:
