@@ -34,6 +34,7 @@ from api.kit.database import Database
 from api.kit.security import Guard
 from api.metrics import service as figures
 from api.metrics.router import router as metrics_router
+from api.plans.router import router as plans_router
 from api.projects.router import router as projects_router
 from api.rates.router import router as rates_router
 from api.reports.preview_router import router as report_preview_router
@@ -56,6 +57,7 @@ ROUTERS: list[APIRouter] = [
     rights_router,
     sessions_router,
     brand_router,
+    plans_router,
     profile_router,
     events_router,
     health_router,

@@ -217,6 +217,7 @@ def known_events() -> dict[str, str]:
         "recovery_codes.made": _("Recovery codes made"),
         "sign_in_policy.set": _("Rules of sign-in set"),
         "brand.updated": _("Brand changed"),
+        "plan.set": _("Plan set"),
         "role.created": _("Role created"),
         "role.updated": _("Role changed"),
         "role.deleted": _("Role deleted"),

@@ -102,11 +102,13 @@ class Look(BaseModel):
 
 
 class BrandOut(Look):
-    """The whole brand, for those who set it; ``css`` is the sheet as it was typed."""
+    """The whole brand, for those who set it; ``css`` is the sheet as it was typed. Without ``white_label`` in the plan,
+    own styles, the icon and silence about us are kept and not shown."""
 
     sender_name: str
     reply_to: str
     css: str
+    white_label: bool
     warnings: list[FaintColour]
     version: int
 

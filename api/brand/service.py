@@ -17,13 +17,30 @@ from api.identity.models import Workspace
 from api.kit.concurrency import require_match
 from api.kit.database import Database
 from api.kit.errors import NotFound
+from api.plans import service as plans
 from imisofts import brand as look
 from imisofts.access import Actor
 from imisofts.brand import Brand
 
 Kind = Literal["logo", "favicon"]
+WHITE_LABEL = frozenset({"favicon", "powered_by", "style"})
+"""Settings that a plan with white label shows."""
 PUBLIC = tuple(schemas.Look.model_fields)
+_DEFAULTS = {"powered_by": True}
+"""What is not kept, because it is so without being said; of every other setting the empty text."""
 _SHAPE = {"logo": (pictures.LOGO, False), "favicon": (pictures.FAVICON, True)}
+
+
+def allowed(settings: Mapping[str, Any], *, white_label: bool) -> dict[str, Any]:
+    """What of ``settings`` is worn: without white label they stay kept, and own styles, icon and silence about us
+    are not shown."""
+    return {name: value for name, value in settings.items() if white_label or name not in WHITE_LABEL}
+
+
+async def worn_settings(session: AsyncSession, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings that the session's workspace wears today."""
+    included = await plans.entitlements(session, await plans.today(session))
+    return allowed(settings, white_label=included.white_label)
 
 
 def shown(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -36,8 +53,9 @@ def shown(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 async def with_logo(session: AsyncSession, settings: Mapping[str, Any]) -> dict[str, Any]:
     """``settings`` of a brand together with its logo's bytes (``logo_png``, base64): for what travels by itself."""
+    settings = await worn_settings(session, settings)
     file = await repository.stored(session, "logo", settings.get("logo"))
-    return {**settings, "logo_png": base64.b64encode(file.content).decode()} if file else dict(settings)
+    return {**settings, "logo_png": base64.b64encode(file.content).decode()} if file else settings
 
 
 async def worn(session: AsyncSession, workspace: Workspace) -> Brand:
@@ -72,6 +90,7 @@ async def _told(session: AsyncSession, row: Workspace) -> schemas.BrandOut:
             for field, bad in found
             if bad
         ],
+        white_label=(await plans.entitlements(session, await plans.today(session))).white_label,
         version=row.version,
     )
 
@@ -148,12 +167,11 @@ async def _keep(session: AsyncSession, actor: Actor, kind: str, content: bytes, 
 
 async def _set(session: AsyncSession, actor: Actor, row: Workspace, wanted: Mapping[str, Any]) -> None:
     """The event says which settings changed, not to what: lines of an imprint may name people."""
-    changed = {name: value for name, value in wanted.items() if row.brand.get(name) != (value or None)}
-    changed = {name: value for name, value in changed.items() if value or row.brand.get(name) is not None}
+    plain = {name: None if value == _DEFAULTS.get(name, "") else value for name, value in wanted.items()}
+    changed = {name: value for name, value in plain.items() if row.brand.get(name) != value}
     if not changed:
         return
-    kept = {name: value for name, value in {**row.brand, **changed}.items() if value not in (None, "")}
-    row.brand = kept
+    row.brand = {name: value for name, value in {**row.brand, **changed}.items() if value is not None}
     row.version += 1
     await events.record(session, actor, EventName.BRAND_UPDATED, row, after={"settings": sorted(changed)})
 
@@ -175,4 +193,4 @@ async def at_door(database: Database, host: str) -> schemas.Look:
         return schemas.Look(**shown("imisofts", {}))
     async with database.begin(workspace_id, read_only=True) as session:
         row = await repository.of_session(session)
-        return schemas.Look(**shown(row.name, row.brand))
+        return schemas.Look(**shown(row.name, await worn_settings(session, row.brand)))

@@ -19,6 +19,7 @@ from api.kit.clock import Clock
 from api.kit.concurrency import require_match
 from api.kit.errors import Forbidden, Malformed
 from api.kit.ids import new_id
+from api.plans import service as plans
 from imisofts.access import Actor
 
 __all__ = [
@@ -89,6 +90,7 @@ async def create(session: AsyncSession, actor: Actor, given: ClientCreate, clock
     session.add(client)
     await session.flush()
     await events.record(session, actor, EventName.CLIENT_CREATED, client, after=facts(client))
+    await plans.hold(session, "clients")
     return client
 
 
@@ -133,6 +135,7 @@ async def restore(session: AsyncSession, actor: Actor, client_id: UUID, clock: C
         client.archived_at = None
         await _touch(session, client, clock)
         await events.record(session, actor, EventName.CLIENT_RESTORED, client, before=before, after=facts(client))
+        await plans.hold(session, "clients")
     return client
 
 

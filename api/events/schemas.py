@@ -14,6 +14,7 @@ class EventName(StrEnum):
     WORKSPACE_CREATED = "workspace.created"
     WORKSPACE_UPDATED = "workspace.updated"
     BRAND_UPDATED = "brand.updated"
+    PLAN_SET = "plan.set"
     DOMAIN_CHOSEN = "domain.chosen"
     DOMAIN_VERIFIED = "domain.verified"
     DOMAIN_REMOVED = "domain.removed"

@@ -67,10 +67,11 @@ async def signed_in(request: Request, response: Response, signed: SignedIn) -> s
         return await session_out(session, signed.actor, signed.cookie)
 
 
-def workspace_out(row: Workspace) -> schemas.WorkspaceOut:
+async def workspace_out(session: AsyncSession, row: Workspace) -> schemas.WorkspaceOut:
     """A workspace as its members see it, its brand as everybody may."""
     names = schemas.WorkspaceOut.model_fields.keys() - {"brand"}
-    return schemas.WorkspaceOut(**facts_of(row, *names), brand=brand.shown(row.name, row.brand))
+    look = brand.shown(row.name, await brand.worn_settings(session, row.brand))
+    return schemas.WorkspaceOut(**facts_of(row, *names), brand=look)
 
 
 async def session_out(session: AsyncSession, actor: Actor, cookie: str | None) -> schemas.SessionOut:
@@ -80,7 +81,7 @@ async def session_out(session: AsyncSession, actor: Actor, cookie: str | None) -
     told = await profile.told_in(session, actor.user_id, workspace)
     return schemas.SessionOut(
         user=schemas.PersonOut(**{name: person[name] for name in schemas.PersonOut.model_fields}) if person else None,
-        workspace=workspace_out(workspace),
+        workspace=await workspace_out(session, workspace),
         role=actor.role,
         role_name=person["role_name"] if person else None,
         actions=sorted(actor.actions),

@@ -28,6 +28,8 @@ from api.kit.errors import NotFound
 from api.kit.ids import new_id
 from api.kit.rate_limit import Limit
 from api.kit.rows import facts_of
+from api.plans import service as plans
+from api.plans.catalogue import PLANS
 from imisofts import hosts
 from imisofts.access import Actor, Role
 from imisofts.settings import Settings
@@ -36,11 +38,12 @@ EACH_SIGN_UP = Limit(burst=10, interval=timedelta(minutes=1))
 EACH_EMAIL = Limit(burst=3, interval=timedelta(minutes=5))
 
 
-async def found(session: AsyncSession, actor: Actor, row: Workspace) -> None:
-    """Make the workspace that the actor, and the transaction, are bound to."""
+async def found(session: AsyncSession, actor: Actor, row: Workspace, plan: str = "starter") -> None:
+    """Make the workspace that the actor, and the transaction, are bound to, on a plan from today on."""
     session.add(row)
     facts = facts_of(row, "slug", "name", "currency", "timezone")
     await events.record(session, actor, EventName.WORKSPACE_CREATED, row, after=facts)
+    await plans.set_plan(session, actor, PLANS[plan], session.info["clock"].today(row.timezone))
 
 
 def require_open(settings: Settings) -> None:

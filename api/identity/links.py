@@ -103,7 +103,7 @@ async def look(database: Database, clock: Clock, token: str, device: Device) -> 
             role=Role(member.role),
             invited_by=inviter["name"] if inviter and found["purpose"] == "invitation" else None,
             expires_at=link.expires_at,
-            workspace=face_of(workspace),
+            workspace=await face_of(session, workspace),
         )
 
 

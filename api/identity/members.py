@@ -13,7 +13,8 @@ from api.identity.models import Membership
 from api.kit.concurrency import require_match
 from api.kit.errors import Forbidden, NotFound
 from api.kit.rows import facts_of
-from imisofts.access import Actor, Role
+from api.plans import service as plans
+from imisofts.access import CLIENT_ROLES, Actor, Role
 from imisofts.settings import Settings
 
 
@@ -33,6 +34,8 @@ async def add_user(
     await standings.give(session, row, asked)
     after = await standings.facts(session, row) | {"user_id": user_id}
     await events.record(session, actor, EventName.USER_ADDED, row, after=after)
+    if asked.role not in CLIENT_ROLES:
+        await plans.hold(session, "seats")
     await session.refresh(row)
     known = await repository.user_by_email(session, asked.email)
     shown = actor.kind == "operator" and not (known and known["password_hash"])
@@ -72,6 +75,8 @@ async def update_user(
     await standings.give(session, row, change)
     after = await standings.facts(session, row)
     await events.record(session, actor, EventName.USER_UPDATED, row, before=before, after=after)
+    if before["role"] in CLIENT_ROLES and after["role"] not in CLIENT_ROLES:
+        await plans.hold(session, "seats")
     return row
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -14,6 +14,8 @@ from api.kit.database import Database
 from api.kit.errors import Conflict, NotFound
 from api.kit.ids import new_id
 from api.migrations.catalogue import metadata
+from api.plans import service as plans
+from api.plans.catalogue import PLANS
 from imisofts.access import ACTIONS_OF_ROLE, Role
 from imisofts.settings import Settings
 
@@ -33,9 +35,17 @@ def token(settings: Settings, workspace_slug: str) -> str:
 
 
 def create_workspace(
-    settings: Settings, slug: str, *, name: str, currency: str, timezone: str, week_starts_on: int = 0
+    settings: Settings,
+    slug: str,
+    *,
+    name: str,
+    currency: str,
+    timezone: str,
+    week_starts_on: int = 0,
+    plan: str = "enterprise",
 ) -> UUID:
-    """Make a workspace; :class:`SlugTaken` when there is one of that slug."""
+    """Make a workspace; :class:`SlugTaken` when there is one of that slug. Who makes it by hand need not sell plans:
+    it has the largest unless told otherwise."""
     schemas.WorkspaceUpdate(name=name, timezone=timezone, week_starts_on=week_starts_on)
 
     async def run(database: Database) -> UUID:
@@ -48,7 +58,7 @@ def create_workspace(
                 id=workspace_id, slug=slug, name=name, currency=currency, timezone=timezone,
                 week_starts_on=week_starts_on,
             )  # fmt: skip
-            await founding.found(session, operator(workspace_id), row)
+            await founding.found(session, operator(workspace_id), row, plan)
         return workspace_id
 
     return _run(settings, run)
@@ -63,15 +73,33 @@ def create_user(settings: Settings, email: str, *, workspace: str, role: Role, n
     asked = schemas.UserCreate(email=email, name=name or email.partition("@")[0], role=role, **standing)
 
     async def run(database: Database) -> str:
-        async with database.begin(None) as session:
-            workspace_id = await repository.workspace_by_slug(session, workspace)
-        if workspace_id is None:
-            raise NotFound(f"There is no workspace “{workspace}”.")
+        workspace_id = await _known(database, workspace)
         async with database.begin(workspace_id) as session:
             made = await members.add_user(session, operator(workspace_id), asked, settings)
             return made.link or f"{settings.public_url}{letters.SIGN_IN_PATH}"
 
     return _run(settings, run)
+
+
+def set_plan(settings: Settings, workspace: str, plan: str, day: date | None = None, extra_seats: int = 0) -> date:
+    """Give a workspace a plan from ``day`` (today in its zone) on; the day it begins."""
+
+    async def run(database: Database) -> date:
+        workspace_id = await _known(database, workspace)
+        async with database.begin(workspace_id) as session:
+            start = day or await plans.today(session)
+            await plans.set_plan(session, operator(workspace_id), PLANS[plan], start, extra_seats)
+            return start
+
+    return _run(settings, run)
+
+
+async def _known(database: Database, slug: str) -> UUID:
+    async with database.begin(None) as session:
+        workspace_id = await repository.workspace_by_slug(session, slug)
+    if workspace_id is None:
+        raise NotFound(f"There is no workspace “{slug}”.")
+    return workspace_id
 
 
 def workspace_ids(settings: Settings) -> list[UUID]:

@@ -43,7 +43,7 @@ async def get_host(request: Request) -> place_schemas.HostOut:
     if place is None:
         return place_schemas.HostOut(workspace=None)
     async with of(request).begin(place, read_only=True) as session:
-        return place_schemas.HostOut(workspace=face_of(await repository.workspace(session)))
+        return place_schemas.HostOut(workspace=await face_of(session, await repository.workspace(session)))
 
 
 @router.get("/workspace/domain", responses=SIGNED_IN)

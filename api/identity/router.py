@@ -119,7 +119,7 @@ async def get_workspace(
     """The workspace one is signed in to."""
     row = await repository.workspace_of(session, actor)
     response.headers["ETag"] = etag(row.version)
-    return workspace_out(row)
+    return await workspace_out(session, row)
 
 
 @router.patch("/workspace", responses={**SIGNED_IN, **documented(PreconditionRequired, PreconditionFailed)})
@@ -133,7 +133,7 @@ async def update_workspace(
     """Change name, time zone or first weekday; the brand has a route of its own."""
     row = await service.update_workspace(session, actor, if_match, change)
     response.headers["ETag"] = etag(row.version)
-    return workspace_out(row)
+    return await workspace_out(session, row)
 
 
 @router.get("/users", response_model=lists.Page[schemas.UserOut], responses=SIGNED_IN)

@@ -117,7 +117,7 @@ async def look(database: Database, clock: Clock, code: str, device: Device) -> p
         person = await repository.person(session, row.user_id)
         workspace = await repository.workspace(session)
         assert person is not None
-        return place_schemas.SwitchFace(email=person["email"], workspace=face_of(workspace))
+        return place_schemas.SwitchFace(email=person["email"], workspace=await face_of(session, workspace))
 
 
 async def arrive(database: Database, clock: Clock, code: str, device: Device, secret_key: str) -> Came:

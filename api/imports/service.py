@@ -15,6 +15,7 @@ from api.imports.plan import Context
 from api.imports.schemas import ImportOptions, ImportResult, Kind, RowError
 from api.kit.clock import Clock
 from api.kit.database import Database
+from api.plans.errors import LimitReached
 from imisofts.access import Actor
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,8 @@ async def run(
         result = ImportResult(detail=f"Nothing was imported: {error.where} {error}.")
     except StoppedError as stopped:
         result = stopped.result
+    except LimitReached as error:
+        result = ImportResult(detail=f"Nothing was imported: {error.detail}")
     except SQLAlchemyError as error:
         log.exception("import %s", run_id)
         result = ImportResult(detail=f"Nothing was imported: the database refused ({type(error).__name__}).")

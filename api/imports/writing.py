@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy import Table
 
 from api.billing.service import Invoice, InvoiceLine
+from api.clients.service import Client
 from api.events import service as events
 from api.imports import bulk, repository
 from api.imports.plan import Change, Context, Plan
+from api.plans import service as limits
 
 CHUNK = 2000
 Tell = Callable[[int, int], Awaitable[None]]
@@ -27,6 +29,8 @@ async def carry_out(context: Context, plan: Plan, total: int, tell: Tell) -> Non
             await write(context, chunk)
             done += len(chunk)
             await tell(done, total)
+    if any(change.model is Client for change in (*plan.referred, *plan.created)):
+        await limits.hold(context.session, "clients")
     if plan.followed:
         await _change(context, plan.followed)
     for model, rows in plan.updates.items():

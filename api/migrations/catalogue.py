@@ -16,6 +16,7 @@ MODELS = (
     "api.identity.request_models",
     "api.identity.factor_models",
     "api.brand.models",
+    "api.plans.models",
     "api.events.models",
     "api.undo.models",
     "api.views.models",

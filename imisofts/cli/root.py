@@ -13,6 +13,7 @@ from imisofts.cli import (
     metrics,
     people,
     pipeline,
+    plans,
     reports,
     settings,
     status,
@@ -49,6 +50,7 @@ app.add_typer(lake.app, name="lake", rich_help_panel="Work")
 app.add_typer(reports.app, name="report", rich_help_panel="Work")
 app.add_typer(people.workspaces, name="workspace", rich_help_panel="Work")
 app.add_typer(people.users, name="user", rich_help_panel="Work")
+app.add_typer(plans.app, name="plan", rich_help_panel="Work")
 app.command(
     "exec", rich_help_panel="Work", context_settings={"allow_interspersed_args": False, "ignore_unknown_options": True}
 )(execute.execute)

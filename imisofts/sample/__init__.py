@@ -61,7 +61,7 @@ def create(settings: Settings, today: date, say: Callable[[str], None] = lambda 
         return
     say(f"making the sample agency {NAME}")
     with contextlib.suppress(operator.SlugTaken):
-        operator.create_workspace(settings, SLUG, name=NAME, currency=CURRENCY, timezone=ZONE)
+        operator.create_workspace(settings, SLUG, name=NAME, currency=CURRENCY, timezone=ZONE, plan="professional")
     with Api(settings, SLUG) as api:
         for rows in business(today):
             done = api.upload(rows.kind, f"{rows.kind}.csv", rows.as_csv(), {})

@@ -1,0 +1,19 @@
+"""An agency whose plan changes."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from imisofts.settings import Settings
+from tests.api.agency import Agency, Api, found, running
+
+
+@pytest.fixture(scope="module")
+def api(settings: Settings) -> Iterator[Api]:
+    with running(settings) as api:
+        yield api
+
+
+@pytest.fixture
+def agency(api: Api) -> Agency:
+    return found(api)
