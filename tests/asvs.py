@@ -14,6 +14,11 @@ _ROW = re.compile(r"^\| (\d+\.\d+\.\d+) \| (\d) \| (.*) \| (.*) \|$", re.MULTILI
 _NAMED = re.compile(r"`(tests/[\w/.]+\.py)::(\w+)`")
 
 
+def tests_named_in(text: str) -> list[tuple[str, str]]:
+    """Each test in ``text`` that is named as `tests/….py::test_…`: file from the root, function."""
+    return _NAMED.findall(text)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One requirement; ``shown`` is what stands in the last column."""
@@ -26,7 +31,7 @@ class Line:
     @property
     def tests(self) -> list[tuple[str, str]]:
         """The tests named: file from the root, function."""
-        return _NAMED.findall(self.shown)
+        return tests_named_in(self.shown)
 
 
 def lines() -> list[Line]:

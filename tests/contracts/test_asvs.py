@@ -13,6 +13,8 @@ from api.identity import authentication, entrance, freshness, links, proofs, sec
 from api.kit import security
 from api.kit.rate_limit import Limit
 from tests import asvs
+from warehouse.metrics import metrics
+from warehouse.metrics.catalogue import dimensions
 
 SECTIONS = {
     "6.1": "122", "6.2": "111111112222", "6.3": "11223333", "6.4": "112233", "6.5": "22222333", "6.6": "2223",
@@ -25,7 +27,7 @@ SECTIONS = {
 }  # fmt: skip
 """Chapter and section of ASVS 5.0.0 → the level of each of its requirements, in their order."""
 MIB = 1024 * 1024
-SIGN_IN = asvs.ROOT / "docs/security/sign-in.md"
+SIGN_IN, FIELDS = (asvs.ROOT / "docs/security" / name for name in ("sign-in.md", "fields.md"))
 
 
 def required() -> dict[str, int]:
@@ -133,3 +135,17 @@ def test_a_whole_run_fails_when_a_named_test_did_not_pass(left_out: bool) -> Non
     witness.pytest_sessionfinish(cast(Any, session))
     assert session.exitstatus == (pytest.ExitCode.TESTS_FAILED if left_out else pytest.ExitCode.OK)
     assert witness.missing == (names[:1] if left_out else [])
+
+
+def test_the_page_of_fields_names_tests_and_every_figure() -> None:
+    page = FIELDS.read_text(encoding="utf-8")
+    tests = asvs.tests_named_in(page)
+    assert len(tests) > 10
+    assert [test for test in tests if not asvs.tests_of(test[0]).get(test[1])] == []
+    for rights in (
+        {one.name: one.action for one in metrics()},
+        {name: one.action for name, one in dimensions().items()},
+    ):
+        for action in sorted(set(rights.values())):
+            row = f"| `{action}` | {', '.join(sorted(name for name, needs in rights.items() if needs is action))} |"
+            assert row in page, row
