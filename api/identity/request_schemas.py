@@ -56,7 +56,7 @@ class SlugOut(BaseModel):
 class RequestToken(BaseModel):
     """The token from the address in the mail."""
 
-    model_config = ConfigDict(json_schema_extra={"example": {"token": "from-the-link"}})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"token": "from-the-link"}})
 
     token: str = Field(min_length=1, max_length=200)
 

@@ -39,10 +39,21 @@ def one_line(text: str) -> str:
     return text
 
 
+def _undisguised(email: str) -> str:
+    """An address whose letters stay apart, however a database or a mail server makes them small: ``İ`` and the Kelvin
+    sign become ``i`` and ``k`` in some, and whoever reads the mail of one would come in as the other."""
+    foreign = [letter for letter in email if not letter.isascii()]
+    cased = {one for letter in foreign for one in (letter.lower()[0], letter.upper()) if len(one) == 1}
+    if any(letter.isascii() for letter in cased) or unicodedata.normalize("NFKC", email) != email:
+        raise ValueError("holds a letter that can be taken for another")
+    return email
+
+
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(one_line)]
 Email = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s\x00]+@[^@\s\x00]+$"),
+    AfterValidator(_undisguised),
     Field(examples=["ada@example.com"]),
 ]
 Password = Annotated[str, Field(max_length=1000, examples=["a long sentence of your own"])]

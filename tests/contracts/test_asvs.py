@@ -9,7 +9,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from api.app import PREFIX, ROUTERS
-from api.identity import authentication, entrance, freshness, links, proofs, secrets, service
+from api.identity import authentication, entrance, founding, freshness, links, proofs, requests, secrets, service
 from api.kit import security
 from api.kit.rate_limit import Limit
 from tests import asvs
@@ -61,6 +61,7 @@ def test_the_page_on_sign_in_tells_what_the_code_does() -> None:
         "codes and other second proofs, per person": _limit(proofs.EACH_PERSON),
         "mails of one kind, per e-mail address": _limit(links.EACH_REQUEST),
         "everything, per session or token": _limit(authentication.EACH_CALLER),
+        "sign-ups, per network address": _limit(founding.EACH_SIGN_UP),
         "in any case": _time(entrance.ABSOLUTE),
         'with "remember me", in any case': _time(entrance.REMEMBERED),
         "a proof that counts as fresh, for sensitive acts": _time(freshness.FRESH),
@@ -68,6 +69,9 @@ def test_the_page_on_sign_in_tells_what_the_code_does() -> None:
         "invitation": _time(links.LIFE["invitation"]),
         "forgotten password": _time(links.LIFE["reset"]),
         "sign-in": _time(links.LIFE["sign_in"]),
+        "sign-up": _time(requests.LIFE["sign_up"]),
+        "confirming another e-mail address, by the new and by the old one": _time(requests.LIFE["email_new"]),
+        "taking the old e-mail address back": _time(requests.LIFE["email_undo"]),
         "body of a request to the API": f"{security.LARGEST_BODY // MIB} MiB",
         "form with a file to the API": f"{security.LARGEST_FORM // MIB} MiB",
     }
@@ -80,7 +84,7 @@ def test_the_page_on_sign_in_tells_what_the_code_does() -> None:
 
 def _time(much: timedelta) -> str:
     for unit, size in (("days", timedelta(days=1)), ("hours", timedelta(hours=1)), ("minutes", timedelta(minutes=1))):
-        if much % size == timedelta():
+        if much % size == timedelta() and much > size:
             return f"{much // size} {unit}"
     return f"{int(much.total_seconds())} seconds"
 

@@ -11,6 +11,7 @@ import pytest
 
 from api.client import Credentials
 from api.identity import request_jobs
+from api.identity.schemas import SignIn
 from imisofts.access import Role
 from tests.api.agency import PASSWORD, Agency, Api, as_operator, running, sign_in
 from tests.api.identity.conftest import ShiftingClock
@@ -171,3 +172,21 @@ def test_an_address_of_somebody_else_is_asked_for_in_vain(agency: Agency, post: 
     clock.shift = timedelta(minutes=11)
     stale = api.refusal("POST", "/account/email", who, json={"email": f"later-{old}"})
     assert stale.code == "step_up"
+
+
+@pytest.mark.parametrize(
+    ("letter", "disguise"), [("k", "\u212a"), ("i", "İ"), ("i", "ı"), ("s", "ſ"), ("k", "ｋ"), ("å", "\u212b")]
+)
+def test_a_letter_in_disguise_is_in_no_address(api: Api, letter: str, disguise: str) -> None:
+    """Databases make some letters small that are others' capitals, and domains of such letters are for sale: who reads
+    the mail of one would come in as the other."""
+    assert disguise not in {letter, letter.upper()}
+    for path, body in (
+        ("/sign-up", wanted(email=f"{disguise}iss@{letter}.example")),
+        ("/sign-up", wanted(email=f"kiss@{disguise}.example")),
+        ("/session", {"email": f"kiss@{disguise}.example", "password": PASSWORD}),
+        ("/session/reset", {"email": f"kiss@{disguise}.example"}),
+    ):
+        problem = api.refusal("POST", path, json=body)
+        assert (problem.status, list(problem.fields)) == (422, ["email"])
+    assert SignIn.model_validate({"email": "Jörg.Groß@Straße.example", "password": "x"})
