@@ -6,7 +6,7 @@ from fastapi import Depends, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.brand import service as brand
-from api.identity import profile, repository, schemas, secrets, service
+from api.identity import repository, schemas, secrets, service
 from api.identity.authentication import actor_from
 from api.identity.entrance import Challenge, SignedIn
 from api.identity.factor_schemas import ChallengeOut, Entered
@@ -16,6 +16,7 @@ from api.kit import security
 from api.kit.database import of
 from api.kit.rows import facts_of
 from imisofts.access import Actor
+from imisofts.languages import nearest
 
 CHALLENGED: dict[int | str, dict[str, Any]] = {202: {"model": ChallengeOut, "description": "A second factor is needed"}}
 """``responses=`` of a route that lets somebody in."""
@@ -78,7 +79,6 @@ async def session_out(session: AsyncSession, actor: Actor, cookie: str | None) -
     """Who is signed in, where, and what they may do."""
     person = await repository.person(session, actor.user_id) if actor.user_id else None
     workspace = await repository.workspace_of(session, actor)
-    told = await profile.told_in(session, actor.user_id, workspace)
     return schemas.SessionOut(
         user=schemas.PersonOut(**{name: person[name] for name in schemas.PersonOut.model_fields}) if person else None,
         workspace=await workspace_out(session, workspace),
@@ -88,7 +88,7 @@ async def session_out(session: AsyncSession, actor: Actor, cookie: str | None) -
         client_id=next(iter(actor.client_ids or ()), None) if actor.is_client else None,
         client_ids=None if actor.client_ids is None else sorted(actor.client_ids),
         project_ids=sorted(actor.project_ids),
-        locale=told.locale,
-        timezone=told.timezone,
+        locale=nearest(person["locale"] if person else workspace.locale),
+        timezone=(person and person["timezone"]) or workspace.timezone,
         form_token=security.form_token(cookie) if cookie else None,
     )

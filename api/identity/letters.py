@@ -13,6 +13,7 @@ from api.kit import mail
 from imisofts import hosts
 from imisofts.access import Role
 from imisofts.brand import Brand
+from imisofts.languages import nearest
 from imisofts.settings import Settings
 
 SIGN_IN_PATH = "/sign-in"
@@ -51,7 +52,9 @@ def compose(
 ) -> EmailMessage:
     """The mail to the person's own address, in the workspace's look and under its name."""
     words = _words(link, person["name"], brand.name, invitation)
-    envelope = mail.Envelope(words.title, person["email"], message_id(link.id), link.created_at, brand)
+    envelope = mail.Envelope(
+        words.title, person["email"], message_id(link.id), link.created_at, brand, nearest(person["locale"])
+    )
     return mail.letter(envelope, words, settings)
 
 
@@ -113,4 +116,5 @@ def notice(
     url = f"{settings.public_url}/account/security"
     words = mail.Letter(title, f"Hello {person['name']},", text, "Look at your sign-in", url, closing)
     message_id = f"<notice-{notice_id}@imisofts.localhost>"
-    return mail.letter(mail.Envelope(title, person["email"], message_id, at, brand), words, settings)
+    envelope = mail.Envelope(title, person["email"], message_id, at, brand, nearest(person["locale"]))
+    return mail.letter(envelope, words, settings)

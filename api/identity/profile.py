@@ -1,51 +1,21 @@
-"""What a person tells us of themselves, and the language and zone in which they are told things."""
+"""What a person tells us of themselves."""
 
-from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import RowMapping, select, text, update
+from sqlalchemy import RowMapping, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.events import service as events
 from api.events.schemas import EventName
 from api.identity import factor_queries, repository
 from api.identity.freshness import require_person
-from api.identity.models import AppUser, Membership, Workspace
+from api.identity.models import AppUser
 from api.identity.profile_schemas import ProfileOut, ProfileUpdate, Step
 from api.kit.concurrency import require_match
 from imisofts.access import Actor
-from imisofts.languages import Locale, nearest
 
 COLUMNS = (AppUser.id, AppUser.name, AppUser.email, AppUser.locale, AppUser.timezone, AppUser.phone, AppUser.version)
 """What the service may read of a person; the password hash is not among it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """How somebody is told things; no ``locale`` where nobody ever chose one."""
-
-    locale: Locale | None
-    timezone: str
-
-
-async def told_in(session: AsyncSession, user_id: UUID | None, workspace: Workspace) -> Told:
-    """The person's own choice, else the language of their client's reports, else the workspace's."""
-    chosen = (
-        select(AppUser.locale, AppUser.timezone, Membership.client_id)
-        .join(Membership, Membership.user_id == AppUser.id)
-        .where(AppUser.id == user_id)
-    )
-    own = (await session.execute(chosen)).mappings().first() if user_id else None
-    locale = own["locale"] if own else None
-    if own and locale is None and own["client_id"] is not None:
-        locale = await _of_client(session, own["client_id"])
-    return Told(nearest(locale or workspace.locale), (own and own["timezone"]) or workspace.timezone)
-
-
-async def _of_client(session: AsyncSession, client_id: UUID) -> str | None:
-    found = await session.scalar(text("select locale from report_setting where client_id = :id"), {"id": client_id})
-    return str(found) if found else None
 
 
 async def read(session: AsyncSession, actor: Actor) -> ProfileOut:

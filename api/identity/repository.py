@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, or_, select, text, update
+from sqlalchemy import RowMapping, Select, column, func, or_, select, table, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.identity.models import ApiToken, AppUser, LoginSession, Membership, SignInLink, Workspace, WorkspaceRole
@@ -21,6 +21,8 @@ _STANDING = """
             as projects
     from membership m left join workspace_role r on r.workspace_id = m.workspace_id and r.id = m.role_id
     where m.id = :membership"""
+
+_REPORTS = table("report_setting", column("client_id"), column("locale"))
 
 
 async def _first(session: AsyncSession, query: str, **values: Any) -> RowMapping | None:
@@ -173,9 +175,19 @@ async def role_of(session: AsyncSession, membership_id: UUID) -> str | None:
 
 
 async def person(session: AsyncSession, user_id: UUID) -> RowMapping | None:
-    """Id, name and e-mail of a member, and the name of a role of the workspace's own."""
+    """Id, name and e-mail of a member, the name of a role of the workspace's own, the zone that the person chose, and
+    the ``locale`` in which she is told things: her own, else that of her client's reports, else the workspace's."""
+    of_reports = select(_REPORTS.c.locale).where(_REPORTS.c.client_id == Membership.client_id).scalar_subquery()
+    of_workspace = select(Workspace.locale).where(Workspace.id == Membership.workspace_id).scalar_subquery()
     query = (
-        select(AppUser.id, AppUser.name, AppUser.email, WorkspaceRole.name.label("role_name"))
+        select(
+            AppUser.id,
+            AppUser.name,
+            AppUser.email,
+            AppUser.timezone,
+            func.coalesce(AppUser.locale, of_reports, of_workspace).label("locale"),
+            WorkspaceRole.name.label("role_name"),
+        )
         .outerjoin(Membership, Membership.user_id == AppUser.id)
         .outerjoin(WorkspaceRole, WorkspaceRole.id == Membership.role_id)
         .where(AppUser.id == user_id)

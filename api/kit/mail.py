@@ -8,7 +8,7 @@ import json
 import smtplib
 import urllib.request
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -19,7 +19,9 @@ from urllib.parse import unquote, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from api.kit.wording import said
 from imisofts.brand import Brand
+from imisofts.languages import Locale
 from imisofts.settings import Settings
 
 _TIMEOUT: Final = 20.0
@@ -44,13 +46,14 @@ class MaybeSent(MailError):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What stands outside: ``message_id`` is made from the row that asks for the mail."""
+    """What stands outside: ``message_id`` is made from the row that asks for the mail; ``locale`` is the reader's."""
 
     subject: str
     recipient: str
     message_id: str
     date: datetime
     brand: Brand
+    locale: Locale | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +92,25 @@ def page(brand: Brand, words: Letter, logo: str | None) -> str:
 
 
 def letter(envelope: Envelope, words: Letter, settings: Settings) -> EmailMessage:
-    """A short mail in the brand's look."""
+    """A short mail in the brand's look and in the reader's language: ``words`` are English, as the code has them."""
+    words = _told(words, envelope.locale)
+    envelope = replace(envelope, subject=said(envelope.subject, envelope.locale))
     values = {**frame(envelope.brand), **{name: getattr(words, name) for name in words.__slots__}, "data": ""}
     found = templates()
     text = found.get_template("letter.txt").render(values)
     return compose(envelope, text, found.get_template("letter.html").render(values), settings)
+
+
+def _told(words: Letter, locale: Locale | None) -> Letter:
+    return replace(
+        words,
+        title=said(words.title, locale),
+        greeting=said(words.greeting, locale),
+        paragraphs=tuple(said(paragraph, locale) for paragraph in words.paragraphs),
+        action=said(words.action, locale),
+        closing=said(words.closing, locale),
+        language=(locale or words.language).replace("_", "-"),
+    )
 
 
 def compose(envelope: Envelope, text: str, html: str, settings: Settings) -> EmailMessage:

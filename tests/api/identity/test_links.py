@@ -244,3 +244,13 @@ def test_access_is_changed_and_ended_by_others_only(agency: Agency, api: Api) ->
     assert "user.manage" in api.ask("GET", "/session", member).body["actions"], "it counts from the next request on"
     api.ask("DELETE", path("member"), owner, if_match=tag("member"))
     assert api.refusal("GET", "/session", member).status == 401
+
+
+def test_a_mail_is_written_in_the_language_of_its_reader(api: Api, post: Post) -> None:
+    agency = found(api)
+    owner = agency.as_role[Role.owner]
+    etag = api.ask("GET", "/workspace", owner).etag
+    api.ask("PATCH", "/workspace", owner, json={"locale": "de"}, if_match=etag)
+    invited(agency, f"karla@{agency.slug}.example")
+    carry(api, post)
+    assert str(post.inbox.mails[-1]["Subject"]).startswith("Ihre Einladung zu ")
