@@ -32,7 +32,7 @@ async def ask(session: AsyncSession, actor: Actor, email: str, secret_key: str) 
     if person["email"].lower() == email.lower():
         raise SameAddress("This is your address.", fields=[("email", "is your address already")])
     await rate_limit.take(session, f"email:{actor.user_id}", EACH_PERSON, session.info["clock"].now())
-    change, facts = new_id(), {"email": email, "workspace_id": str(actor.workspace_id)}
+    change, facts = new_id(), {"email": email, "workspace_id": str(actor.workspace_id), "locale": person["locale"]}
     taken = await repository.user_by_email(session, email) is not None
     await requests.keep(session, Asked("email_new", email, facts, person["id"], change), secret_key, by_mail=not taken)
     await requests.keep(session, Asked("email_old", person["email"], facts, person["id"], change), secret_key)

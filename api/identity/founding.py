@@ -78,7 +78,7 @@ async def ask(database: Database, clock: Clock, asked: request_schemas.SignUp, a
         reason = await slug_problem(session, asked.slug)
         if reason:
             raise AddressTaken("Choose another short name.", fields=[("slug", reason)])
-        facts = asked.model_dump(include={"name", "agency", "slug", "currency", "timezone"})
+        facts = asked.model_dump(include={"name", "agency", "slug", "currency", "timezone", "locale"})
         await requests.keep(session, requests.Asked("sign_up", asked.email, facts), secret_key)
 
 
@@ -135,7 +135,7 @@ async def _open(
         made = text("select signin.make_user(:id, :email, :name, :hash, :now)")
         user_id: UUID = (await session.scalars(made, values)).one()
         row = Workspace(
-            id=workspace_id, name=facts.agency, **facts.model_dump(include={"slug", "currency", "timezone"})
+            id=workspace_id, name=facts.agency, **facts.model_dump(include={"slug", "currency", "timezone", "locale"})
         )
         await found(session, system_of(workspace_id), row)
         session.add(Membership(workspace_id=workspace_id, user_id=user_id, role=Role.owner.value))

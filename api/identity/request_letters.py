@@ -7,6 +7,7 @@ from sqlalchemy import RowMapping
 from api.identity import secrets
 from api.kit import mail
 from imisofts.brand import Brand
+from imisofts.languages import nearest
 from imisofts.settings import Settings
 
 PATHS = {
@@ -23,19 +24,19 @@ def compose(row: RowMapping, settings: Settings, *, known: bool) -> EmailMessage
     url = f"{settings.public_url}{PATHS[row['kind']]}?token={secrets.link_token(row['id'], settings.secret_key)}"
     words = _words(row, url, known=known)
     message_id = f"<request-{row['id']}@imisofts.localhost>"
-    return mail.letter(
-        mail.Envelope(words.title, row["email"], message_id, row["created_at"], Brand()), words, settings
-    )
+    locale = nearest(row["facts"].get("locale"))
+    envelope = mail.Envelope(words.title, row["email"], message_id, row["created_at"], Brand(), locale)
+    return mail.letter(envelope, words, settings)
 
 
 def _words(row: RowMapping, url: str, *, known: bool) -> mail.Letter:
     facts = row["facts"]
     if row["kind"] == "sign_up":
         hello, agency = f"Hello {facts['name']},", facts["agency"]
-        said = f"Somebody asked to open {agency} with this address. Confirm within 24 hours, and it is yours."
+        said = [f"Somebody asked to open {agency} with this address. Confirm within 24 hours, and it is yours."]
         if known:
-            said += " You have an account already: it stays as it is, and the new agency is added to it."
-        return mail.Letter(f"Confirm your address to open {agency}", hello, (said,), "Confirm", url, CLOSING)
+            said.append("You have an account already: it stays as it is, and the new agency is added to it.")
+        return mail.Letter(f"Confirm your address to open {agency}", hello, said, "Confirm", url, CLOSING)
     if row["kind"] == "email_new":
         said = "Somebody asked to sign in with this address from now on. Confirm within 24 hours."
         return mail.Letter("Confirm your new address", "Hello,", (said,), "Confirm this address", url, CLOSING)

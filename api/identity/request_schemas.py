@@ -6,6 +6,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from api.identity.schemas import Currency, Email, Name, Password, Slug, Timezone
 from imisofts.currencies import CODES
+from imisofts.languages import Locale
 
 
 def _is_currency(code: str) -> str:
@@ -15,13 +16,14 @@ def _is_currency(code: str) -> str:
 
 
 class Agency(BaseModel):
-    """What is known of an agency before it is made; ``name`` is its owner's."""
+    """What is known of an agency before it is made; ``name`` is its owner's, ``locale`` the language they asked in."""
 
     name: Name
     agency: Name
     slug: Slug
     currency: Annotated[Currency, AfterValidator(_is_currency)]
     timezone: Timezone
+    locale: Locale | None = None
 
 
 class SignUp(Agency):

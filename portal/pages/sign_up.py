@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 from starlette.responses import Response
 
 from imisofts.currencies import CODES
+from portal import language
 from portal.arrival import arrive
 from portal.door import Problem
 from portal.forms import Form, required, typed, with_problem
@@ -113,7 +114,7 @@ async def ask(visit: Visit) -> Response:
     if form.ok:
         body: dict[str, object] = {name: form.value(name) for name in FIELDS}
         try:
-            await visit.api.post("/sign-up", json={**body, "terms": True})
+            await visit.api.post("/sign-up", json={**body, "locale": str(language.locale()), "terms": True})
         except Problem as problem:
             if problem.status not in {409, 422, 429}:
                 raise
