@@ -33,10 +33,10 @@ def _words(row: RowMapping, url: str, *, known: bool) -> mail.Letter:
     facts = row["facts"]
     if row["kind"] == "sign_up":
         hello, agency = f"Hello {facts['name']},", facts["agency"]
-        said = [f"Somebody asked to open {agency} with this address. Confirm within 24 hours, and it is yours."]
+        told = [f"Somebody asked to open {agency} with this address. Confirm within 24 hours, and it is yours."]
         if known:
-            said.append("You have an account already: it stays as it is, and the new agency is added to it.")
-        return mail.Letter(f"Confirm your address to open {agency}", hello, said, "Confirm", url, CLOSING)
+            told.append("You have an account already: it stays as it is, and the new agency is added to it.")
+        return mail.Letter(f"Confirm your address to open {agency}", hello, told, "Confirm", url, CLOSING)
     if row["kind"] == "email_new":
         said = "Somebody asked to sign in with this address from now on. Confirm within 24 hours."
         return mail.Letter("Confirm your new address", "Hello,", (said,), "Confirm this address", url, CLOSING)
