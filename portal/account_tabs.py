@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 
+from imisofts.access import Action
 from portal.language import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One page of the account."""
+    """One page of the account; ``needs`` is the right without which it is left out."""
 
     address: str
     label: str
+    needs: Action | None = None
 
 
 def tabs() -> tuple[Tab, ...]:
@@ -20,4 +22,5 @@ def tabs() -> tuple[Tab, ...]:
         Tab("/account/security", _("Security")),
         Tab("/account/sessions", _("Sessions")),
         Tab("/account/email", _("E-mail")),
+        Tab("/account/tokens", _("API tokens"), Action.token_manage),
     )

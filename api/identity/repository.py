@@ -222,9 +222,16 @@ def visible_members(actor: Actor) -> Select[Any]:
 
 
 def visible_tokens(actor: Actor) -> Select[ApiToken]:
-    """An actor's own tokens; all of the workspace for who manages its users."""
-    query = select(ApiToken).where(ApiToken.workspace_id == actor.workspace_id)
-    return query if actor.may(Action.user_manage) else query.where(ApiToken.user_id == actor.user_id)
+    """An actor's own tokens; those of all people for who manages them, the workspace's for who manages these."""
+    query, seen = (
+        select(ApiToken).where(ApiToken.workspace_id == actor.workspace_id),
+        [ApiToken.user_id == actor.user_id],
+    )
+    if actor.may(Action.user_manage):
+        seen.append(ApiToken.user_id.is_not(None))
+    if actor.may(Action.workspace_token_manage):
+        seen.append(ApiToken.user_id.is_(None))
+    return query.where(or_(*seen))
 
 
 def findable(actor: Actor) -> Findable:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from imisofts.access import Action, Role
 from imisofts.languages import Locale
@@ -258,7 +258,9 @@ class UserUpdate(Standing):
 
 
 class TokenCreate(BaseModel):
-    """A token to make; ``scopes`` are actions, none means all of one's own."""
+    """A token to make; ``scopes`` are actions, none means all of one's own. Without ``expires_at`` an owner's lasts
+    until it is revoked, anybody else's for a year. One ``of_workspace`` belongs to nobody: it names its scopes, and
+    stays when its maker goes."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"name": "Website", "scopes": ["client.read"]}]}
@@ -266,6 +268,8 @@ class TokenCreate(BaseModel):
 
     name: Name
     scopes: list[Action] = Field(default_factory=list, max_length=len(Action))
+    expires_at: AwareDatetime | None = None
+    of_workspace: bool = False
 
 
 class TokenOut(BaseModel):

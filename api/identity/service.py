@@ -1,6 +1,6 @@
 """Signing in and out, tokens and the workspace's own facts."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import RowMapping
@@ -18,13 +18,14 @@ from api.kit import rate_limit
 from api.kit.clock import Clock
 from api.kit.concurrency import require_match
 from api.kit.database import Database
-from api.kit.errors import NotFound
+from api.kit.errors import Forbidden, NotFound
 from api.kit.rate_limit import Limit
 from api.kit.rows import facts_of
-from imisofts.access import Actor
+from imisofts.access import Action, Actor, Role
 
 EACH_ADDRESS = Limit(burst=300, interval=timedelta(milliseconds=100))
 EACH_EMAIL = Limit(burst=10, interval=timedelta(seconds=30))
+TOKEN_LIFE = timedelta(days=366)
 
 
 async def sign_in(
@@ -87,16 +88,21 @@ async def update_workspace(
 async def create_token(
     session: AsyncSession, actor: Actor, asked: schemas.TokenCreate, secret_key: str
 ) -> schemas.TokenCreated:
-    """A token for the actor's own programs, never stronger than the actor."""
+    """A token for the actor's own programs or the workspace's, never stronger than the actor."""
     if actor.user_id is None or actor.kind != "user":
         raise UnknownScope("Only a person makes tokens.")
+    if asked.of_workspace and not actor.may(Action.workspace_token_manage):
+        raise Forbidden("You do not make tokens of the workspace.")
+    if asked.of_workspace and not asked.scopes:
+        raise UnknownScope("A token of the workspace says what it may do.", fields=[("scopes", "choose at least one")])
     beyond = [scope for scope in asked.scopes if not actor.may(scope)]
     if beyond:
         raise UnknownScope("You do not have these rights.", fields=[("scopes", ", ".join(beyond))])
     token = secrets.new_api_token()
     row = ApiToken(
         workspace_id=actor.workspace_id,
-        user_id=actor.user_id,
+        user_id=None if asked.of_workspace else actor.user_id,
+        expires_at=_end_of(actor, asked.expires_at, session.info["clock"].now()),
         name=asked.name,
         prefix=token[:10],
         token_hash=secrets.keyed_hash(token, secret_key),
@@ -106,6 +112,17 @@ async def create_token(
     await events.record(session, actor, EventName.TOKEN_CREATED, row, after={"name": asked.name, "scopes": row.scopes})
     await session.refresh(row)
     return schemas.TokenCreated(**facts_of(row, *schemas.TokenOut.model_fields), token=token)
+
+
+def _end_of(actor: Actor, asked: datetime | None, now: datetime) -> datetime | None:
+    """When a token ends: only an owner's may never. Pure."""
+    if asked is None:
+        return None if actor.role is Role.owner else now + TOKEN_LIFE
+    if asked <= now:
+        raise UnknownScope("A token ends in the future.", fields=[("expires_at", "lies in the past")])
+    if asked > now + TOKEN_LIFE and actor.role is not Role.owner:
+        raise UnknownScope("Only an owner's token lasts longer than a year.", fields=[("expires_at", "is too far off")])
+    return asked
 
 
 async def revoke_token(session: AsyncSession, actor: Actor, token_id: UUID, if_match: str | None) -> None:

@@ -65,3 +65,12 @@ for (const time of document.querySelectorAll<HTMLTimeElement>("time[data-instant
   const instant = new Date(time.dateTime);
   if (!Number.isNaN(instant.getTime())) time.title = instant.toLocaleString(document.documentElement.lang, { dateStyle: "full", timeStyle: "long" });
 }
+
+// A secret that is shown once is copied by one press.
+document.addEventListener("click", (event) => {
+  const button = (event.target as HTMLElement).closest<HTMLButtonElement>("button[data-copy]");
+  const field = button && document.getElementById(button.dataset.copy ?? "");
+  if (!(field instanceof HTMLInputElement)) return;
+  field.select();
+  void navigator.clipboard?.writeText(field.value).then(() => { button!.textContent = button!.dataset.copied ?? ""; });
+});

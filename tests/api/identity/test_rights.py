@@ -1,5 +1,6 @@
 """Roles of a workspace's own, single rights, chosen clients and projects, chosen networks."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -148,3 +149,42 @@ def test_only_chosen_networks_come_in_and_nobody_locks_herself_out(agency: Agenc
     for row in (office, home):
         api.ask("DELETE", f"/networks/{row['id']}", owner, if_match='"1"')
     assert api.ask("GET", "/session", owner, caller="203.0.113.9").status == 200
+
+
+def test_a_token_ends_and_only_an_owners_lasts_for_ever(agency: Agency) -> None:
+    agency = found(agency.api)
+    api, admin, now = agency.api, agency.as_role[Role.admin], datetime.now(UTC)
+    made = _made(agency, "/tokens", name="Site", expires_at=(now + timedelta(days=30)).isoformat())
+    token = Credentials(bearer=made["token"])
+    assert api.ask("GET", "/session", token, caller="203.0.113.5").status == 200
+    used = next(row for row in api.ask("GET", "/tokens", agency.as_role[Role.owner]).items if row["id"] == made["id"])
+    assert used["last_used_from"] == "203.0.113.5"
+    with psycopg.connect(api.settings.owner_database_url) as owner:
+        owner.execute("update api_token set expires_at = now() - interval '1 day' where id = %s", (made["id"],))
+    assert api.refusal("GET", "/session", token).status == 401
+    assert _made(agency, "/tokens", name="Lasting")["expires_at"] is None
+    years = {"name": "Years", "expires_at": (now + timedelta(days=900)).isoformat()}
+    assert api.refusal("POST", "/tokens", admin, json=years).code == "unknown_scope"
+    assert api.refusal("POST", "/tokens", admin, json={**years, "expires_at": "2020-01-01T00:00:00Z"}).status == 422
+    assert api.ask("POST", "/tokens", admin, json={"name": "Year"}).body["expires_at"] is not None
+
+
+def test_a_token_of_the_workspace_stays_when_its_maker_goes(agency: Agency) -> None:
+    agency = found(agency.api)
+    api, owner = agency.api, agency.as_role[Role.owner]
+    maker = join(agency, "maker", Role.owner)
+    body = {"name": "Backup", "scopes": ["client.read"], "of_workspace": True}
+    assert api.refusal("POST", "/tokens", agency.as_role[Role.member], json=body).status == 403
+    assert api.refusal("POST", "/tokens", maker, json={**body, "scopes": []}).code == "unknown_scope"
+    shared = api.ask("POST", "/tokens", maker, json=body).body
+    own = api.ask("POST", "/tokens", maker, json={"name": "Own"}).body
+    people = api.ask("GET", "/users", owner, params={"q": "maker"}).items
+    api.ask("DELETE", f"/users/{people[0]['id']}", owner, if_match='"1"')
+    token = Credentials(bearer=shared["token"])
+    assert api.ask("GET", "/clients", token).status == 200
+    assert api.refusal("GET", "/invoices", token).status == 403
+    assert api.refusal("GET", "/clients", Credentials(bearer=own["token"])).status == 401
+    seen = {row["id"] for row in api.ask("GET", "/tokens", agency.as_role[Role.member]).items}
+    assert shared["id"] not in seen
+    api.ask("DELETE", f"/tokens/{shared['id']}", owner, if_match='"1"')
+    assert api.refusal("GET", "/clients", token).status == 401

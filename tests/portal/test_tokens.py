@@ -1,0 +1,34 @@
+"""API tokens and chosen networks on their pages."""
+
+import re
+from typing import Any
+
+from tests.portal.conftest import form_token
+
+ORIGIN = {"Origin": "http://127.0.0.1"}
+
+
+def test_a_token_is_shown_once_and_revoked(site: Any) -> None:
+    browser_of, _ = site
+    browser = browser_of("owner")
+    for here in ("/account/tokens", "/settings/tokens"):
+        sent = {"form_token": form_token(browser.get(here).text), "name": "Site", "life": "30", "scopes": "client.read"}
+        made = browser.post(here, headers=ORIGIN, data=sent)
+        (secret,) = re.findall(r'id="secret" value="([^"]+)"', made.text)
+        page = browser.get(here).text
+        assert (secret in page, "See clients" in page, page.count(f'action="{here}/')) == (False, True, 1)
+        (at,) = re.findall(rf'action="({here}/[0-9a-f-]{{36}}/revoke)"', page)
+        gone = browser.post(at, headers=ORIGIN, data={"form_token": form_token(page), "etag": '"1"'})
+        assert gone.headers["location"] == here
+        assert "Revoked" in browser.get(here).text
+
+
+def test_a_network_that_locks_oneself_out_is_refused_beside_its_field(site: Any) -> None:
+    browser_of, _ = site
+    browser, here = browser_of("owner"), "/settings/network"
+    token = form_token(browser.get(here).text)
+    refused = browser.post(here, headers=ORIGIN, data={"form_token": token, "network": "203.0.113.0/24"})
+    assert (refused.status_code, 'value="203.0.113.0/24"' in refused.text) == (422, True)
+    for who in ("member", "alpen"):
+        assert browser_of(who).get(here).status_code == 403
+    assert browser_of("alpen").get("/account/tokens").status_code == 403
