@@ -54,7 +54,8 @@ class TokensPage:
 
 
 def _token(row: Json) -> Token:
-    ended = bool(row["expires_at"]) and as_instant(row["expires_at"]) <= datetime.now(UTC)
+    ends_at = as_instant(row["expires_at"])
+    ended = ends_at is not None and ends_at <= datetime.now(UTC)
     if row["revoked_at"]:
         status = Status("revoked", _("Revoked"), "idle")
     elif ended:
