@@ -65,6 +65,7 @@ def _search_and_go(page: Page, place: Place) -> None:
     box.fill("switch to dark")
     page.keyboard.press("Enter")  # before the answer: what was typed counts
     expect(page.locator('html[data-bs-theme="dark"]')).to_be_visible()
+    page.wait_for_load_state("load")  # before that nobody listens to keys
     page.keyboard.press("Control+k")
     box.fill("zzzz")
     expect(page.get_by_role("status").filter(has_text="Nothing found")).to_be_visible()
