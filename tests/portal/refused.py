@@ -120,8 +120,10 @@ def texts(node: ast.expr, scope: Scope, module: Module) -> tuple[str, ...]:
     match node:
         case ast.Constant(value=str(text)):
             return (text,)
-        case ast.JoinedStr():
-            return _numbered(node)
+        case ast.JoinedStr(values=parts):
+            inner = (part.value for part in parts if isinstance(part, ast.FormattedValue))
+            within = (text for value in inner for text in texts(value, scope, module) if " " in text)
+            return (*_numbered(node), *within)
         case ast.BinOp(left=left, op=ast.Add(), right=right):
             pairs = product(texts(left, scope, module), texts(right, scope, module))
             return tuple(one + other for one, other in pairs)
