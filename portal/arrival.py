@@ -1,14 +1,15 @@
 """Coming in: on with the API's own cookie, or to the second step where the API asks for one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 from starlette.responses import Response
 
 from imisofts import qr
 from portal import security
-from portal.door import Answer, Json
+from portal.door import Answer, Json, Problem
 from portal.forms import Form
+from portal.key_questions import Question, question_of
 from portal.web import Visit
 
 
@@ -42,6 +43,7 @@ class SecondStepPage:
     next: str
     method: str
     app: Authenticator | None = None
+    question: Question | None = None
 
     @property
     def others(self) -> tuple[str, ...]:
@@ -70,7 +72,22 @@ async def _second_step(visit: Visit, challenge: Json, wanted: str) -> Response:
     if challenge["enrol"]:
         found = (await visit.api.post("/session/enrolment", json={"challenge": token})).object
         return visit.page("second_step.html", SecondStepPage(Form(), token, (), wanted, "enrol", app_of(found)))
-    return visit.page("second_step.html", SecondStepPage(Form(), token, methods, wanted, methods[0]))
+    return await show_method(visit, SecondStepPage(Form(), token, methods, wanted, methods[0]))
+
+
+async def show_method(visit: Visit, page: SecondStepPage, status: int = 200) -> Response:
+    """The second step by ``page.method``; a key of another address is no way in here."""
+    if page.method == "key":
+        try:
+            found = await visit.api.post("/session/factor/key", json={"challenge": page.challenge})
+        except Problem as problem:
+            if problem.code != "keys_unavailable":
+                raise
+            left = page.others
+            page = replace(page, methods=left, method=left[0] if left else "")
+        else:
+            page = replace(page, question=question_of(found.object))
+    return visit.page("second_step.html", page, status)
 
 
 def app_of(setup: Json) -> Authenticator:

@@ -102,7 +102,7 @@ async function styles() {
 }
 
 async function scripts() {
-  for (const entry of ["portal", "lines"]) {
+  for (const entry of ["portal", "lines", "passkeys"]) {
     const result = await esbuild.build({
       entryPoints: [join(here, "src", `${entry}.ts`)],
       bundle: true, minify: true, format: "esm", target: ["es2022"], write: false, legalComments: "none",

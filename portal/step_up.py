@@ -15,13 +15,14 @@ from starlette.responses import Response
 from portal import security
 from portal.door import Problem
 from portal.forms import Form
+from portal.key_questions import Question, credential_of, question_of
 from portal.language import gettext as _
 
 if TYPE_CHECKING:
     from portal.web import Handler, Visit
 
 PREFIX = "proof_"
-FIELDS = {"totp": "code", "recovery_code": "recovery_code", "password": "password"}
+FIELDS = {"totp": "code", "key": "key", "recovery_code": "recovery_code", "password": "password"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class StepUpPage:
     action: str
     kept: tuple[tuple[str, str], ...]
     back: str
+    question: Question | None = None
 
 
 async def carry_out(visit: Visit, handler: Handler) -> Response:
@@ -62,19 +64,31 @@ async def _proved(visit: Visit) -> tuple[Response | None, list[str]]:
         return await _ask(visit, Form(), instead), []
     field = FIELDS.get(method, "code")
     try:
-        answer = await visit.api.post("/session/step-up", json={field: str(visit.sent.get(f"{PREFIX}{field}", ""))})
+        answer = await visit.api.post("/session/step-up", json=_proof(visit, method, field))
     except Problem as problem:
-        if problem.status not in {422, 429}:
+        if problem.status not in {422, 429} and problem.code != "challenge_spent":
             raise
-        return await _ask(visit, Form().failed(f"{PREFIX}{field}", problem.detail), method), []
+        told = Form(problem=problem.detail) if field == "key" else Form().failed(f"{PREFIX}{field}", problem.detail)
+        return await _ask(visit, told, method), []
     fields = [(name, value) for name, value in visit.sent.multi_items() if not name.startswith(PREFIX)]
     visit.sent = FormData(fields)
     visit.go_on_with(answer.cookies[visit.site.cookie_name])
     return None, answer.set_cookies
 
 
+def _proof(visit: Visit, method: str, field: str) -> dict[str, object]:
+    sent = {name.removeprefix(PREFIX): value for name, value in visit.sent.items() if isinstance(value, str)}
+    if method != "key":
+        return {field: sent.get(field, "")}
+    return {"key": {"state": sent.get("state", ""), "credential": credential_of(sent.get("credential", ""))}}
+
+
 async def _ask(visit: Visit, form: Form, wanted: str) -> Response:
     methods = tuple(str(method) for method in (await visit.api.get("/session/step-up")).object["methods"])
+    question = None
+    if "key" in methods and (wanted == "key" or methods[0] == "key"):
+        question = await _question(visit)
+        methods = methods if question else tuple(method for method in methods if method != "key")
     if not methods:
         return visit.leave("/sign-in", _("Sign out and in again: this act asks who you are."), "warning")
     method = wanted if wanted in methods else methods[0]
@@ -84,7 +98,18 @@ async def _ask(visit: Visit, form: Form, wanted: str) -> Response:
         for name, value in visit.sent.multi_items()
         if isinstance(value, str) and not name.startswith(PREFIX) and name != security.TOKEN_FIELD
     )
-    page = StepUpPage(form, method, tuple(each for each in methods if each != method), path, kept, path)
+    others = tuple(each for each in methods if each != method)
+    page = StepUpPage(form, method, others, path, kept, path, question if method == "key" else None)
     if reading:
         page = replace(page, action="/step-up", kept=(("next", path),), back="/")
-    return visit.page("step_up.html", page, 422 if form.errors else 200)
+    return visit.page("step_up.html", page, 200 if form.ok else 422)
+
+
+async def _question(visit: Visit) -> Question | None:
+    """What the person's key is asked; one of another address is no proof at this one."""
+    try:
+        return question_of((await visit.api.get("/account/key-question")).object)
+    except Problem as problem:
+        if problem.code != "keys_unavailable":
+            raise
+        return None

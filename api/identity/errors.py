@@ -127,3 +127,9 @@ class SameAddress(Malformed):
     """The person has this address already."""
 
     code = "same_address"
+
+
+class KeysUnavailable(Conflict):
+    """The address has no keys: it is a number, or the person has none for it."""
+
+    code = "keys_unavailable"

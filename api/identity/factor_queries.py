@@ -46,6 +46,25 @@ async def add_totp(session: AsyncSession, who: UUID, name: str, sealed: bytes, s
     return ident
 
 
+async def add_key(
+    session: AsyncSession,
+    who: UUID,
+    name: str,
+    *,
+    credential_id: bytes,
+    public_key: bytes,
+    sign_count: int,
+    passkey: bool,
+    rp_id: str,
+) -> UUID | None:
+    """A key for the host ``rp_id``; None where somebody has this very key already."""
+    ident = new_id()
+    query = text("select signin.add_key(:id, :who, :name, :credential, :key, :count, :passkey, :rp, '{}', :at)")
+    values = {"id": ident, "who": who, "name": name, "credential": credential_id, "key": public_key}
+    more = {"count": sign_count, "passkey": passkey, "rp": rp_id, "at": session.info["clock"].now()}
+    return ident if await session.scalar(query, {**values, **more}) else None
+
+
 async def use_totp(session: AsyncSession, ident: UUID, who: UUID, step: int, at: datetime) -> bool:
     """Spend the code of ``step``; False when it or a later one was used."""
     return await _says(session, "select signin.use_totp(:id, :who, :step, :at)", id=ident, who=who, step=step, at=at)

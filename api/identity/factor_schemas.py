@@ -27,13 +27,34 @@ Entered = SessionOut | ChallengeOut
 """What a way in answers."""
 
 
+class KeyQuestion(BaseModel):
+    """What a browser is asked: ``options`` as ``navigator.credentials`` takes them (its JSON form); ``state`` comes
+    back with the answer."""
+
+    state: str
+    options: dict[str, Any]
+
+
+class KeyAnswer(BaseModel):
+    """What the browser answered (``PublicKeyCredential.toJSON()``)."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"state": "from-the-question", "credential": {"id": "AQID"}}}
+    )
+
+    state: Sealed
+    credential: Annotated[dict[str, Any], Field(max_length=20)]
+
+
 class Proof(BaseModel):
-    """Exactly one proof: the code of an authenticator or a recovery code."""
+    """Exactly one proof: the code of an authenticator, a recovery code, or a key's answer."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"code": "287082"}})
 
     code: Code | None = None
     recovery_code: Annotated[str, Field(max_length=40, examples=["k3v9x-8mwzp"])] | None = None
+
+    key: KeyAnswer | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -44,6 +65,17 @@ class Proof(BaseModel):
 
 
 PROOFS = ("code", "recovery_code", "key", "password")
+
+
+class PasskeySignIn(KeyAnswer):
+    """A passkey's answer; ``workspace`` is a slug, needed only by members of several."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"state": "from-the-question", "credential": {"id": "AQID"}}}
+    )
+
+    workspace: Annotated[str, Field(max_length=63)] | None = None
+    remember: bool = False
 
 
 class FactorAnswer(Proof):
@@ -87,6 +119,19 @@ class NewTotp(BaseModel):
     setup: Sealed
     code: Code
     name: FactorName = "Authenticator app"
+
+
+class NewKey(KeyAnswer):
+    """A key that the browser made, and a name for it."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {"state": "from-the-question", "credential": {"id": "AQID"}, "name": "Laptop"},
+        },
+    )
+
+    name: FactorName = "Key"
 
 
 class Enrolment(NewTotp):

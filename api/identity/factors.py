@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.events import service as events
 from api.events.schemas import EventName
-from api.identity import factor_queries, factor_schemas, notices, proofs, recovery, repository, sealing, totp
+from api.identity import factor_queries, factor_schemas, keys, notices, proofs, recovery, repository, sealing, totp
 from api.identity.entrance import Challenge, Device, SignedIn, is_required
 from api.identity.errors import BelongsElsewhere, ChallengeSpent, FactorRequired, OwnMembership, ProofRefused
 from api.identity.factor_models import SecondFactor, SignInPolicy
@@ -60,6 +60,17 @@ async def add_totp(
     sealed = sealing.lock(secret, user_id.bytes, secret_key)
     ident = await factor_queries.add_totp(session, user_id, asked.name, sealed, step, now)
     await events.record(session, actor, EventName.FACTOR_ADDED, SecondFactor(id=ident), after={"kind": "totp"})
+    await notices.tell(session, await own_membership(session, user_id), "factor_added")
+    return await one(session, user_id, ident)
+
+
+async def add_key(
+    session: AsyncSession, actor: Actor, asked: factor_schemas.NewKey, secret_key: str
+) -> factor_schemas.FactorOut:
+    """Keep a key that the browser made for this host."""
+    user_id = who_of(actor)
+    ident = await keys.add(session, user_id, asked, asked.name, secret_key)
+    await events.record(session, actor, EventName.FACTOR_ADDED, SecondFactor(id=ident), after={"kind": "key"})
     await notices.tell(session, await own_membership(session, user_id), "factor_added")
     return await one(session, user_id, ident)
 

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from api.identity import factor_schemas, factors, proofs
+from api.identity import factor_schemas, factors, keys, proofs
 from api.identity.entering import CHALLENGED, entered
 from api.identity.entrance import device_of
-from api.identity.errors import ChallengeSpent, FactorRequired, ProofRefused, SignInRefused
+from api.identity.errors import ChallengeSpent, FactorRequired, KeysUnavailable, ProofRefused, SignInRefused
 from api.identity.factor_schemas import Entered
 from api.identity.freshness import require_person
 from api.kit.access import allowed, public
@@ -28,12 +28,42 @@ def _secret(request: Request) -> str:
     return key
 
 
+def _party(request: Request) -> keys.Party:
+    return keys.party(request.headers.get("host", ""), request.app.state.settings.public_url)
+
+
 @router.post("/session/factor", dependencies=[public()], responses=SECOND_STEP)
 async def prove_factor(
     request: Request, response: Response, asked: factor_schemas.FactorAnswer, clock: AppClock
 ) -> Entered:
     """Complete a sign-in with the second factor. A code, a recovery code and the challenge each count once."""
     came = await proofs.answer(of(request), clock, asked, device_of(request), _secret(request))
+    return await entered(request, response, came)
+
+
+@router.post(
+    "/session/factor/key", dependencies=[public()], responses=documented(ChallengeSpent, KeysUnavailable, TooMany)
+)
+async def ask_for_key(
+    request: Request, asked: factor_schemas.EnrolmentStart, clock: AppClock
+) -> factor_schemas.KeyQuestion:
+    """What to ask the browser, where the second step is a key."""
+    return await proofs.key_question(of(request), clock, asked, _party(request), _secret(request))
+
+
+@router.post("/session/passkey/question", dependencies=[public()], responses=documented(KeysUnavailable, TooMany))
+async def ask_for_passkey(request: Request) -> factor_schemas.KeyQuestion:
+    """What to ask the browser for a sign-in by passkey, which needs no address."""
+    async with of(request).begin(None, read_only=True) as session:
+        return await keys.question(session, None, _party(request), _secret(request))
+
+
+@router.post("/session/passkey", dependencies=[public()], responses=SECOND_STEP)
+async def sign_in_by_passkey(
+    request: Request, response: Response, asked: factor_schemas.PasskeySignIn, clock: AppClock
+) -> Entered:
+    """Sign in with a passkey. It proves both factors: it is had, and it has verified its user."""
+    came = await proofs.by_passkey(of(request), clock, asked, device_of(request), _secret(request))
     return await entered(request, response, came)
 
 
@@ -68,6 +98,40 @@ async def start_totp(
     """A new authenticator's secret; nothing is kept of it until its first code comes back."""
     require_person(actor)
     return await factors.start_totp(session, factors.who_of(actor), _secret(request))
+
+
+@router.get("/account/key-setup", responses=documented(KeysUnavailable))
+async def start_key(
+    request: Request, actor: Annotated[Actor, allowed(Action.session_own, fresh=True)], session: ReadSession
+) -> factor_schemas.KeyQuestion:
+    """What to ask the browser to make a key for this host."""
+    require_person(actor)
+    return await keys.new_question(session, factors.who_of(actor), _party(request), _secret(request))
+
+
+@router.get("/account/key-question", responses=documented(KeysUnavailable))
+async def ask_for_own_key(
+    request: Request, actor: Annotated[Actor, allowed(Action.session_own)], session: ReadSession
+) -> factor_schemas.KeyQuestion:
+    """What to ask the browser, to prove once more by a key who one is."""
+    require_person(actor)
+    return await keys.question(session, factors.who_of(actor), _party(request), _secret(request))
+
+
+@router.post("/account/factors/key", status_code=201, responses=documented(ChallengeSpent, ProofRefused, NotFound))
+async def add_key(
+    request: Request,
+    response: Response,
+    asked: factor_schemas.NewKey,
+    actor: Annotated[Actor, allowed(Action.session_own, fresh=True)],
+    session: WriteSession,
+    key: IdempotencyKey = None,
+) -> factor_schemas.FactorOut:
+    """Keep a key that the browser made."""
+    require_person(actor)
+    made = await factors.add_key(session, actor, asked, _secret(request))
+    response.headers["ETag"] = etag(made.version)
+    return made
 
 
 @router.post("/account/factors/totp", status_code=201, responses=documented(ChallengeSpent, ProofRefused, NotFound))

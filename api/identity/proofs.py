@@ -5,10 +5,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.identity import entrance, factor_queries, factor_schemas, notices, recovery, repository, sealing, totp
+from api.identity import entrance, factor_queries, factor_schemas, keys, notices, recovery, repository, sealing, totp
 from api.identity.entrance import Challenge, Device, Entrance, SignedIn
-from api.identity.errors import ChallengeSpent, ProofRefused
+from api.identity.errors import ChallengeSpent, ProofRefused, SignInRefused
 from api.identity.sealing import Opened
+from api.identity.service import EACH_ADDRESS, is_meant
 from api.kit import rate_limit
 from api.kit.clock import Clock
 from api.kit.database import Database
@@ -36,6 +37,32 @@ async def answer(
     async with database.begin(UUID(challenge.claims["workspace"])) as session:
         await prove(session, user_id, asked, secret_key)
         return await let_in(session, challenge, device, secret_key)
+
+
+async def key_question(
+    database: Database, clock: Clock, asked: factor_schemas.EnrolmentStart, at: keys.Party, secret_key: str
+) -> factor_schemas.KeyQuestion:
+    """Ask for a key in the second step of a sign-in."""
+    challenge = opened(asked.challenge, secret_key, clock, enrol=False)
+    async with database.begin(UUID(challenge.claims["workspace"]), read_only=True) as session:
+        return await keys.question(session, UUID(challenge.claims["user"]), at, secret_key)
+
+
+async def by_passkey(
+    database: Database, clock: Clock, asked: factor_schemas.PasskeySignIn, device: Device, secret_key: str
+) -> SignedIn | Challenge:
+    """Come in with a passkey alone: who has it and unlocked it has shown both factors."""
+    async with database.begin(None) as session:
+        await rate_limit.take(session, f"sign-in:{device.address}", EACH_ADDRESS, clock.now())
+    async with database.begin(None) as session:
+        user_id = await keys.owner(session, asked, secret_key)
+        memberships = await repository.memberships_of(session, user_id)
+    chosen = [row for row in memberships if is_meant(row, asked.workspace, device.place)]
+    if not chosen:
+        raise SignInRefused("Address or password is wrong.")
+    async with database.begin(chosen[0]["workspace_id"]) as session:
+        way = Entrance(device, secret_key, remember=asked.remember, whole=True)
+        return await entrance.complete_sign_in(session, user_id, way)
 
 
 async def let_in(session: AsyncSession, challenge: Opened, device: Device, secret_key: str) -> SignedIn | Challenge:
@@ -74,6 +101,8 @@ async def prove(session: AsyncSession, user_id: UUID, proof: factor_schemas.Proo
         membership = await repository.membership_of(session, user_id)
         if membership is not None:
             await notices.tell(session, membership, "recovery_code_used")
+    elif proof.key is not None:
+        await keys.prove(session, user_id, proof.key, secret_key)
     else:
         raise ProofRefused("Send a code.", fields=[("code", "is missing")])
 

@@ -10,6 +10,7 @@ from portal.arrival import Authenticator, app_of
 from portal.confirm import Confirmation
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
+from portal.key_questions import Question, credential_of, question_of
 from portal.language import gettext as _
 from portal.refusals import FORM_REFUSALS
 from portal.web import Page, Visit, safe_next
@@ -48,6 +49,14 @@ class AppPage:
 
     form: Form
     app: Authenticator
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPage:
+    """A key that is being made; without ``question`` this address can have none."""
+
+    form: Form
+    question: Question | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +148,38 @@ async def add_app(visit: Visit) -> Response:
     return visit.page("account/app.html", AppPage(form, app), 422)
 
 
+async def show_key(visit: Visit) -> Response:
+    """A new key for this address."""
+    return await _key_page(visit, Form({"name": _("Passkey")}), 200)
+
+
+async def _key_page(visit: Visit, form: Form, status: int) -> Response:
+    try:
+        found = (await visit.api.get("/account/key-setup")).object
+    except Problem as problem:
+        if problem.code != "keys_unavailable":
+            raise
+        return visit.page("account/key.html", KeyPage(Form(problem=problem.detail), None), 409)
+    return visit.page("account/key.html", KeyPage(form, question_of(found)), status)
+
+
+async def add_key(visit: Visit) -> Response:
+    """The key that the browser made."""
+    form = required(typed(visit.sent.multi_items()), name=_("a name"))
+    if form.ok:
+        credential = credential_of(form.value("credential"))
+        body = {"state": form.value("state"), "credential": credential, "name": form.value("name")}
+        try:
+            await visit.api.post("/account/factors/key", json=body)
+        except Problem as problem:
+            if problem.status not in FORM_REFUSALS and problem.code != "challenge_spent":
+                raise
+            form = Form(form.values, problem=problem.detail)
+        else:
+            return await _added(visit)
+    return await _key_page(visit, form, 422)
+
+
 async def _added(visit: Visit) -> Response:
     """A first factor brings recovery codes at once: without them a lost phone locks its owner out."""
     if (await visit.api.get("/account/security")).object["recovery_codes_left"]:
@@ -218,6 +259,8 @@ ROUTES = (
     Page(f"{HERE}/password", change_password, ("POST",), action=Action.session_own),
     Page(f"{HERE}/app", show_app, action=Action.session_own),
     Page(f"{HERE}/app", add_app, ("POST",), action=Action.session_own),
+    Page(f"{HERE}/key", show_key, action=Action.session_own),
+    Page(f"{HERE}/key", add_key, ("POST",), action=Action.session_own),
     Page(f"{HERE}/codes", make_codes, ("POST",), action=Action.session_own),
     Page(HERE + "/factors/{id:uuid}", show_factor, action=Action.session_own),
     Page(HERE + "/factors/{id:uuid}", rename, ("POST",), action=Action.session_own),

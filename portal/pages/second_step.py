@@ -5,9 +5,10 @@ from dataclasses import replace
 from starlette.responses import Response
 
 from portal import web
-from portal.arrival import SecondStepPage, app_of, arrive
+from portal.arrival import SecondStepPage, app_of, arrive, show_method
 from portal.door import Problem
-from portal.forms import Form, required, typed, with_problem
+from portal.forms import Form, required, typed
+from portal.key_questions import credential_of
 from portal.language import gettext as _
 from portal.web import Page, Visit
 
@@ -23,21 +24,45 @@ async def prove(visit: Visit) -> Response:
     """Show the second factor, or choose to show another one."""
     page = _page(visit)
     if page.form.value("instead") in page.methods:
-        return visit.page("second_step.html", replace(page, form=Form(), method=page.form.value("instead")))
-    name = "recovery_code" if page.method == "recovery_code" else "code"
-    form = required(page.form, **{name: _("a recovery code") if name == "recovery_code" else _("the code")})
+        return await show_method(visit, replace(page, form=Form(), method=page.form.value("instead")))
+    form, proof = _proof(page)
     if form.ok:
-        body = {"challenge": page.challenge, name: form.value(name)}
         try:
-            answer = await visit.api.post("/session/factor", json=body)
+            answer = await visit.api.post("/session/factor", json={"challenge": page.challenge, **proof})
         except Problem as problem:
-            if problem.code == "challenge_spent":
+            if problem.code == "challenge_spent" and page.method != "key":
                 return visit.leave("/sign-in", problem.detail, "warning")
-            form = with_problem(form, problem.detail, {}, ())
-            form = replace(form, problem=None).failed(name, problem.detail)
+            (name,) = proof
+            form = form.failed(name, problem.detail) if name != "key" else replace(form, problem=problem.detail)
         else:
             return await arrive(visit, answer, page.next)
-    return visit.page("second_step.html", replace(page, form=form), 422)
+    return await show_method(visit, replace(page, form=form), 422)
+
+
+def _proof(page: SecondStepPage) -> tuple[Form, dict[str, object]]:
+    """What was shown, as the API takes it."""
+    if page.method == "key":
+        credential = credential_of(page.form.value("credential"))
+        return page.form, {"key": {"state": page.form.value("state"), "credential": credential}}
+    name = "recovery_code" if page.method == "recovery_code" else "code"
+    label = _("a recovery code") if name == "recovery_code" else _("the code")
+    return required(page.form, **{name: label}), {name: page.form.value(name)}
+
+
+async def passkey(visit: Visit) -> Response:
+    """Come in with a passkey alone."""
+    form = typed(visit.sent.multi_items())
+    body: dict[str, object] = {"state": form.value("state"), "credential": credential_of(form.value("credential"))}
+    if form.value("remember"):
+        body["remember"] = True
+    try:
+        answer = await visit.api.post("/session/passkey", json=body)
+    except Problem as problem:
+        if problem.status not in {401, 422, 429}:
+            raise
+        told = _("This passkey does not open an account here. Sign in with your password.")
+        return visit.leave("/sign-in", problem.detail if problem.status == 429 else told, "warning")
+    return await arrive(visit, answer, web.safe_next(form.value("next")))
 
 
 async def enrol(visit: Visit) -> Response:
@@ -71,6 +96,8 @@ def _page(visit: Visit) -> SecondStepPage:
 ROUTES = (
     Page("/sign-in/factor", show_step, public=True),
     Page("/sign-in/factor", prove, ("POST",), public=True),
+    Page("/sign-in/passkey", show_step, public=True),
+    Page("/sign-in/passkey", passkey, ("POST",), public=True),
     Page("/sign-in/enrol", show_step, public=True),
     Page("/sign-in/enrol", enrol, ("POST",), public=True),
 )

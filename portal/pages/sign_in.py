@@ -1,6 +1,6 @@
 """Coming and going: sign-in, the one-time link, sign-out, light and dark."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.responses import Response
 
@@ -8,6 +8,7 @@ from portal import web
 from portal.arrival import arrive
 from portal.door import Problem
 from portal.forms import Form, required, typed, with_problem
+from portal.key_questions import Question, question_of
 from portal.language import gettext as _
 from portal.web import Page, Visit
 
@@ -15,13 +16,15 @@ from portal.web import Page, Visit
 @dataclass(frozen=True, slots=True)
 class SignInPage:
     """``next`` is where the visitor wanted to go; ``ask_workspace`` adds a field for people of several agencies.
-    ``place`` names the workspace whose own host this is: nobody signs in to another there, nor opens one."""
+    ``place`` names the workspace whose own host this is: nobody signs in to another there, nor opens one. ``question``
+    is what a passkey is asked, where this address may have any."""
 
     form: Form
     next: str
     ask_workspace: bool = False
     place: str = ""
     may_sign_up: bool = False
+    question: Question | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ async def show_sign_in(visit: Visit) -> Response:
     wanted = web.safe_next(visit.request.query_params.get("next"))
     if visit.viewer:
         return visit.leave(wanted)
-    return visit.page("sign_in.html", _sign_in_page(visit, Form(), wanted))
+    return await _form(visit, _sign_in_page(visit, Form(), wanted), 200)
 
 
 async def sign_in(visit: Visit) -> Response:
@@ -73,7 +76,18 @@ async def sign_in(visit: Visit) -> Response:
             form = with_problem(form, refusal_words(problem), problem.fields, ("email", "password", "workspace"))
         else:
             return await arrive(visit, answer, wanted)
-    return visit.page("sign_in.html", _sign_in_page(visit, form, wanted, ask=ask), 422)
+    return await _form(visit, _sign_in_page(visit, form, wanted, ask=ask), 422)
+
+
+async def _form(visit: Visit, page: SignInPage, status: int) -> Response:
+    """The page, with a passkey's question where this address may have any."""
+    try:
+        question = question_of((await visit.api.post("/session/passkey/question")).object)
+    except Problem as problem:
+        if problem.code != "keys_unavailable":
+            raise
+        question = None
+    return visit.page("sign_in.html", replace(page, question=question), status)
 
 
 def refusal_words(problem: Problem) -> str:

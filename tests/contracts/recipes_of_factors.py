@@ -9,6 +9,7 @@ from api.events.schemas import EventName
 from imisofts.access import Role
 from tests.api.agency import PASSWORD, Agency, as_operator, sign_in
 from tests.api.identity import authenticator
+from tests.api.identity.security_key import SecurityKey
 from tests.contracts.recipes import Options, Row, Write
 
 
@@ -113,6 +114,30 @@ def _with_it(agency: Agency, client_id: str) -> str:
     return str(member["id"])
 
 
+def _made_key(agency: Agency, _: str) -> Options:
+    asked = agency.api.ask("GET", "/account/key-setup", agency.as_role[Role.owner]).body
+    return {"json": {**SecurityKey().make(asked), "name": f"{agency.slug} key"}}
+
+
+def _key_of(agency: Agency) -> tuple[str, SecurityKey]:
+    email, key = _newcomer(agency), SecurityKey()
+    who = sign_in(agency.api, email)
+    made = key.make(agency.api.ask("GET", "/account/key-setup", who).body)
+    agency.api.ask("POST", "/account/factors/key", who, json=made)
+    return email, key
+
+
+def _key_asked(agency: Agency, _: str) -> Options:
+    email, _key = _key_of(agency)
+    asked = {"email": email, "password": PASSWORD}
+    return {"json": {"challenge": agency.api.ask("POST", "/session", json=asked).body["challenge"]}}
+
+
+def _passkey(agency: Agency, _: str) -> Options:
+    _email, key = _key_of(agency)
+    return {"json": key.sign(agency.api.ask("POST", "/session/passkey/question").body)}
+
+
 ROWS: dict[str, Row] = {"factor_id": Row("second_factor", _factor), "session_id": Row("session", _session)}
 
 WRITES: dict[str, Write] = {
@@ -135,4 +160,8 @@ WRITES: dict[str, Write] = {
     ),
     "POST /v1/users/{user_id}/reset-factors": Write((EventName.FACTORS_RESET,), row=_with_it),
     "PUT /v1/sign-in-policy": Write((EventName.SIGN_IN_POLICY_SET,), lambda agency, _: {"json": {"required_of": []}}),
+    "POST /v1/account/factors/key": Write((EventName.FACTOR_ADDED,), _made_key),
+    "POST /v1/session/factor/key": Write((), _key_asked),
+    "POST /v1/session/passkey/question": Write(()),
+    "POST /v1/session/passkey": Write((EventName.SESSION_STARTED,), _passkey),
 }
