@@ -39,7 +39,7 @@ FILES = {
     "/settings/brand/preview/report.png",
 }
 """Routes that answer with a file, not a page."""
-WALKED = {"/imports/{id:uuid}"}
+WALKED = {"/imports/{id:uuid}", "/account/security/factors/{id:uuid}", "/account/security/factors/{id:uuid}/remove"}
 """Pages that come to be on the way there, and are looked at then."""
 
 
@@ -84,6 +84,15 @@ def addresses(place: Place) -> dict[str, list[str]]:
         "/access": ["/access", "/access?q=nobody"],
         "/access/new": ["/access/new"],
         "/access/{id:uuid}": [f"/access/{place.world.work['membership']}"],
+        "/access/{id:uuid}/reset-factors": [f"/access/{place.world.work['membership']}/reset-factors"],
+        "/account/security": ["/account/security"],
+        "/account/security/app": ["/account/security/app"],
+        "/account/security/key": ["/account/security/key"],
+        "/account/sessions": ["/account/sessions"],
+        "/settings/security": ["/settings/security"],
+        "/sign-in/factor": ["/sign-in/factor"],
+        "/sign-in/passkey": ["/sign-in/passkey"],
+        "/sign-in/enrol": ["/sign-in/enrol"],
         "/access/{id:uuid}/remove": [f"/access/{place.world.work['membership']}/remove"],
         "/clients": ["/clients", "/clients?q=nobody", "/clients?show=archived"],
         "/clients/new": ["/clients/new"],
