@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import app as api_app
 from api.client import Client
+from api.kit.proxies import TrustedProxies
 from imisofts.settings import Settings, load
 from portal import app as portal_app
 
@@ -38,7 +39,8 @@ def create(settings: Settings) -> Starlette:
         async with api.router.lifespan_context(api):
             yield
 
-    return Starlette(routes=[Mount("/", app=Doorway(api, portal))], lifespan=lifespan)
+    door = TrustedProxies(Doorway(api, portal), settings.proxy_networks)
+    return Starlette(routes=[Mount("/", app=door)], lifespan=lifespan)
 
 
 def application() -> Starlette:

@@ -13,10 +13,11 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from imisofts.errors import OperatorError
 
@@ -51,6 +52,7 @@ class Settings(BaseModel):
     console_url: str
     base_domain: str = Field(pattern=r"^([a-z0-9-]+(\.[a-z0-9-]+)*)?$")
     nameserver: str
+    trusted_proxies: str
     sign_up: bool
     terms_url: str = Field(pattern=r"^(https?://\S+)?$")
     dagster_url: str
@@ -75,6 +77,18 @@ class Settings(BaseModel):
     def embedded_postgres(self) -> bool:
         """Whether the product's database is our own embedded server (no URL of another was given)."""
         return self.sources.get("owner_database_url") == "default"
+
+    @property
+    def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of the proxies that may say who the client is."""
+        return tuple(ip_network(part.strip()) for part in self.trusted_proxies.split(",") if part.strip())
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        for part in filter(None, (part.strip() for part in value.split(","))):
+            ip_network(part)
+        return value
 
     @property
     def embedded_mail(self) -> bool:
@@ -198,6 +212,7 @@ def _derived(folder: Path, base: int, made: Mapping[str, str], given: Mapping[st
         "public_url": web(0),
         "console_url": web(1),
         "base_domain": "",
+        "trusted_proxies": "",
         "nameserver": "",
         "sign_up": "public_url" not in given,
         "terms_url": "",
