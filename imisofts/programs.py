@@ -30,8 +30,8 @@ class Program:
 def of(settings: Settings) -> list[Program]:
     """Every program of the installation but Postgres, in the order of starting."""
     base, python = settings.port_base, sys.executable
-    web = (python, "-m", "uvicorn", "--factory", "imisofts.serve:application", "--host", "127.0.0.1")
-    web = (*web, "--no-proxy-headers")  # who came is told by ``trusted_proxies`` alone
+    web = (python, "-m", "uvicorn", "--factory", "imisofts.serve:application", "--host", "127.0.0.1",
+           "--no-proxy-headers")  # fmt: skip  # who came is told by ``trusted_proxies`` alone
     own = {f"{PREFIX}HOME": str(settings.home), f"{PREFIX}PORT_BASE": str(base), "PYTHONUNBUFFERED": "1"}
     programs = [
         Program("web", (*web, "--port", str(base), "--no-access-log", "--log-level", "warning"), (base,), own),
