@@ -1,6 +1,7 @@
 """The client's address counts trusted proxies; a forged head changes nothing."""
 
 import ipaddress
+from collections.abc import MutableMapping
 from typing import Any
 
 import anyio
@@ -23,7 +24,7 @@ def seen(peer: str, *forwarded: str, proto: str = "") -> tuple[str, str]:
 
     heads = [(b"x-forwarded-for", each.encode()) for each in forwarded]
     heads += [(b"x-forwarded-proto", proto.encode())] if proto else []
-    scope: dict[str, Any] = {"type": "http", "scheme": "http", "client": (peer, 1), "headers": heads}
+    scope: MutableMapping[str, Any] = {"type": "http", "scheme": "http", "client": (peer, 1), "headers": heads}
     anyio.run(TrustedProxies(app, PROXIES).__call__, scope, never, never)
     address, scheme = found[0]
     return address, scheme
