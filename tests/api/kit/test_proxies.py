@@ -25,7 +25,11 @@ def seen(peer: str, *forwarded: str, proto: str = "") -> tuple[str, str]:
     heads = [(b"x-forwarded-for", each.encode()) for each in forwarded]
     heads += [(b"x-forwarded-proto", proto.encode())] if proto else []
     scope: MutableMapping[str, Any] = {"type": "http", "scheme": "http", "client": (peer, 1), "headers": heads}
-    anyio.run(TrustedProxies(app, PROXIES).__call__, scope, never, never)
+
+    async def ask() -> None:
+        await TrustedProxies(app, PROXIES)(scope, never, never)
+
+    anyio.run(ask)
     address, scheme = found[0]
     return address, scheme
 
