@@ -19,7 +19,7 @@ def seen(peer: str, *forwarded: str, proto: str = "") -> tuple[str, str]:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         found.append((scope["client"][0], scope["scheme"]))
 
-    async def never() -> Any:
+    async def never(*_: object) -> Any:
         raise AssertionError
 
     heads = [(b"x-forwarded-for", each.encode()) for each in forwarded]
