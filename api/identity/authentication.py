@@ -1,7 +1,7 @@
 """From a request to an actor: session cookie, API token or operator token."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -19,6 +19,8 @@ from api.kit.security import cookie_name, require_form_token
 from imisofts.access import ACTIONS_OF_ROLE, CLIENT_ROLES, Action, Actor, ActorKind, Role, actions_of
 
 EACH_CALLER = Limit(burst=1000, interval=timedelta(milliseconds=5))
+"""Of a person's session: pages ask many times."""
+PLAN_REMEMBERED = timedelta(minutes=1)
 
 
 async def actor_of(request: Request) -> Actor:
@@ -42,11 +44,31 @@ async def _authenticate(request: Request) -> Actor:
             raise Unauthenticated("Sign in, or send a token.")
         if place_of(request) not in (None, actor.workspace_id):
             raise Unauthenticated("You are signed in to another workspace; sign in to this one.")
-        limit: Limit = request.app.state.limit
-        await rate_limit.take(session, request.state.caller, limit, request.app.state.clock.now())
+        await _count(request, session, actor)
     if cookie and scheme.lower() != "bearer":
         require_form_token(request, cookie)
     return actor
+
+
+async def _count(request: Request, session: AsyncSession, actor: Actor) -> None:
+    """One more request of this caller. A token's limit is its workspace's plan's, and the answer tells what is left."""
+    now: datetime = request.app.state.clock.now()
+    if actor.kind != "token":
+        await rate_limit.take(session, request.state.caller, request.app.state.limit, now)
+        return
+    limit = await _limit_of_plan(request, session, actor.workspace_id, now)
+    request.state.heads = rate_limit.Left(limit, 0, 60).heads()  # of a refusal
+    request.state.heads = (await rate_limit.take(session, request.state.caller, limit, now)).heads()
+
+
+async def _limit_of_plan(request: Request, session: AsyncSession, workspace_id: UUID, now: datetime) -> Limit:
+    """Remembered for a minute: a plan changes seldom, and every request asks."""
+    known: dict[UUID, tuple[datetime, Limit]] = request.app.state.plan_limits
+    found = known.get(workspace_id)
+    if found is None or not found[0] <= now < found[0] + PLAN_REMEMBERED:
+        each = await repository.requests_per_minute(session, workspace_id, now.date())
+        found = known[workspace_id] = (now, Limit(each, timedelta(minutes=1) / each))
+    return found[1]
 
 
 async def _by_cookie(request: Request, session: AsyncSession, cookie: str) -> Actor:

@@ -1,7 +1,7 @@
 """Queries of identity. What must be known before a workspace is goes through the functions in schema ``signin``."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.identity.models import ApiToken, AppUser, LoginSession, Membership, SignInLink, Workspace, WorkspaceRole
 from api.kit.ids import new_id
 from api.kit.search import Findable
+from api.plans.catalogue import PLANS
 from imisofts.access import Action, Actor, Role
 
 _STANDING = """
@@ -81,6 +82,13 @@ async def workspace_of_switch(session: AsyncSession, code_hash: bytes, now: date
     """The workspace that a living switch code leads into."""
     row = await _first(session, "select signin.workspace_of_switch(:hash, :now) as id", hash=code_hash, now=now)
     return row["id"] if row else None
+
+
+async def requests_per_minute(session: AsyncSession, workspace_id: UUID, day: date) -> int:
+    """How often each API token of a workspace may ask in a minute; the least where nothing is said."""
+    query = text("select signin.requests_per_minute(:workspace, :day)")
+    found = await session.scalar(query, {"workspace": workspace_id, "day": day})
+    return int(found or PLANS["starter"].requests_per_minute)
 
 
 async def workspace_ids(session: AsyncSession) -> list[UUID]:

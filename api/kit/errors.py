@@ -86,6 +86,11 @@ class TooMany(ApiError):
 
     status, code, title = 429, "too_many_requests", "Too many requests"
 
+    def __init__(self, detail: str, *, retry_after: int = 1) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+        """Seconds until the next request would be let through."""
+
 
 class ProblemField(BaseModel):
     """One field's trouble."""
@@ -107,7 +112,8 @@ class Problem(BaseModel):
 
 def problem(error: ApiError) -> JSONResponse:
     """The answer for ``error``."""
-    return _answer(error.status, error.code, error.title, error.detail, error.fields, error.headers)
+    wait = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
+    return _answer(error.status, error.code, error.title, error.detail, error.fields, {**error.headers, **wait})
 
 
 def fault() -> JSONResponse:

@@ -96,7 +96,9 @@ class Guard:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                self._add_headers(MutableHeaders(scope=message))
+                heads = MutableHeaders(scope=message)
+                heads.update(scope.get("state", {}).get("heads", {}))
+                self._add_headers(heads)
             await send(message)
 
         headers = Headers(scope=scope)

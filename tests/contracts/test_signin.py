@@ -56,6 +56,7 @@ ANSWERS = {
     "use_link": "TABLE(user_id uuid, workspace_id uuid)",
     "user_by_email": "TABLE(id uuid, password_hash character varying)",
     "verify_email": "void",
+    "requests_per_minute": "integer",
     "workspace_at_door": "uuid",
     "workspace_by_host": "uuid",
     "workspace_by_slug": "uuid",
