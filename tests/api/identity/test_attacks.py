@@ -185,7 +185,8 @@ def test_a_body_changes_no_field_that_is_not_its_own(agency: Agency) -> None:
         ("POST", "/session/factor", {"challenge": "x", "code": "000000"}, None),
     ]
     for method, path, body, tag in bodies:
-        for name, value in FIELDS.items():
+        asked = {"expires_at"} if path == "/tokens" else set()
+        for name, value in ((name, value) for name, value in FIELDS.items() if name not in asked):
             problem = api.refusal(method, path, owner, json={**body, name: value}, if_match=tag)
             assert (problem.status, name in problem.fields) == (422, True), (path, name)
 
