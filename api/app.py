@@ -26,6 +26,7 @@ from api.identity.requests_router import router as requests_router
 from api.identity.rights_router import router as rights_router
 from api.identity.router import router as identity_router
 from api.identity.sessions_router import router as sessions_router
+from api.identity.sign_on_router import router as sign_on_router
 from api.imports.router import router as imports_router
 from api.kit import errors, idempotency, openapi
 from api.kit.access import public
@@ -53,6 +54,7 @@ ROUTERS: list[APIRouter] = [
     links_router,
     places_router,
     requests_router,
+    sign_on_router,
     factors_router,
     rights_router,
     sessions_router,

@@ -27,6 +27,7 @@ class Action(StrEnum):
     session_own = "session.own"
     workspace_read = "workspace.read"
     workspace_manage = "workspace.manage"
+    sign_on_manage = "sign_on.manage"
     user_read = "user.read"
     user_manage = "user.manage"
     role_manage = "role.manage"
@@ -72,6 +73,7 @@ OF_EVERYBODY = frozenset({Action.session_own, Action.workspace_read})
 OF_THE_AGENCY = frozenset(
     {
         Action.workspace_manage,
+        Action.sign_on_manage,
         Action.user_manage,
         Action.role_manage,
         Action.workspace_token_manage,
@@ -116,7 +118,8 @@ _MEMBER = _TEAM | {
     Action.event_read,
     Action.health_read,
 }
-_ADMIN = frozenset(Action)
+_ADMIN = frozenset(Action) - {Action.sign_on_manage}
+"""Who chooses the provider chooses who is an owner."""
 
 ACTIONS_OF_ROLE: dict[Role, frozenset[Action]] = {
     Role.owner: frozenset(Action),

@@ -91,7 +91,7 @@ async def verify(database: Database, clock: Clock, actor: Actor, settings: Setti
         if asked is None:
             raise NotFound("No host was named.")
         wanted, host = MARK + asked.token, asked.host
-    problem = await asyncio.to_thread(_missing, f"{PREFIX}.{host}", wanted, settings)
+    problem = await asyncio.to_thread(missing, f"{PREFIX}.{host}", wanted, settings)
     async with database.begin(None, read_only=True) as session:
         taken = await repository.workspace_by_host(session, host)
     async with database.begin(actor.workspace_id) as session:
@@ -113,7 +113,7 @@ async def verify(database: Database, clock: Clock, actor: Actor, settings: Setti
         return _shown(workspace, row, settings)
 
 
-def _missing(name: str, wanted: str, settings: Settings) -> str | None:
+def missing(name: str, wanted: str, settings: Settings) -> str | None:
     """Why the record does not prove the host, or None."""
     try:
         found = dns.txt(name, dns.Resolver.of(settings.nameserver))

@@ -133,3 +133,9 @@ class KeysUnavailable(Conflict):
     """The address has no keys: it is a number, or the person has none for it."""
 
     code = "keys_unavailable"
+
+
+class SignOnRefused(Malformed):
+    """Single sign-on is not set up, or what came back from the provider lets nobody in."""
+
+    code = "sign_on_refused"

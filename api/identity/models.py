@@ -167,7 +167,8 @@ def of_member() -> ForeignKeyConstraint:
 
 class LoginSession(Base):
     """A signed-in browser. Only the SHA-256 of its id is stored; ``address`` and ``user_agent`` tell its owner where it
-    was begun, ``proved_at`` when the person last showed who it is."""
+    was begun, ``proved_at`` when the person last showed who it is, ``confined`` that it began by
+    the workspace's provider and leads to no other workspace."""
 
     __tablename__ = "session"
     __table_args__ = (
@@ -194,6 +195,7 @@ class LoginSession(Base):
     address: Mapped[str | None] = mapped_column()
     user_agent: Mapped[str | None] = mapped_column()
     proved_at: Mapped[datetime] = mapped_column()
+    confined: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
 
 class SignInLink(Base):

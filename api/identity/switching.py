@@ -82,6 +82,8 @@ async def leave_for(
         here = await repository.living_session(session, session_id)
         if here is None:
             raise NotFound("The session has ended.")
+        if here.confined and home["workspace_id"] != actor.workspace_id:
+            raise NotFound("You came in by single sign-on, which counts here alone. Sign in there.")
         old = _Old(here.remember, here.proved_at, here.expires_at)
         there = hosts.origin(settings, home["slug"], home["host"])
         stays = urlsplit(there).hostname == hosts.name_of(device.host) or (

@@ -14,6 +14,7 @@ MODELS = (
     "api.identity.models",
     "api.identity.place_models",
     "api.identity.request_models",
+    "api.identity.sign_on_models",
     "api.identity.factor_models",
     "api.brand.models",
     "api.plans.models",

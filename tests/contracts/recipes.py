@@ -20,6 +20,7 @@ from api.events.schemas import EventName
 from api.identity.secrets import link_token, sha256
 from imisofts.access import Role
 from tests.api.agency import PASSWORD, Agency, as_operator, found, sign_in
+from tests.api.identity.issuer import Issuer
 from tests.contracts.routes import Route, routes
 
 Options = dict[str, Any]
@@ -214,6 +215,47 @@ def _half_confirmed(agency: Agency, client_id: str) -> Options:
     return {"json": {"token": new}}
 
 
+ISSUERS: dict[str, Issuer] = {}
+"""One provider for all recipes; its thread ends with the process."""
+
+
+def _issuer() -> Issuer:
+    if not ISSUERS:
+        ISSUERS["one"] = Issuer()
+    return ISSUERS["one"]
+
+
+def _provider(agency: Agency, _: str) -> Options:
+    asked = {"issuer": _issuer().url, "client_id": "imisofts", "client_secret": "quiet", "domains": []}
+    return {"json": asked}
+
+
+def _provider_named(agency: Agency, client_id: str) -> Options:
+    agency.api.ask("PUT", "/workspace/sign-on", agency.as_role[Role.owner], **_provider(agency, client_id))
+    return {}
+
+
+def _provider_asked(agency: Agency, client_id: str) -> Options:
+    """The provider was checked; one domain, the agency's own, counts as proven."""
+    _provider_named(agency, client_id)
+    agency.api.ask("POST", "/workspace/sign-on/check", agency.as_role[Role.owner])
+    with psycopg.connect(agency.api.settings.owner_database_url) as owner:
+        owner.execute(
+            "update sign_on set proven_domains = %s where workspace_id = %s",
+            ([f"{agency.slug}.example"], agency.workspace_id),
+        )
+    return {"json": {"email": f"somebody@{agency.slug}.example"}}
+
+
+def _came_back(agency: Agency, client_id: str) -> Options:
+    """Somebody who is known comes back from the provider; the first time makes a member, which is no sign-in alone."""
+    email = agency.email(Role.member)
+    for subject in ("first", "first"):
+        going = agency.api.ask("POST", "/session/sign-on", **_provider_asked(agency, client_id)).body
+        back = _issuer().answer(going, sub=f"{agency.slug} {subject}", email=email, email_verified=True)
+    return {"json": back}
+
+
 def _named(agency: Agency, _: str) -> Options:
     """A host was named; its record is looked for where nobody answers, and so stays unproven."""
     owner = agency.as_role[Role.owner]
@@ -305,6 +347,11 @@ WRITES: dict[str, Write] = {
     ),
     "POST /v1/account/email/open": Write((), _half_confirmed),
     "POST /v1/account/email/confirm": Write((EventName.EMAIL_CHANGED,), _half_confirmed),
+    "PUT /v1/workspace/sign-on": Write((EventName.SIGN_ON_SET,), _provider),
+    "POST /v1/workspace/sign-on/check": Write((EventName.SIGN_ON_CHECKED,), _provider_named),
+    "DELETE /v1/workspace/sign-on": Write((EventName.SIGN_ON_REMOVED,), _provider_named),
+    "POST /v1/session/sign-on": Write((), _provider_asked),
+    "POST /v1/session/sign-on/callback": Write((EventName.SESSION_STARTED,), _came_back),
     "PUT /v1/workspace/domain": Write((EventName.DOMAIN_CHOSEN,), _json(host="portal.example.com")),
     "POST /v1/workspace/domain/verify": Write((), _named),
     "DELETE /v1/workspace/domain": Write((EventName.DOMAIN_REMOVED,), _named),

@@ -67,6 +67,7 @@ ANSWERS = {
     "account_request_to_mail": REQUEST,
     "add_account_request": "void",
     "change_email": "text",
+    "sign_on_by_domain": "uuid",
     "make_user": "uuid",
     "spend_account_request": "boolean",
     "undo_email": "boolean",
