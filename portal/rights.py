@@ -112,6 +112,7 @@ def _agency() -> Area:
         _("Agency"),
         (
             Right(Action.workspace_manage, _("Change the agency"), _("Its name, brand and settings.")),
+            Right(Action.sign_on_manage, _("Choose the sign-on provider"), _("It decides who signs in, and as whom.")),
             Right(Action.user_read, _("See members"), _("Who has access, and in which role.")),
             Right(Action.user_manage, _("Manage members"), _("Invite, change and remove people, within one's rights.")),
             Right(Action.role_manage, _("Manage roles"), _("Make and change roles, within one's own rights.")),

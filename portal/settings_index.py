@@ -32,6 +32,8 @@ def cards() -> tuple[Card, ...]:
              "shield-lock", Action.user_manage),
         Card("/settings/roles", _("Roles"), _("What people may do, and roles of your own."), "users-group",
              Action.role_manage),
+        Card("/settings/sign-on", _("Single sign-on"), _("Your people come in by your own provider."), "key",
+             Action.sign_on_manage),
         Card("/settings/tokens", _("API tokens"), _("Keys with which programs work for the agency."), "key",
              Action.workspace_token_manage),
         Card("/settings/network", _("Chosen networks"), _("From which addresses the workspace may be used."), "world",

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from api.identity.schemas import Email
 
-_DOMAIN = r"^([a-z0-9-]+\.)+[a-z][a-z0-9-]+$"
+_DOMAIN = r"^([a-zA-Z0-9-]+\.)+[a-zA-Z][a-zA-Z0-9-]+$"
 Domain = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=253, pattern=_DOMAIN)]
 
 
