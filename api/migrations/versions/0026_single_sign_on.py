@@ -5,8 +5,8 @@ from alembic import op
 from api.migrations.row_security import secure
 from api.migrations.signin import HEAD, make
 
-revision = "0025"
-down_revision = "0024"
+revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
