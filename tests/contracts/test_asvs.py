@@ -60,7 +60,7 @@ def test_the_page_on_sign_in_tells_what_the_code_does() -> None:
         "sign-in and links, per network address": _limit(service.EACH_ADDRESS),
         "codes and other second proofs, per person": _limit(proofs.EACH_PERSON),
         "mails of one kind, per e-mail address": _limit(links.EACH_REQUEST),
-        "everything, per session or token": _limit(authentication.EACH_CALLER),
+        "everything, per session": _limit(authentication.EACH_CALLER),
         "sign-ups, per network address": _limit(founding.EACH_SIGN_UP),
         "in any case": _time(entrance.ABSOLUTE),
         'with "remember me", in any case': _time(entrance.REMEMBERED),
