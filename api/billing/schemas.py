@@ -12,6 +12,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from api.clients.schemas import Currency, ExternalId
+from api.kit.fields import Day
 
 
 def _without_null_byte(text: str) -> str:
@@ -30,9 +31,6 @@ Rate = Annotated[Decimal, Field(ge=0, le=10, max_digits=9, decimal_places=6, all
 Units = Annotated[
     Decimal, Field(max_digits=22, decimal_places=4, allow_inf_nan=False, description="In units of the currency")
 ]
-Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 1, 1))]
-
-
 Moment = Annotated[
     AwareDatetime | Day,
     Field(description="An instant with its offset, or a date: the beginning of that day in the workspace's zone"),

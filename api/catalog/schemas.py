@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.billing.schemas import Factor, Note
 from api.clients.schemas import Currency, ExternalId, Name
+from api.kit.fields import WholeNumber
 
 Interval = Literal["day", "week", "month", "quarter", "year"]
-IntervalCount = Annotated[int, Field(ge=1, le=1000, description="Charged every this many intervals.")]
+IntervalCount = Annotated[WholeNumber, Field(ge=1, le=1000, description="Charged every this many intervals.")]
 Price = Annotated[Factor, Field(ge=0, description="In units of the currency, without tax.", examples=["1200.00"])]
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from api.kit.fields import TrueOrFalse
 from imisofts import currencies
 
 
@@ -104,7 +105,7 @@ class ContactCreate(BaseModel):
     email: Email | None = None
     phone: Short | None = None
     title: Short | None = None
-    is_primary: bool = False
+    is_primary: TrueOrFalse = False
 
 
 class ContactUpdate(BaseModel):
@@ -116,7 +117,7 @@ class ContactUpdate(BaseModel):
     email: Email | None = None
     phone: Short | None = None
     title: Short | None = None
-    is_primary: bool | None = None
+    is_primary: TrueOrFalse | None = None
 
 
 class ContactOut(BaseModel):
@@ -130,7 +131,7 @@ class ContactOut(BaseModel):
     email: str | None
     phone: str | None
     title: str | None
-    is_primary: bool
+    is_primary: TrueOrFalse
     version: int
     created_at: datetime
     updated_at: datetime

@@ -4,7 +4,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Weight = Annotated[int, Field(ge=0, le=100)]
+from api.kit.fields import WholeNumber
+
+Weight = Annotated[WholeNumber, Field(ge=0, le=100)]
 
 
 class HealthWeights(BaseModel):

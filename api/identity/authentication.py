@@ -38,7 +38,7 @@ async def _authenticate(request: Request) -> Actor:
     async with of(request).begin(None) as session:
         if scheme.lower() == "bearer":
             actor = await _by_bearer(request, session, bearer.strip())
-        elif cookie:
+        elif cookie and "authorization" not in request.headers:  # never in place of credentials that we do not know
             actor = await _by_cookie(request, session, cookie)
         else:
             raise Unauthenticated("Sign in, or send a token.")

@@ -118,7 +118,7 @@ async def ask_for_own_key(
     return await keys.question(session, factors.who_of(actor), _party(request), _secret(request))
 
 
-@router.post("/account/factors/key", status_code=201, responses=documented(ChallengeSpent, ProofRefused, NotFound))
+@router.post("/account/key", status_code=201, responses=documented(ChallengeSpent, ProofRefused, NotFound))
 async def add_key(
     request: Request,
     response: Response,
@@ -134,7 +134,7 @@ async def add_key(
     return made
 
 
-@router.post("/account/factors/totp", status_code=201, responses=documented(ChallengeSpent, ProofRefused, NotFound))
+@router.post("/account/totp", status_code=201, responses=documented(ChallengeSpent, ProofRefused, NotFound))
 async def add_totp(
     request: Request,
     response: Response,

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from api.kit.fields import TrueOrFalse
 from imisofts.access import Action, Role
 from imisofts.languages import Locale
 
@@ -78,7 +79,7 @@ class SignIn(BaseModel):
     email: Email
     password: Password
     workspace: str | None = Field(None, max_length=63, examples=["acme"])
-    remember: bool = False
+    remember: TrueOrFalse = False
 
 
 class LinkRequest(BaseModel):
@@ -101,7 +102,7 @@ class LinkToken(BaseModel):
 class LinkSignIn(LinkToken):
     """A token that signs in; ``remember`` keeps the session for 30 days."""
 
-    remember: bool = False
+    remember: TrueOrFalse = False
 
 
 class LinkUse(BaseModel):

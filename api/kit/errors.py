@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlalchemy.exc import DataError, IntegrityError
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -153,10 +154,23 @@ async def _on_validation(_: Request, error: Exception) -> JSONResponse:
     return problem(Malformed("Some values are wrong.", fields=[_field(e) for e in error.errors()]))
 
 
-async def _on_http(_: Request, error: Exception) -> JSONResponse:
+def _methods(request: Request) -> str:
+    """All methods of the path asked for, by the app's own document: a router answers with those of the first route."""
+    known = {
+        method.upper()
+        for template, methods in request.app.openapi()["paths"].items()
+        if compile_path(template)[0].match(request.scope["path"])
+        for method in methods
+    }
+    return ", ".join(sorted(known))
+
+
+async def _on_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     if error.status_code == 404:
         return problem(NotFound())
+    if error.status_code == 405:
+        error.headers = {**(error.headers or {}), "Allow": _methods(request)}
     code = {405: "method_not_allowed", 413: "too_large"}.get(error.status_code, "bad_request")
     return _answer(error.status_code, code, str(error.detail), str(error.detail), headers=error.headers)
 

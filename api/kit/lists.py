@@ -103,7 +103,15 @@ def _signature(spec: ListSpec) -> inspect.Signature:
     limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Rows a page.")]
     cursor = Annotated[str | None, Query(max_length=1000, description="`next_cursor` of the page before.")]
     order = f"Column to sort by, `-` first for descending: {', '.join(spec.sortable)}."
-    sort = Annotated[str | None, Query(max_length=100, description=order, examples=[spec.default_sort])]
+    ways = [
+        way
+        for name in dict.fromkeys((*spec.sortable, spec.default_sort.removeprefix("-")))
+        for way in (name, f"-{name}")
+    ]
+    said: dict[str, Any] = {"enum": ways}
+    sort = Annotated[
+        str | None, Query(max_length=100, description=order, examples=[spec.default_sort], json_schema_extra=said)
+    ]
     found = [
         inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Request),
         inspect.Parameter("limit", keyword, annotation=limit, default=50),
@@ -111,9 +119,30 @@ def _signature(spec: ListSpec) -> inspect.Signature:
         inspect.Parameter("sort", keyword, annotation=sort, default=None),
     ]
     for name in spec.names()[3:]:
-        text = Annotated[str | None, Query(alias=name, max_length=1000, description=_explain(name))]
+        text = Annotated[
+            str | None,
+            Query(alias=name, max_length=1000, description=_explain(name), json_schema_extra=_said(spec, name)),
+        ]
         found.append(inspect.Parameter(name.replace(".", "_"), keyword, annotation=text, default=None))
     return inspect.Signature(found)
+
+
+_ONE: dict[type, str] = {
+    bool: "(true|false)",
+    int: r"-?[0-9]{1,18}",
+    UUID: r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+    date: r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
+    Decimal: r"-?[0-9]{1,15}(\.[0-9]{1,8})?",
+}
+
+
+def _said(spec: ListSpec, name: str) -> dict[str, Any]:
+    """What the document says of a filter's text beyond its length: how one value is written, and that of many."""
+    column, _, operator = name.partition(".")
+    one = _ONE.get(_python_type(spec.columns[column])) if name != "q" else None
+    if one is None:
+        return {}
+    return {"pattern": f"^{one}$" if operator else f"^{one}(,{one})*$"}
 
 
 def _explain(name: str) -> str:

@@ -10,10 +10,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.billing.schemas import Day, Description, Note, Units
+from api.billing.schemas import Description, Note, Units
 from api.clients.schemas import Currency, ExternalId, Name
+from api.kit.fields import Day, WholeNumber
 
-Minutes = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Minutes = Annotated[WholeNumber, Field(ge=0, le=2**31 - 1)]
 
 
 class Priority(StrEnum):

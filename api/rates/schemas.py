@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.billing.schemas import Day
 from api.clients.schemas import Currency
+from api.kit.fields import Day
 
 Rate = Annotated[
     Decimal,

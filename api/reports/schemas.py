@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from api.kit.fields import TrueOrFalse
+
 Status = Literal["queued", "held", "draft", "approved", "withdrawn", "built", "sending", "sent", "failed", "unknown"]
 Section = Literal["work", "hours", "milestones", "support", "money", "next"]
 Locale = Literal["en_GB", "en_US", "de_DE"]
@@ -22,7 +24,7 @@ class ReportCreate(BaseModel):
 
     client: str = Field(min_length=1, max_length=200, description="The client's external id or id.")
     period: str = Field(min_length=7, max_length=7, description="A month like 2026-10, or a quarter like 2026-Q4.")
-    deliver: bool = Field(default=True, description="Mail it to the client; otherwise it is only made.")
+    deliver: TrueOrFalse = Field(default=True, description="Mail it to the client; otherwise it is only made.")
 
 
 class ReportOut(BaseModel):
@@ -72,7 +74,7 @@ class ReportSettingsSet(BaseModel):
     sections: Annotated[list[Section], Field(min_length=1, max_length=20), AfterValidator(_in_order)]
     locale: Locale
     cadence: Cadence = Field(description="How often a report is made by itself.")
-    review: bool = Field(description="Whether a person approves each report before it leaves.")
+    review: TrueOrFalse = Field(description="Whether a person approves each report before it leaves.")
 
 
 class ReportSettingsOut(BaseModel):
@@ -81,7 +83,7 @@ class ReportSettingsOut(BaseModel):
     sections: list[Section]
     locale: str
     cadence: Cadence
-    review: bool
+    review: TrueOrFalse
     version: int
 
 

@@ -11,9 +11,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.billing.schemas import Day, Description, Factor, Note, Short
+from api.billing.schemas import Description, Factor, Note, Short
 from api.catalog.schemas import Interval, IntervalCount, Price
 from api.clients.schemas import Currency, ExternalId
+from api.kit.fields import Day, TrueOrFalse
 
 Quantity = Annotated[Factor, Field(ge=0, examples=["1"])]
 Discount = Annotated[
@@ -77,7 +78,7 @@ class LineChange(BaseModel):
     discount_rate: Discount | None = None
     interval: Interval | None = None
     interval_count: IntervalCount | None = None
-    remove: bool = False
+    remove: TrueOrFalse = False
 
 
 class SubscriptionChange(BaseModel):
@@ -114,7 +115,7 @@ class SubscriptionCancel(BaseModel):
     model_config = _example(at_period_end=True, reason="Moves in house")
 
     on: Day | None = None
-    at_period_end: bool = False
+    at_period_end: TrueOrFalse = False
     reason: Note | None = None
 
 

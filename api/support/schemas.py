@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from api.clients.schemas import ExternalId
+from api.kit.fields import TrueOrFalse, WholeNumber
 
 
 def _without_null_byte(text: str) -> str:
@@ -31,7 +32,7 @@ Subject = Annotated[
 Body = Annotated[
     str, StringConstraints(min_length=1, max_length=20000, strip_whitespace=True), AfterValidator(_without_null_byte)
 ]
-Minute = Annotated[int, Field(ge=0, le=1440, description="Minutes since midnight", examples=[540])]
+Minute = Annotated[WholeNumber, Field(ge=0, le=1440, description="Minutes since midnight", examples=[540])]
 
 
 class TicketOpen(BaseModel):
@@ -83,7 +84,7 @@ class Rating(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"is_satisfied": True}})
 
-    is_satisfied: bool
+    is_satisfied: TrueOrFalse
 
 
 class TicketEventOut(BaseModel):
@@ -115,7 +116,7 @@ class TicketListed(BaseModel):
     first_response_at: datetime | None
     resolved_at: datetime | None
     reopened_count: int
-    is_satisfied: bool | None
+    is_satisfied: TrueOrFalse | None
     source: str
     version: int
     created_at: datetime
@@ -136,7 +137,7 @@ class OpeningHours(BaseModel):
 
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
-    weekday: Annotated[int, Field(ge=0, le=6)]
+    weekday: Annotated[WholeNumber, Field(ge=0, le=6)]
     opens_minute: Minute
     closes_minute: Minute
 
@@ -180,8 +181,8 @@ class Promise(BaseModel):
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
     priority: Priority
-    first_response_minutes: Annotated[int, Field(gt=0, le=10_000_000)]
-    resolution_minutes: Annotated[int, Field(gt=0, le=10_000_000)]
+    first_response_minutes: Annotated[WholeNumber, Field(gt=0, le=10_000_000)]
+    resolution_minutes: Annotated[WholeNumber, Field(gt=0, le=10_000_000)]
 
 
 class ServiceLevels(BaseModel):

@@ -8,13 +8,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.billing.schemas import Day, Note, Short
+from api.billing.schemas import Note, Short
 from api.clients.schemas import Currency, Email, ExternalId, Name
+from api.kit.fields import Day, TrueOrFalse, WholeNumber
 
 HourlyRate = Annotated[Decimal, Field(ge=0, max_digits=24, decimal_places=8, allow_inf_nan=False)]
-DayMinutes = Annotated[int, Field(ge=0, le=1440)]
+DayMinutes = Annotated[WholeNumber, Field(ge=0, le=1440)]
 Correction = Annotated[
-    bool, Field(description="Say so to change a closed month: without it a day before this month is refused.")
+    TrueOrFalse, Field(description="Say so to change a closed month: without it a day before this month is refused.")
 ]
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -45,7 +46,7 @@ class PersonCreate(BaseModel):
     name: Name
     email: Email | None = None
     title: Short | None = None
-    is_billable_role: bool = True
+    is_billable_role: TrueOrFalse = True
     region: Short | None = None
     user_id: UUID | None = None
     external_id: ExternalId | None = None
@@ -59,7 +60,7 @@ class PersonUpdate(BaseModel):
     name: Name | None = None
     email: Email | None = None
     title: Short | None = None
-    is_billable_role: bool | None = None
+    is_billable_role: TrueOrFalse | None = None
     region: Short | None = None
     user_id: UUID | None = None
 
@@ -73,7 +74,7 @@ class TeamPersonOut(BaseModel):
     name: str
     email: str | None
     title: str | None
-    is_billable_role: bool
+    is_billable_role: TrueOrFalse
     region: str | None
     archived: bool
     archived_at: datetime | None
@@ -189,7 +190,7 @@ class TimeOffCreate(BaseModel):
     person_id: UUID | None = None
     starts_on: Day
     ends_on: Day
-    minutes_per_day: Annotated[int, Field(ge=1, le=1440)] | None = None
+    minutes_per_day: Annotated[WholeNumber, Field(ge=1, le=1440)] | None = None
     kind: TimeOffKind = TimeOffKind.vacation
     external_id: ExternalId | None = None
 
@@ -201,7 +202,7 @@ class TimeOffUpdate(BaseModel):
 
     starts_on: Day | None = None
     ends_on: Day | None = None
-    minutes_per_day: Annotated[int, Field(ge=1, le=1440)] | None = None
+    minutes_per_day: Annotated[WholeNumber, Field(ge=1, le=1440)] | None = None
     kind: TimeOffKind | None = None
 
 
@@ -234,8 +235,8 @@ class TimeEntryCreate(BaseModel):
     project_id: UUID | None = None
     task_id: UUID | None = None
     worked_on: Day
-    minutes: Annotated[int, Field(ge=1, le=1440)]
-    is_billable: bool | None = None
+    minutes: Annotated[WholeNumber, Field(ge=1, le=1440)]
+    is_billable: TrueOrFalse | None = None
     bill_rate: HourlyRate | None = None
     currency: Currency | None = None
     note: Note | None = None
@@ -250,8 +251,8 @@ class TimeEntryUpdate(BaseModel):
     project_id: UUID | None = None
     task_id: UUID | None = None
     worked_on: Day | None = None
-    minutes: Annotated[int, Field(ge=1, le=1440)] | None = None
-    is_billable: bool | None = None
+    minutes: Annotated[WholeNumber, Field(ge=1, le=1440)] | None = None
+    is_billable: TrueOrFalse | None = None
     bill_rate: HourlyRate | None = None
     currency: Currency | None = None
     note: Note | None = None
@@ -271,7 +272,7 @@ class TimeEntryOut(BaseModel):
     external_id: str | None
     worked_on: date
     minutes: int
-    is_billable: bool
+    is_billable: TrueOrFalse
     bill_rate: Decimal | None
     currency: str | None
     note: str | None

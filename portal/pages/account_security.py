@@ -135,7 +135,7 @@ async def add_app(visit: Visit) -> Response:
     if form.ok:
         body = {name: form.value(name) for name in ("setup", "code", "name")}
         try:
-            await visit.api.post("/account/factors/totp", json=body)
+            await visit.api.post("/account/totp", json=body)
         except Problem as problem:
             if problem.code == "challenge_spent":
                 return visit.leave(f"{HERE}/app", problem.detail, "warning")
@@ -170,7 +170,7 @@ async def add_key(visit: Visit) -> Response:
         credential = credential_of(form.value("credential"))
         body = {"state": form.value("state"), "credential": credential, "name": form.value("name")}
         try:
-            await visit.api.post("/account/factors/key", json=body)
+            await visit.api.post("/account/key", json=body)
         except Problem as problem:
             if problem.status not in FORM_REFUSALS and problem.code != "challenge_spent":
                 raise

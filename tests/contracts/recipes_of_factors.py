@@ -59,7 +59,7 @@ def _new_totp(agency: Agency, _: str) -> Options:
 
 
 def _factor(agency: Agency, _: str) -> str:
-    made = agency.api.ask("POST", "/account/factors/totp", agency.as_role[Role.owner], **_new_totp(agency, _))
+    made = agency.api.ask("POST", "/account/totp", agency.as_role[Role.owner], **_new_totp(agency, _))
     authenticator.forget_tries(agency)
     return str(made.body["id"])
 
@@ -123,7 +123,7 @@ def _key_of(agency: Agency) -> tuple[str, SecurityKey]:
     email, key = _newcomer(agency), SecurityKey()
     who = sign_in(agency.api, email)
     made = key.make(agency.api.ask("GET", "/account/key-setup", who).body)
-    agency.api.ask("POST", "/account/factors/key", who, json=made)
+    agency.api.ask("POST", "/account/key", who, json=made)
     return email, key
 
 
@@ -144,7 +144,7 @@ WRITES: dict[str, Write] = {
     "POST /v1/session/factor": Write((EventName.SESSION_STARTED,), _step),
     "POST /v1/session/enrolment": Write((), _enrolment),
     "POST /v1/session/enrolment/totp": Write((EventName.SESSION_STARTED, EventName.FACTOR_ADDED), _first_code),
-    "POST /v1/account/factors/totp": Write((EventName.FACTOR_ADDED,), _new_totp),
+    "POST /v1/account/totp": Write((EventName.FACTOR_ADDED,), _new_totp),
     "PATCH /v1/account/factors/{factor_id}": Write(
         (EventName.FACTOR_RENAMED,), lambda agency, _: {"json": {"name": f"{agency.slug} phone"}}
     ),
@@ -160,7 +160,7 @@ WRITES: dict[str, Write] = {
     ),
     "POST /v1/users/{user_id}/reset-factors": Write((EventName.FACTORS_RESET,), row=_with_it),
     "PUT /v1/sign-in-policy": Write((EventName.SIGN_IN_POLICY_SET,), lambda agency, _: {"json": {"required_of": []}}),
-    "POST /v1/account/factors/key": Write((EventName.FACTOR_ADDED,), _made_key),
+    "POST /v1/account/key": Write((EventName.FACTOR_ADDED,), _made_key),
     "POST /v1/session/factor/key": Write((), _key_asked),
     "POST /v1/session/passkey/question": Write(()),
     "POST /v1/session/passkey": Write((EventName.SESSION_STARTED,), _passkey),

@@ -75,13 +75,18 @@ async def service_levels(session: AsyncSession) -> ServiceLevels:
 async def set_service_levels(session: AsyncSession, actor: Actor, given: ServiceLevels) -> ServiceLevels:
     """Set what is promised for the priorities given; the others stay. The same again changes nothing."""
     before = await service_levels(session)
+    now = {each.priority: each for each in before.targets}
     rows = {row.priority: row for row in await repository.targets(session)}
     for promise in given.targets:
+        if now[promise.priority] == promise:
+            continue  # also where that is the default: a row of its own would be a change that changes nothing
+        now[promise.priority] = promise
         facts = promise.model_dump(exclude={"priority"})
         row = rows.get(promise.priority)
         if row is None:
             row = SlaTarget(id=new_id(), workspace_id=actor.workspace_id, priority=promise.priority.value, **facts)
             session.add(row)
+            rows[promise.priority] = row
             continue
         for name, value in facts.items():
             setattr(row, name, value)

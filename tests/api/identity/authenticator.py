@@ -26,7 +26,7 @@ def add(api: Api, who: Credentials, name: str = "Phone") -> bytes:
     setup = api.ask("GET", "/account/totp-setup", who).body
     secret = secret_of(setup)
     api.ask(
-        "POST", "/account/factors/totp", who, json={"setup": setup["setup"], "code": code(api, secret, 0), "name": name}
+        "POST", "/account/totp", who, json={"setup": setup["setup"], "code": code(api, secret, 0), "name": name}
     )
     return secret
 

@@ -23,7 +23,7 @@ def with_key(api: Api, email: str, key: SecurityKey) -> Credentials:
     """A session of somebody who adds the key."""
     who = sign_in(api, email)
     made = key.make(api.ask("GET", "/account/key-setup", who).body)
-    answer = api.ask("POST", "/account/factors/key", who, json={**made, "name": "Laptop"}).body
+    answer = api.ask("POST", "/account/key", who, json={**made, "name": "Laptop"}).body
     assert (answer["kind"], answer["passkey"], answer["rp_id"]) == ("key", key.verifies, "imisofts.localhost")
     return who
 
@@ -76,7 +76,7 @@ def test_an_answer_of_another_address_person_or_key_is_refused(
     nobodys = {"challenge": challenge, "key": key.sign(question(api))}
     assert refused(api, "/session/factor", nobodys) == "challenge_spent", "that question was a passkey's"
     again = key.make(api.ask("GET", "/account/key-setup", who).body)
-    taken = api.refusal("POST", "/account/factors/key", who, json={**again, "name": "Twice"})
+    taken = api.refusal("POST", "/account/key", who, json={**again, "name": "Twice"})
     assert taken.code == "proof_refused"
     for broken in ({}, {"id": 1}, {"id": "x", "response": 7}, {"id": "AAAA", "rawId": "AAAA", "type": "x"}):
         sent = {"state": question(api)["state"], "credential": broken}

@@ -237,15 +237,15 @@ def test_a_set_up_of_somebody_else_or_too_old_is_refused(agency: Agency, person:
         code = authenticator.code(api, authenticator.secret_of(setup), 0)
         return {"setup": setup["setup"], "code": code}
 
-    assert api.refusal("POST", "/account/factors/totp", other, json=sent()).code == "challenge_spent"
-    assert api.refusal("POST", "/account/factors/totp", who, json={**sent(), "code": "12"}).code == "proof_refused"
+    assert api.refusal("POST", "/account/totp", other, json=sent()).code == "challenge_spent"
+    assert api.refusal("POST", "/account/totp", who, json={**sent(), "code": "12"}).code == "proof_refused"
     clock.on(minutes=9)
     setup_in_time = sent()
-    assert api.ask("POST", "/account/factors/totp", who, json=setup_in_time).status == 201
+    assert api.ask("POST", "/account/totp", who, json=setup_in_time).status == 201
     setup = api.ask("GET", "/account/totp-setup", who).body
     clock.on(minutes=10, seconds=1)
     again = sign_in_with(api, person, setup_in_time, clock)
-    assert api.refusal("POST", "/account/factors/totp", again, json=sent()).code == "challenge_spent"
+    assert api.refusal("POST", "/account/totp", again, json=sent()).code == "challenge_spent"
 
 
 def sign_in_with(api: Api, email: str, setup: dict[str, str], clock: StandingClock) -> Credentials:

@@ -152,3 +152,23 @@ def test_a_change_without_an_event_is_not_committed(agency: Agency) -> None:
     with pytest.raises(EventMissing):
         agency.api.ask("POST", "/v1/forgetful", agency.as_role[Role.owner])
     assert agency.api.ask("GET", "/workspace", agency.as_role[Role.owner]).body["name"] != "Silently changed"
+
+
+def test_a_method_that_a_path_does_not_know_is_told_the_ones_that_it_does(agency: Agency) -> None:
+    """Also where several routes share the path."""
+    refused = agency.api.refusal("PUT", f"/clients/{agency.client_id}", agency.as_role[Role.owner], json={})
+    assert (refused.status, refused.headers["allow"]) == (405, "DELETE, GET, PATCH")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/projects", {"name": "Relaunch", "due_on": 0}, "due_on"),
+        ("/projects", {"name": "Relaunch", "budget_minutes": False}, "budget_minutes"),
+        ("/people", {"name": "Ann", "is_billable_role": 0}, "is_billable_role"),
+    ],
+)
+def test_json_is_taken_at_its_word(agency: Agency, path: str, body: dict[str, Any], field: str) -> None:
+    """0 is no day and no "no", and false is no number."""
+    refused = agency.api.refusal("POST", path, agency.as_role[Role.owner], json=body)
+    assert list(refused.fields) == [field]

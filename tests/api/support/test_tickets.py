@@ -107,6 +107,12 @@ def test_opening_hours_are_replaced_and_fall_back_to_the_default(agency: Agency)
     assert agency.api.refusal("PUT", "/support/business-hours", member, json={"intervals": []}).status == 403
 
 
+def test_promising_what_is_the_default_changes_nothing(agency: Agency) -> None:
+    admin = agency.as_role[Role.admin]
+    before = agency.api.ask("GET", "/support/service-levels", admin).body
+    assert agency.api.ask("PUT", "/support/service-levels", admin, json=before).body == before
+
+
 def test_what_is_promised_for_one_priority_leaves_the_others(agency: Agency) -> None:
     admin = agency.as_role[Role.admin]
     target = {"priority": "low", "first_response_minutes": 10, "resolution_minutes": 20}
