@@ -22,5 +22,6 @@ def tabs() -> tuple[Tab, ...]:
         Tab("/account/security", _("Security")),
         Tab("/account/sessions", _("Sessions")),
         Tab("/account/email", _("E-mail")),
+        Tab("/account/activity", _("Activity")),
         Tab("/account/tokens", _("API tokens"), Action.token_manage),
     )

@@ -36,6 +36,8 @@ def cards() -> tuple[Card, ...]:
              Action.sign_on_manage),
         Card("/settings/tokens", _("API tokens"), _("Keys with which programs work for the agency."), "key",
              Action.workspace_token_manage),
+        Card("/settings/activity", _("Activity"), _("Who did what, when and from where."), "history",
+             Action.activity_read),
         Card("/settings/network", _("Chosen networks"), _("From which addresses the workspace may be used."), "world",
              Action.network_manage),
         Card("/support", _("Support"), _("Opening hours and how soon a ticket is answered."), "lifebuoy",

@@ -1,6 +1,8 @@
 """What lists of events show, and may be sorted and filtered by."""
 
-from api.events.models import Event
+from dataclasses import replace
+
+from api.events.models import Event, EventOrigin
 from api.events.schemas import EventOut
 from api.kit.lists import ListSpec
 
@@ -10,3 +12,4 @@ EVENTS = ListSpec(
     sortable=("occurred_at",),
     filterable=("name", "actor_kind", "actor_id", "subject_kind", "subject_id", "occurred_at"),
 )
+ACTIVITY = replace(EVENTS, columns={**EVENTS.columns, "address": EventOrigin.address})

@@ -177,3 +177,9 @@ class EventOut(BaseModel):
     subject_id: UUID
     occurred_at: datetime
     data: dict[str, Any]
+
+
+class ActivityOut(EventOut):
+    """One event with the address that it came from; null where none is kept (any more) or nobody was at a browser."""
+
+    address: str | None

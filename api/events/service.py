@@ -76,6 +76,12 @@ def visible_to(actor: Actor) -> Select[Event]:
     return query.where(or_(Event.actor_id == actor.user_id, *seen))
 
 
+def joined_to_origin(query: Select[Event]) -> Select[Event]:
+    """Events with the addresses that they came from, where these are kept."""
+    same = (EventOrigin.workspace_id == Event.workspace_id) & (EventOrigin.event_id == Event.id)
+    return query.outerjoin(EventOrigin, same)
+
+
 def event_of(
     actor: Actor,
     name: EventName,

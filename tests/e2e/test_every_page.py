@@ -20,6 +20,7 @@ if os.environ.get("PROVE"):
     LOOKS += [(DESK, "light"), (PHONE, "dark")]
 FILES = {
     "/access.csv",
+    "/settings/activity.csv",
     "/clients.csv",
     "/invoices.csv",
     "/projects.csv",
@@ -79,6 +80,8 @@ def addresses(place: Place) -> dict[str, list[str]]:
         "/sign-in/link": ["/sign-in/link?token=spent"],
         "/invitation": ["/invitation?token=spent"],
         "/settings/roles": ["/settings/roles", "/settings/roles?role=owner"],
+        "/settings/activity": ["/settings/activity", "/settings/activity?name=brand.updated"],
+        "/account/activity": ["/account/activity"],
         "/settings/tokens": ["/settings/tokens"],
         "/settings/network": ["/settings/network"],
         "/account/tokens": ["/account/tokens"],

@@ -1,4 +1,4 @@
-"""API tokens and chosen networks on their pages."""
+"""API tokens, chosen networks and what was done, on their pages."""
 
 import re
 from typing import Any
@@ -32,3 +32,16 @@ def test_a_network_that_locks_oneself_out_is_refused_beside_its_field(site: Any)
     for who in ("member", "alpen"):
         assert browser_of(who).get(here).status_code == 403
     assert browser_of("alpen").get("/account/tokens").status_code == 403
+
+
+def test_what_was_done_is_told_with_the_address_to_who_may_see_it_and_to_each_of_oneself(site: Any) -> None:
+    browser_of, _ = site
+    browser = browser_of("owner")
+    page = browser.get("/settings/activity?name=session.started").text
+    assert all(words in page for words in ("Ada Owner", "Signed in", "testclient"))
+    assert "Ada Owner" not in browser.get("/settings/activity?name=brand.updated").text.partition('id="list"')[2]
+    assert "Ada Owner" in browser.get("/settings/activity.csv?name=session.started").text
+    client = browser_of("alpen")
+    own = client.get("/account/activity").text.partition('id="list"')[2]
+    assert ("You" in own, "testclient" in own, "Ada" in own) == (True, True, False)
+    assert client.get("/settings/activity").status_code == 403
