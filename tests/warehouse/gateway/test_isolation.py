@@ -125,3 +125,18 @@ def test_only_the_scope_names_marts(pytestconfig: pytest.Config) -> None:
     rooms = [pytestconfig.rootpath / "warehouse" / room for room in ("gateway", "metrics")]
     files = [file for room in rooms for file in room.rglob("*.*") if file.suffix in {".py", ".yml"}]
     assert [file.name for file in files if "lake.marts" in file.read_text()] == ["scope.py"]
+
+
+def test_staff_of_one_project_see_its_rows_and_no_others_of_its_client() -> None:
+    """In the marts that name a project; where rows name only a client, that client was not chosen."""
+    mine, client, workspace = key("a project"), key("a client"), key("northlight")
+    viewer = Actor(workspace, None, Role.member, "user", frozenset(Action), frozenset(), frozenset({mine}))
+    rows = [(workspace, client, mine), (workspace, client, key("another")), (key("southbay"), client, mine)]
+    told = {}
+    with duckdb.connect() as lake:
+        for mart in ("fct_time_entries", "fct_invoices"):
+            lake.execute(f"create table {mart} (workspace_id uuid, client_id uuid, project_id uuid)")
+            lake.executemany(f"insert into {mart} values (?, ?, ?)", rows)
+            bound, values = Scope(viewer).bind(f"select count(*) from {{{mart}}}", {}, within="main")
+            told[mart] = lake.execute(bound, values).fetchone()
+    assert told == {"fct_time_entries": (1,), "fct_invoices": (0,)}
