@@ -58,9 +58,11 @@ def written_by_people(settings: Settings) -> list[str]:
 
 
 def links(html: str) -> set[str]:
-    """Pages of ours that a page leads to; no downloads, no second way of sorting a list."""
+    """Pages of ours that a page leads to; no downloads, no second way of sorting a list, and not the style guide, which
+    shows names of the code.
+    """
     found = {unescape(path).partition("#")[0] for path in re.findall(r'(?:href|hx-get)="(/[^"]*)"', html)}
-    files = r"/static|/brand|/manifest|\.csv|/pdf|\?.*(sort|cursor|week|year)="
+    files = r"/static|/style|/brand|/manifest|\.csv|/pdf|\?.*(sort|cursor|week|year)="
     return {path for path in found if path and not re.search(files, path)}
 
 
