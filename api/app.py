@@ -33,9 +33,11 @@ from api.kit.access import public
 from api.kit.clock import Clock, SystemClock
 from api.kit.database import Database
 from api.kit.security import Guard
+from api.live import stream as live
 from api.metrics import service as figures
 from api.metrics.router import router as metrics_router
 from api.plans.router import router as plans_router
+from api.notifications.router import router as notifications_router
 from api.projects.router import router as projects_router
 from api.rates.router import router as rates_router
 from api.reports.preview_router import router as report_preview_router
@@ -81,6 +83,7 @@ ROUTERS: list[APIRouter] = [
     report_preview_router,
     time_router,
     views_router,
+    notifications_router,
 ]
 PREFIX = "/v1"
 DESCRIPTION = "Everything an agency does in imisofts, as an API. Errors are RFC 9457 problems; edits need If-Match."
@@ -107,6 +110,7 @@ def create(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     app.state.limit = EACH_CALLER
     app.state.plan_limits = {}
     figures.install(app, settings)
+    live.install(app, settings.app_database_url)
     errors.install(app)
     app.add_middleware(Places)
     app.add_middleware(Guard)
@@ -121,6 +125,7 @@ def create(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await check_role(app.state.database)
     yield
+    await app.state.live.close()
     app.state.gateway.close()
     await app.state.database.close()
 

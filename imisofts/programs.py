@@ -33,8 +33,9 @@ def of(settings: Settings) -> list[Program]:
     web = (python, "-m", "uvicorn", "--factory", "imisofts.serve:application", "--host", "127.0.0.1",
            "--no-proxy-headers")  # fmt: skip  # who came is told by ``trusted_proxies`` alone
     own = {f"{PREFIX}HOME": str(settings.home), f"{PREFIX}PORT_BASE": str(base), "PYTHONUNBUFFERED": "1"}
+    grace = ("--timeout-graceful-shutdown", "3")  # streams of live updates never end by themselves
     programs = [
-        Program("web", (*web, "--port", str(base), "--no-access-log", "--log-level", "warning"), (base,), own),
+        Program("web", (*web, "--port", str(base), "--no-access-log", "--log-level", "warning", *grace), (base,), own),
         Program("jobs", (python, "-m", "api.jobs.worker"), (), own),
         Program("replicate", (python, "-m", "orchestration.worker"), (base + 7,), own),
         Program("console", (python, "-m", "console"), (base + 1,), own),

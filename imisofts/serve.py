@@ -1,4 +1,4 @@
-"""One ASGI application for one address: the API below ``/v1``, the portal everywhere else."""
+"""One ASGI application for one address: the API below ``/v1``, its stream at ``/events``, the portal elsewhere."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +13,7 @@ from api.kit.proxies import TrustedProxies
 from imisofts.settings import Settings, load
 from portal import app as portal_app
 
-API_PATHS = ("/v1", "/openapi.json", "/health", "/docs")
+API_PATHS = ("/v1", "/openapi.json", "/health", "/docs", "/events")
 
 
 class Doorway:

@@ -149,6 +149,25 @@ class EventName(StrEnum):
     REPORT_SETTINGS_SET = "report_settings.set"
 
 
+TOLD = frozenset(
+    {
+        EventName.INVOICE_ISSUED,
+        EventName.INVOICE_PAID,
+        EventName.TASK_CREATED,
+        EventName.TASK_UPDATED,
+        EventName.TICKET_OPENED,
+        EventName.TICKET_UPDATED,
+        EventName.TICKET_REPLIED,
+        EventName.TICKET_ANSWERED,
+        EventName.REPORT_HELD,
+        EventName.REPORT_FAILED,
+        EventName.REPORT_SENT,
+        EventName.USER_JOINED,
+    }
+)
+"""Events that members may be told of; the dispatcher looks at each of these once, and at no other."""
+
+
 class EventOut(BaseModel):
     """One event. ``data.changed`` maps a field to before and after; ``data.personal`` only names personal fields."""
 

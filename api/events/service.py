@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Select, Table, inspect, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.events.models import Event, EventOrigin
-from api.events.schemas import EventName
+from api.events.schemas import TOLD, EventName
+from api.jobs import enqueue_named
 from api.kit.models import Base
 from imisofts.access import Actor
 
@@ -41,6 +42,9 @@ async def record(
         origin = {"workspace_id": event.workspace_id, "event_id": event.id, "occurred_at": event.occurred_at}
         session.add(EventOrigin(**origin, address=address))
     session.info["recorded"] = session.info.get("recorded", 0) + 1
+    if name in TOLD:
+        await session.flush()
+        await enqueue_named(session, "notifications.tell", workspace_id=str(event.workspace_id), event_id=str(event.id))
     return event
 
 

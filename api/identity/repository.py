@@ -21,7 +21,7 @@ _STANDING = """
         array(select c.project_id from membership_scope c where c.membership_id = m.id and c.project_id is not null)
             as projects
     from membership m left join workspace_role r on r.workspace_id = m.workspace_id and r.id = m.role_id
-    where m.id = :membership"""
+    where """
 
 _REPORTS = table("report_setting", column("client_id"), column("locale"))
 
@@ -44,9 +44,14 @@ async def token_by_hash(session: AsyncSession, token_hash: bytes, now: datetime,
 
 async def standing(session: AsyncSession, membership_id: UUID) -> RowMapping:
     """All that a member may do here, in the words of :func:`session_by_hash`."""
-    found = await _first(session, _STANDING, membership=membership_id)
+    found = await _first(session, f"{_STANDING} m.id = :membership", membership=membership_id)
     assert found is not None
     return found
+
+
+async def standings(session: AsyncSession) -> list[RowMapping]:
+    """The same of everybody who has joined the session's workspace."""
+    return list((await session.execute(text(f"{_STANDING} m.joined_at is not null"))).mappings())
 
 
 async def user_by_email(session: AsyncSession, email: str) -> RowMapping | None:

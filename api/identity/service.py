@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.events import service as events
 from api.events.schemas import EventName
 from api.identity import repository, schemas, secrets
+from api.identity.actors import members_here as members_here
+from api.identity.actors import session_lives as session_lives
 from api.identity.entrance import Challenge, Device, Entrance, SignedIn, complete_sign_in
 from api.identity.errors import SignInRefused, UnknownScope
 from api.identity.models import ApiToken, Workspace

@@ -4,6 +4,6 @@ A task takes ids only, is safe to run twice and has a retry strategy; domains de
 ``jobs.py``, and a verb enqueues with :func:`enqueue`.
 """
 
-from api.jobs.queue import JOB_MODULES, RETRY, app, enqueue, task, worker_app
+from api.jobs.queue import JOB_MODULES, RETRY, app, enqueue, enqueue_named, task, worker_app
 
-__all__ = ["JOB_MODULES", "RETRY", "app", "enqueue", "task", "worker_app"]
+__all__ = ["JOB_MODULES", "RETRY", "app", "enqueue", "enqueue_named", "task", "worker_app"]

@@ -15,6 +15,7 @@ JOB_MODULES: Final = (
     "api.identity.request_jobs",
     "api.imports.jobs",
     "api.metrics.jobs",
+    "api.notifications.jobs",
     "api.reports.jobs",
 )
 """Where tasks are declared; the worker imports all of them."""
@@ -50,6 +51,13 @@ async def enqueue(
     """
     connection = await (await session.connection()).get_raw_connection()
     deferrer = chosen.configure(connection=connection.driver_connection, queueing_lock=queueing_lock)
+    return await deferrer.defer_async(**ids)
+
+
+async def enqueue_named(session: AsyncSession, name: str, **ids: str) -> int:
+    """The same for a task known by its name: what follows from an event is no business of who records it."""
+    connection = await (await session.connection()).get_raw_connection()
+    deferrer = app.configure_task(name, connection=connection.driver_connection)
     return await deferrer.defer_async(**ids)
 
 

@@ -21,6 +21,7 @@ MODELS = (
     "api.events.models",
     "api.undo.models",
     "api.views.models",
+    "api.notifications.models",
     "api.clients.models",
     "api.billing.models",
     "api.catalog.models",

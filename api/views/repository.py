@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.kit.errors import NotFound
 from api.views.models import ListColumns, SavedView
-from imisofts.access import Actor, Role
+from imisofts.access import Actor
 
 MOST = 200
 
@@ -16,7 +16,7 @@ def visible_to(actor: Actor) -> Select[SavedView]:
     """The views that ``actor`` may use; what staff share is no business of clients."""
     query = select(SavedView).where(SavedView.workspace_id == actor.workspace_id)
     own = SavedView.user_id == actor.user_id
-    return query.where(own if actor.role is Role.client else or_(own, SavedView.shared))
+    return query.where(own if actor.is_client else or_(own, SavedView.shared))
 
 
 async def get(session: AsyncSession, actor: Actor, view_id: UUID) -> SavedView:

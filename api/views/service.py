@@ -17,7 +17,7 @@ from api.views import repository
 from api.views.errors import NameTaken, NobodyInParticular, NotYourView, TooManyViews
 from api.views.models import ListColumns, SavedView
 from api.views.schemas import ColumnsChosen, ViewCreate, ViewUpdate
-from imisofts.access import Action, Actor, Role
+from imisofts.access import Action, Actor
 
 MOST_OF_A_LIST = 50
 
@@ -102,7 +102,7 @@ async def choose_columns(session: AsyncSession, actor: Actor, given: ColumnsChos
 
 
 def _may_share(actor: Actor, shared: bool) -> None:
-    if shared and actor.role is Role.client:
+    if shared and actor.is_client:
         raise NotYourView("Only staff share views.")
 
 

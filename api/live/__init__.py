@@ -1,0 +1,1 @@
+"""Live updates: what was committed, told to the browsers that look at it, by server-sent events."""

@@ -1,0 +1,1 @@
+"""What a member is told: filled from events by one job, read at the bell."""
