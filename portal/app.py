@@ -37,6 +37,7 @@ from portal.pages import (
     links,
     look,
     network,
+    notifications,
     people,
     people_forms,
     places,
@@ -125,6 +126,7 @@ PAGES: tuple[Page, ...] = (
     *install.ROUTES,
     *bulk_verbs.ROUTES,
     *views.ROUTES,
+    *notifications.ROUTES,
 )
 
 

@@ -54,6 +54,12 @@ class Table:
         return name in self.shown
 
     @property
+    def subject(self) -> str:
+        """What the rows are, as live updates name it."""
+        known = {"people": "person", "access": "membership"}
+        return known.get(self.list_name, self.list_name.removesuffix("s"))
+
+    @property
     def heads(self) -> tuple[Column, ...]:
         """The columns shown, in order."""
         return tuple(column for column in self.columns if column.name in self.shown)

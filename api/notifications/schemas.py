@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from api.notifications.kinds import Kind
+from api.notifications.kinds import Kind as Kind
 
 
 class NotificationOut(BaseModel):

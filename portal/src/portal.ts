@@ -4,6 +4,7 @@ import "./frame";
 import "./palette";
 import "./signup";
 import "./choose";
+import "./live";
 import "./toasts";
 
 declare global {

@@ -19,6 +19,7 @@ LOOKS = [(DESK, "dark"), (PHONE, "light")]
 if os.environ.get("PROVE"):
     LOOKS += [(DESK, "light"), (PHONE, "dark")]
 FILES = {
+    "/notifications/{id:uuid}/sentence",
     "/access.csv",
     "/settings/activity.csv",
     "/clients.csv",
@@ -61,6 +62,8 @@ def addresses(place: Place) -> dict[str, list[str]]:
         "/style": ["/style"],
         "/search": ["/search?q=invoice", "/search?q=zzz"],
         "/settings": ["/settings"],
+        "/notifications": ["/notifications", "/notifications?show=unread"],
+        "/notifications/choices": ["/notifications/choices"],
         "/workspaces": ["/workspaces"],
         "/sign-on": ["/sign-on"],
         "/sign-on/callback": ["/sign-on/callback?state=x&code=y"],
