@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Table, inspect, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.identity import repository
@@ -19,6 +19,7 @@ async def members_here(session: AsyncSession) -> list[Actor]:
 
 async def session_lives(session: AsyncSession, session_id: UUID, now: datetime) -> bool:
     """Whether a session has not ended. Asking does not count as being there: an idle session stays idle."""
-    ended = LoginSession.__table__.info["ends"]
-    query = text(f"select ({ended}) is not true from session where id = :id")
+    table = inspect(LoginSession).local_table
+    assert isinstance(table, Table)
+    query = text(f"select ({table.info['ends']}) is not true from session where id = :id")
     return bool(await session.scalar(query, {"id": session_id, "now": now}))
