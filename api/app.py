@@ -36,8 +36,8 @@ from api.kit.security import Guard
 from api.live import stream as live
 from api.metrics import service as figures
 from api.metrics.router import router as metrics_router
-from api.plans.router import router as plans_router
 from api.notifications.router import router as notifications_router
+from api.plans.router import router as plans_router
 from api.projects.router import router as projects_router
 from api.rates.router import router as rates_router
 from api.reports.preview_router import router as report_preview_router
