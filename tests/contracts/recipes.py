@@ -483,4 +483,11 @@ def _merge(*modules: str) -> None:
         WRITES.update(module.WRITES)
 
 
-_merge("recipes_of_care", "recipes_of_factors", "recipes_of_looking", "recipes_of_rights", "recipes_of_subscriptions", "recipes_of_work")
+_merge(
+    "recipes_of_care",
+    "recipes_of_factors",
+    "recipes_of_looking",
+    "recipes_of_rights",
+    "recipes_of_subscriptions",
+    "recipes_of_work",
+)
