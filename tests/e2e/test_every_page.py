@@ -84,6 +84,8 @@ def addresses(place: Place) -> dict[str, list[str]]:
         "/invitation": ["/invitation?token=spent"],
         "/settings/roles": ["/settings/roles", "/settings/roles?role=owner"],
         "/settings/activity": ["/settings/activity", "/settings/activity?name=brand.updated"],
+        "/account": ["/account"],
+        "/settings/workspace": ["/settings/workspace"],
         "/account/activity": ["/account/activity"],
         "/settings/tokens": ["/settings/tokens"],
         "/settings/network": ["/settings/network"],
