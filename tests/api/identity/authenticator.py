@@ -25,9 +25,7 @@ def add(api: Api, who: Credentials, name: str = "Phone") -> bytes:
     """Set an authenticator up with the code of now, which is used up by that; its secret."""
     setup = api.ask("GET", "/account/totp-setup", who).body
     secret = secret_of(setup)
-    api.ask(
-        "POST", "/account/totp", who, json={"setup": setup["setup"], "code": code(api, secret, 0), "name": name}
-    )
+    api.ask("POST", "/account/totp", who, json={"setup": setup["setup"], "code": code(api, secret, 0), "name": name})
     return secret
 
 
