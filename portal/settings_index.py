@@ -24,6 +24,8 @@ def cards() -> tuple[Card, ...]:
              "building", Action.workspace_manage),
         Card("/settings/brand", _("Brand"), _("Logo, colours, sender and imprint: how clients see you."), "palette",
              Action.workspace_manage),
+        Card("/settings/plan", _("Plan"), _("What you use of it, and what the next one brings."), "credit-card",
+             Action.workspace_manage),
         Card("/access", _("People and access"), _("Who comes in, in which role, and for which client."), "key",
              Action.user_manage),
         Card("/settings/domain", _("Address"), _("A domain of your own for portal, mails and sign-in."), "world",

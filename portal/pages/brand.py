@@ -47,6 +47,7 @@ class BrandPage:
     favicon: str
     etag: str
     look: str
+    white_label: bool
 
 
 async def show_brand(visit: Visit) -> Response:
@@ -89,6 +90,7 @@ async def _page(
         favicon=found["favicon"] or "",
         etag=row.etag,
         look=urlencode(drafted(shown)),
+        white_label=found["white_label"],
     )
     answer = visit.page("settings/brand.html", page, status)
     policy = security.policy(visit.request.state.nonce)

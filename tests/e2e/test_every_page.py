@@ -79,6 +79,7 @@ def addresses(place: Place) -> dict[str, list[str]]:
         "/settings/domain": ["/settings/domain"],
         "/settings/domain/remove": ["/settings/domain/remove"],
         "/settings/brand": ["/settings/brand"],
+        "/settings/plan": ["/settings/plan"],
         "/sign-in/mail": ["/sign-in/mail"],
         "/sign-in/link": ["/sign-in/link?token=spent"],
         "/invitation": ["/invitation?token=spent"],

@@ -35,3 +35,13 @@ def test_a_role_without_a_right_has_no_card_of_it() -> None:
         "/access",
         "/settings/security",
     ]
+
+
+def test_the_plan_says_what_is_used_and_what_others_bring(site: Any) -> None:
+    browser_of, _ = site
+    page = browser_of("owner").get("/settings/plan")
+    assert page.status_code == 200
+    for word in ("You have Enterprise.", "without limit", "$99.00", "$249.00", "Ask us", "100 clients"):
+        assert word in page.text, word
+    for who in ("member", "alpen"):
+        assert browser_of(who).get("/settings/plan").status_code == 403
