@@ -72,6 +72,7 @@ from portal.pages import (
     settings as settings_pages,
 )
 from portal.security import SecurityHeaders, protect
+from portal.step_up import with_cookies
 from portal.web import Page, Site, Visit, route
 
 log = logging.getLogger(__name__)
@@ -167,7 +168,7 @@ async def _problem(request: Request, error: Exception) -> Response:
     visit: Visit | None = getattr(request.state, "visit", None)
     if error.status == 401 and visit is not None and request.url.path != "/sign-in":
         return visit.leave("/sign-in", _("Please sign in again."), "information")
-    return _error_page(request, error.status, error.detail)
+    return with_cookies(_error_page(request, error.status, error.detail), getattr(request.state, "new_cookies", []))
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

@@ -50,8 +50,14 @@ async def carry_out(visit: Visit, handler: Handler) -> Response:
         response = await handler(visit)
     except Problem as problem:
         if problem.code != "step_up":
+            visit.request.state.new_cookies = cookies
             raise
         response = await _ask(visit, Form(), "")
+    return with_cookies(response, cookies)
+
+
+def with_cookies(response: Response, cookies: list[str]) -> Response:
+    """The answer with the session's new cookie: the one before ended with the proof, whatever came of the act."""
     for cookie in cookies:
         response.raw_headers.append((b"set-cookie", cookie.encode("latin-1")))
     return response

@@ -3,19 +3,32 @@
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.events import service as events
 from api.events.schemas import EventName
-from api.identity import factor_queries, factor_schemas, keys, notices, proofs, recovery, repository, sealing, totp
+from api.identity import (
+    factor_queries,
+    factor_schemas,
+    keys,
+    notices,
+    proofs,
+    recovery,
+    repository,
+    sealing,
+    secrets,
+    standings,
+    totp,
+)
 from api.identity.entrance import Challenge, Device, SignedIn, is_required
 from api.identity.errors import BelongsElsewhere, ChallengeSpent, FactorRequired, OwnMembership, ProofRefused
 from api.identity.factor_models import SecondFactor, SignInPolicy
-from api.identity.models import Membership
+from api.identity.models import LoginSession, Membership
 from api.kit.clock import Clock
 from api.kit.concurrency import require_match
 from api.kit.database import Database
-from api.kit.errors import Forbidden, NotFound
+from api.kit.errors import NotFound
 from imisofts import qr
 from imisofts.access import Actor, Role
 
@@ -44,9 +57,10 @@ async def start_totp(session: AsyncSession, user_id: UUID, secret_key: str) -> f
 
 
 async def add_totp(
-    session: AsyncSession, actor: Actor, asked: factor_schemas.NewTotp, secret_key: str
+    session: AsyncSession, actor: Actor, asked: factor_schemas.NewTotp, secret_key: str, current: UUID | None
 ) -> factor_schemas.FactorOut:
-    """Keep an authenticator whose first code is right; that code is used up by it."""
+    """Keep an authenticator whose first code is right; that code is used up by it. ``current`` is the session that
+    goes on."""
     user_id, now = who_of(actor), session.info["clock"].now()
     setup = sealing.unseal(SETUP, asked.setup, now, secret_key)
     if setup is None or setup.claims["user"] != str(user_id):
@@ -59,18 +73,25 @@ async def add_totp(
         raise ChallengeSpent("This authenticator was set up already. Begin again.")
     sealed = sealing.lock(secret, user_id.bytes, secret_key)
     ident = await factor_queries.add_totp(session, user_id, asked.name, sealed, step, now)
-    await events.record(session, actor, EventName.FACTOR_ADDED, SecondFactor(id=ident), after={"kind": "totp"})
-    await notices.tell(session, await own_membership(session, user_id), "factor_added")
-    return await one(session, user_id, ident)
+    return await _added(session, actor, ident, "totp", current)
 
 
 async def add_key(
-    session: AsyncSession, actor: Actor, asked: factor_schemas.NewKey, secret_key: str
+    session: AsyncSession, actor: Actor, asked: factor_schemas.NewKey, secret_key: str, current: UUID | None
 ) -> factor_schemas.FactorOut:
-    """Keep a key that the browser made for this host."""
+    """Keep a key that the browser made for this host. ``current`` is the session that goes on."""
+    ident = await keys.add(session, who_of(actor), asked, asked.name, secret_key)
+    return await _added(session, actor, ident, "key", current)
+
+
+async def _added(
+    session: AsyncSession, actor: Actor, ident: UUID, kind: str, current: UUID | None
+) -> factor_schemas.FactorOut:
+    """The first factor ends every other session: each that goes on has shown one, wherever it leads to."""
     user_id = who_of(actor)
-    ident = await keys.add(session, user_id, asked, asked.name, secret_key)
-    await events.record(session, actor, EventName.FACTOR_ADDED, SecondFactor(id=ident), after={"kind": "key"})
+    if len(await factor_queries.factors_of(session, user_id)) == 1:
+        await factor_queries.end_sessions(session, user_id, session.info["clock"].now(), spared=current)
+    await events.record(session, actor, EventName.FACTOR_ADDED, SecondFactor(id=ident), after={"kind": kind})
     await notices.tell(session, await own_membership(session, user_id), "factor_added")
     return await one(session, user_id, ident)
 
@@ -95,8 +116,15 @@ async def enrol(
         if await factor_queries.has_factor(session, user_id):
             raise ChallengeSpent("There is a second factor now. Sign in once more.")
         came = await proofs.let_in(session, challenge, device, secret_key)
-        await add_totp(session, came.actor, asked, secret_key)
+        await add_totp(session, came.actor, asked, secret_key, await _session_of(session, came))
         return came
+
+
+async def _session_of(session: AsyncSession, came: SignedIn | Challenge) -> UUID | None:
+    """The session that has just begun."""
+    if isinstance(came, Challenge):
+        return None
+    return await session.scalar(select(LoginSession.id).where(LoginSession.id_hash == secrets.sha256(came.cookie)))
 
 
 async def overview(session: AsyncSession, actor: Actor) -> factor_schemas.SecurityOut:
@@ -169,13 +197,13 @@ async def reset(session: AsyncSession, actor: Actor, membership_id: UUID) -> Non
     """Remove a member's second factors and recovery codes, end their sessions and tell them by mail.
 
     Factors belong to the person: who also belongs to another workspace is nobody's to reset but the operator's."""
+    owners = await repository.lock_owners(session)
     row = await repository.member(session, membership_id)
     if row is None:
         raise NotFound
     if row.user_id == actor.user_id:
         raise OwnMembership("Remove your own second factors on your security page.")
-    if row.role == Role.owner and actor.role is not Role.owner:
-        raise Forbidden("Only an owner changes an owner's access.")
+    await standings.require_governable(session, actor, row, owners)
     elsewhere = len(await repository.memberships_of(session, row.user_id)) > 1
     if elsewhere and actor.kind != "operator":
         raise BelongsElsewhere("This person signs in to other workspaces too. A recovery code or the operator helps.")

@@ -129,7 +129,7 @@ async def add_key(
 ) -> factor_schemas.FactorOut:
     """Keep a key that the browser made."""
     require_person(actor)
-    made = await factors.add_key(session, actor, asked, _secret(request))
+    made = await factors.add_key(session, actor, asked, _secret(request), request.state.session_id)
     response.headers["ETag"] = etag(made.version)
     return made
 
@@ -146,7 +146,7 @@ async def add_totp(
     """Keep an authenticator that was set up."""
     require_person(actor)
     await proofs.count(of(request), factors.who_of(actor), request.app.state.clock)
-    made = await factors.add_totp(session, actor, asked, _secret(request))
+    made = await factors.add_totp(session, actor, asked, _secret(request), request.state.session_id)
     response.headers["ETag"] = etag(made.version)
     return made
 

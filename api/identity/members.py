@@ -7,14 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.events import service as events
 from api.events.schemas import EventName
 from api.identity import letters, links, repository, schemas, standings
-from api.identity.authentication import actor_from
-from api.identity.errors import AlreadyMember, BeyondOwnRights, OwnMembership
+from api.identity.errors import AlreadyMember, OwnMembership
 from api.identity.models import Membership
 from api.kit.concurrency import require_match
-from api.kit.errors import Forbidden, NotFound
+from api.kit.errors import NotFound
 from api.kit.rows import facts_of
 from api.plans import service as plans
-from imisofts.access import CLIENT_ROLES, Actor, Role
+from imisofts.access import CLIENT_ROLES, Actor
 from imisofts.settings import Settings
 
 
@@ -102,9 +101,5 @@ async def _of_somebody_else(
     require_match(if_match, row.version)
     if row.user_id == actor.user_id:
         raise OwnMembership("Somebody else has to change your own access.")
-    if row.role == Role.owner and not standings.is_owner(actor, owners):
-        raise Forbidden("Only an owner changes an owner's access.")
-    theirs = actor_from(await repository.standing(session, row.id)).actions
-    if not theirs <= actor.actions:
-        raise BeyondOwnRights("This person may do more here than you: an owner has to change it.")
+    await standings.require_governable(session, actor, row, owners)
     return row

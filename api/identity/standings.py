@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.identity import repository, schemas
+from api.identity.authentication import actor_from
 from api.identity.errors import BeyondOwnRights, RoleRefused, UnknownClient
 from api.identity.models import Membership, MembershipScope, WorkspaceRole
 from api.kit.errors import Forbidden
@@ -23,6 +24,16 @@ def is_owner(actor: Actor, owners: Collection[UUID]) -> bool:
     """Whether the actor runs the agency, or the installation; ``owners`` are read under a lock, so that two owners
     cannot take each other out at once."""
     return actor.role is Role.owner and (actor.user_id is None or actor.user_id in owners)
+
+
+async def require_governable(session: AsyncSession, actor: Actor, row: Membership, owners: Collection[UUID]) -> None:
+    """Whether the actor may decide about this member: owners are an owner's, and nobody is who may do more. ``owners``
+    were locked before the member was read."""
+    if row.role == Role.owner and not is_owner(actor, owners):
+        raise Forbidden("Only an owner changes an owner's access.")
+    theirs = actor_from(await repository.standing(session, row.id)).actions
+    if not theirs <= actor.actions:
+        raise BeyondOwnRights("This person may do more here than you: an owner has to change it.")
 
 
 async def require_givable(session: AsyncSession, actor: Actor, asked: schemas.Standing) -> None:

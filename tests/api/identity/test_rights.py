@@ -56,6 +56,7 @@ def test_nobody_gives_rights_that_she_has_not(agency: Agency) -> None:
     assert refused("POST", "/users", **person, role="owner") == "forbidden"
     users = agency.api.ask("GET", "/users", clerk, params={"role": "admin"}).items
     assert refused("PATCH", f"/users/{users[0]['id']}", role="member") == "beyond_own_rights"
+    assert refused("POST", f"/users/{users[0]['id']}/reset-factors") == "beyond_own_rights"
     fewer = agency.api.ask("PATCH", path, clerk, json={"actions": ["role.manage"]}, if_match='"1"')
     assert set(fewer.body["actions"]) == OF_EVERYBODY | {"role.manage"}
 

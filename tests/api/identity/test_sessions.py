@@ -108,6 +108,14 @@ def test_who_has_a_second_factor_proves_by_that_and_not_by_the_password(
     assert api.ask("POST", "/account/recovery-codes", again).status == 200
 
 
+def test_the_first_factor_ends_the_sessions_that_showed_none(agency: Agency, person: str) -> None:
+    """Each session of who has a factor has shown one: it may lead where one is asked for."""
+    before, here = sign_in(agency.api, person), sign_in(agency.api, person)
+    authenticator.add(agency.api, here)
+    assert agency.api.refusal("GET", "/session", before).status == 401
+    assert agency.api.ask("GET", "/session", here).status == 200
+
+
 def test_guesses_at_a_proof_are_limited(agency: Agency, person: str) -> None:
     who = sign_in(agency.api, person)
     wrong = {"password": "wrong wrong wrong"}
