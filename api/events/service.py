@@ -6,7 +6,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from pydantic_core import to_jsonable_python
-from sqlalchemy import ColumnElement, Select, Table, inspect, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, Table, Uuid, inspect, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.events.models import Event, EventOrigin
@@ -66,9 +66,14 @@ async def of_subject(
 
 def of_rows(column: Literal["client_id", "project_id"], ids: Collection[UUID]) -> ColumnElement[bool]:
     """Whether an event tells of one of these clients or projects, or of a row that names one, whatever its table."""
-    tables = [t for t in Base.metadata.sorted_tables if column in t.columns and "id" in t.columns]
+    tables = [t for t in Base.metadata.sorted_tables if _names(t, column) and "id" in t.columns]
     rows = union_all(*(select(t.c.id).where(t.c[column].in_(ids)) for t in tables))
     return or_(Event.subject_id.in_(ids), Event.subject_id.in_(rows))
+
+
+def _names(table: Table, column: str) -> bool:
+    """Whether the column names a row of ours; a provider's ``client_id`` is a word of its own."""
+    return column in table.columns and isinstance(table.columns[column].type, Uuid)
 
 
 def visible_to(actor: Actor) -> Select[Event]:

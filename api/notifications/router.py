@@ -10,12 +10,13 @@ from api.kit.access import allowed
 from api.kit.clock import AppClock
 from api.kit.database import ReadSession, WriteSession
 from api.kit.errors import Forbidden, NotFound, documented
+from api.kit.idempotency import IdempotencyKey, IdempotentRoute
 from api.notifications import repository, service
 from api.notifications.models import Notification
 from api.notifications.schemas import NotificationOut, Unread, Wanted
 from imisofts.access import Action, Actor
 
-router = APIRouter(tags=["notifications"])
+router = APIRouter(tags=["notifications"], route_class=IdempotentRoute)
 Own = Annotated[Actor, allowed(Action.session_own)]
 NOTIFICATIONS = lists.ListSpec(
     columns={
@@ -43,7 +44,7 @@ async def count_unread(actor: Own, session: ReadSession) -> Unread:
 
 
 @router.post("/notifications/read-all")
-async def read_all(actor: Own, session: WriteSession, clock: AppClock) -> Unread:
+async def read_all(actor: Own, session: WriteSession, clock: AppClock, key: IdempotencyKey = None) -> Unread:
     """Take note of everything."""
     await service.read_all(session, actor, clock)
     return Unread(unread=await repository.unread(session, actor))
@@ -51,7 +52,7 @@ async def read_all(actor: Own, session: WriteSession, clock: AppClock) -> Unread
 
 @router.post("/notifications/{notification_id}/read", responses=documented(NotFound))
 async def read_notification(
-    actor: Own, session: WriteSession, clock: AppClock, notification_id: UUID
+    actor: Own, session: WriteSession, clock: AppClock, notification_id: UUID, key: IdempotencyKey = None
 ) -> NotificationOut:
     """Take note of one."""
     found = await service.read_one(session, actor, notification_id, clock)

@@ -177,9 +177,11 @@ async def verify_domain(visit: Visit) -> Response:
 async def ask_remove_domain(visit: Visit) -> Response:
     """The question before the own address is given up."""
     answer = await visit.api.get("/workspace/domain")
+    if not answer.object["host"]:
+        return visit.leave("/settings/domain")
     question = Confirmation(
         title=_("Give this address up?"),
-        subject=str(answer.object["host"] or ""),
+        subject=str(answer.object["host"]),
         going=_("Addresses at this host stop working at once, also those in mails that were sent."),
         staying=_("The workspace stays as it is, at the installation's own address. You can name the host again."),
         button=_("Give the address up"),

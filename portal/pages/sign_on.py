@@ -165,9 +165,11 @@ async def check(visit: Visit) -> Response:
 async def ask_remove(visit: Visit) -> Response:
     """The question before single sign-on ends."""
     answer = await visit.api.get("/workspace/sign-on")
+    if not answer.object["issuer"]:
+        return visit.leave(BACK)
     question = Confirmation(
         title=_("End single sign-on?"),
-        subject=str(answer.object["issuer"] or ""),
+        subject=str(answer.object["issuer"]),
         going=_("Nobody comes in by the provider any more. People without a password ask for a link by mail."),
         staying=_("Members, their roles and what they did stay."),
         button=_("End single sign-on"),

@@ -59,7 +59,7 @@ def test_a_metric_that_is_not_for_the_viewer_has_no_card_and_no_definition(page:
 
 def test_the_scope_of_a_narrowed_viewer_is_a_cache_key_of_its_own() -> None:
     whole = viewer_of(session_answer(Role.owner))
-    narrowed = viewer_of({**session_answer(Role.owner), "client_id": str(key("c"))})
+    narrowed = viewer_of({**session_answer(Role.owner), "client_ids": [str(key("c"))]})
     assert isinstance(whole, Viewer)
     assert isinstance(narrowed, Viewer)
     assert whole.scope != narrowed.scope

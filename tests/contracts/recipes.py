@@ -205,6 +205,10 @@ def _request_token(agency: Agency, client_id: str) -> Options:
     return {"json": {"token": request_tokens(agency)[0], "password": PASSWORD}}
 
 
+def _sign_up_token(agency: Agency, client_id: str) -> Options:
+    return {"json": {"token": _request_token(agency, client_id)["json"]["token"]}}
+
+
 def _half_confirmed(agency: Agency, client_id: str) -> Options:
     """Somebody new wants another address, and has confirmed with the old one."""
     made = agency.api.ask("POST", "/session/link", **_link(agency, client_id))
@@ -340,7 +344,7 @@ WRITES: dict[str, Write] = {
     "POST /v1/session/switch/open": Write((), _switch_code),
     "POST /v1/session/switch/arrive": Write((EventName.SESSION_STARTED,), _switch_code),
     "POST /v1/sign-up": Write((), _sign_up),
-    "POST /v1/sign-up/open": Write((), _request_token),
+    "POST /v1/sign-up/open": Write((), _sign_up_token),
     "POST /v1/sign-up/confirm": Write((), _request_token),
     "POST /v1/account/email": Write(
         (EventName.EMAIL_CHANGE_REQUESTED,), lambda agency, _: {"json": {"email": f"{uuid4().hex}@example.com"}}

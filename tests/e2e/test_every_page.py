@@ -19,6 +19,7 @@ LOOKS = [(DESK, "dark"), (PHONE, "light")]
 if os.environ.get("PROVE"):
     LOOKS += [(DESK, "light"), (PHONE, "dark")]
 FILES = {
+    "/sign-up/address",
     "/notifications/{id:uuid}/sentence",
     "/access.csv",
     "/settings/activity.csv",
@@ -70,7 +71,6 @@ def addresses(place: Place) -> dict[str, list[str]]:
         "/settings/sign-on": ["/settings/sign-on"],
         "/settings/sign-on/remove": ["/settings/sign-on/remove"],
         "/sign-up": ["/sign-up"],
-        "/sign-up/address": ["/sign-up/address?slug=admin"],
         "/sign-up/confirm": ["/sign-up/confirm?token=spent"],
         "/account/email": ["/account/email"],
         "/account/email/confirm": ["/account/email/confirm?token=spent"],
