@@ -10,8 +10,8 @@ ORIGIN = {"Origin": "http://127.0.0.1"}
 
 
 def _hidden(html: str) -> dict[str, str]:
-    """The hidden fields of the page's own form: the last one, after the account's and the theme's."""
-    form = html.rpartition("<form")[2]
+    """The hidden fields of the page's own form: the last one of its content."""
+    form = html.partition("</main>")[0].rpartition("<form")[2]
     return {name: unescape(value) for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)}
 
 
