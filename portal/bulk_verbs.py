@@ -1,5 +1,7 @@
 """What may be done to many rows of each list, and what takes it back."""
 
+from collections.abc import Callable
+
 from imisofts.access import Action
 from portal.bulk import Bulk, Row, Sure, Verb, delete, post
 from portal.door import Json
@@ -12,43 +14,25 @@ def _named(row: Json) -> str:
     return str(row["name"])
 
 
-def _clients() -> tuple[Verb, ...]:
+def _away_and_back(away: Callable[[int], str], back: Callable[[int], str]) -> tuple[Verb, ...]:
+    """Archived and brought back: ``away`` and ``back`` say of how many."""
     return (
-        Verb(
-            "archive",
-            _("Archive"),
-            "archive",
-            lambda n: ngettext("%(num)s client is archived.", "%(num)s clients are archived.", n),
-            delete,
-            undo="restore",
-        ),
-        Verb(
-            "restore",
-            _("Bring back"),
-            "arrow-back-up",
-            lambda n: ngettext("%(num)s client is back.", "%(num)s clients are back.", n),
-            post("restore"),
-        ),
+        Verb("archive", _("Archive"), "archive", away, delete, undo="restore"),
+        Verb("restore", _("Bring back"), "arrow-back-up", back, post("restore")),
+    )
+
+
+def _clients() -> tuple[Verb, ...]:
+    return _away_and_back(
+        lambda n: ngettext("%(num)s client is archived.", "%(num)s clients are archived.", n),
+        lambda n: ngettext("%(num)s client is back.", "%(num)s clients are back.", n),
     )
 
 
 def _projects() -> tuple[Verb, ...]:
-    return (
-        Verb(
-            "archive",
-            _("Archive"),
-            "archive",
-            lambda n: ngettext("%(num)s project is archived.", "%(num)s projects are archived.", n),
-            delete,
-            undo="restore",
-        ),
-        Verb(
-            "restore",
-            _("Bring back"),
-            "arrow-back-up",
-            lambda n: ngettext("%(num)s project is back.", "%(num)s projects are back.", n),
-            post("restore"),
-        ),
+    return _away_and_back(
+        lambda n: ngettext("%(num)s project is archived.", "%(num)s projects are archived.", n),
+        lambda n: ngettext("%(num)s project is back.", "%(num)s projects are back.", n),
     )
 
 
