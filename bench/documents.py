@@ -6,10 +6,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from api.reports import fonts
+from api.paper import fonts
+from api.paper.language import Language
 from api.reports.content import content
 from api.reports.figures import Frozen
-from api.reports.language import Language
 from bench import peers
 from bench.page import Page
 from imisofts import charts

@@ -14,10 +14,10 @@ from uuid import UUID
 import pypdf
 
 from api.jobs.worker import CONCURRENCY
+from api.paper.language import Language
 from api.reports import figures, pdf
 from api.reports.content import content
 from api.reports.figures import Frozen
-from api.reports.language import Language
 from api.reports.office import Office
 from api.reports.period import Period
 from bench import documents

@@ -7,8 +7,8 @@ client's name is never anything but text.
 from collections.abc import Collection
 from typing import Any
 
+from api.paper.language import Language
 from api.reports.figures import Frozen
-from api.reports.language import Language
 from api.reports.numbers import Number, numbers
 from api.reports.sections import PARTS, SECTIONS
 from api.reports.sections.blocks import Section, Telling

@@ -17,9 +17,9 @@ from api.clients.models import Client
 from api.events import service as events
 from api.events.schemas import EventName
 from api.kit import mail as post
+from api.paper.language import Language
 from api.reports import figures, hold, mail, pdf, preferences, repository, states
 from api.reports.document import Document
-from api.reports.language import Language
 from api.reports.models import ReportDelivery
 from api.reports.office import Office, in_thread, system
 from api.reports.period import Period

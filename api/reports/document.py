@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from api.paper.language import Language
 from api.reports.figures import Frozen
-from api.reports.language import Language
 from imisofts.brand import Brand
 
 

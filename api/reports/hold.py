@@ -1,6 +1,6 @@
 """Whether a report may leave: pure rules over the state of the data."""
 
-from api.reports.language import Language
+from api.paper.language import Language
 from api.reports.period import Period
 from warehouse.gateway import State
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from api.reports.language import Language, rounded
+from api.paper.language import Language, rounded
 from api.reports.sections import money
 from api.reports.sections.blocks import Telling
 

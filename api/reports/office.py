@@ -14,12 +14,12 @@ from sqlalchemy import text
 from api.kit.clock import Clock, SystemClock
 from api.kit.database import Database
 from api.migrations.catalogue import metadata
+from api.paper.fonts import folder_of
 from imisofts.access import Actor, Role, actor_of_role
-from imisofts.settings import PROJECT_ROOT, Settings
+from imisofts.settings import Settings
 from warehouse.gateway import ClientReportFigures, Gateway, State
 
 Answer = TypeVar("Answer")
-_FONTS = Path("node_modules") / "@expo-google-fonts"
 
 
 class Figures(Protocol):
@@ -42,21 +42,13 @@ class Office:
     @property
     def fonts(self) -> Path:
         """Where the TTF files lie."""
-        return fonts_of(self.settings)
+        return folder_of(self.settings)
 
     async def workspace_ids(self) -> list[UUID]:
         """Every workspace, for work that goes through all of them, one transaction each."""
         async with self.database.begin(None, read_only=True) as session:
             rows = await session.execute(text("select signin.workspace_ids() as id"))
             return [row.id for row in rows]
-
-
-def fonts_of(settings: Settings) -> Path:
-    """Where the TTF files lie: beside the built assets, else in the portal's packages."""
-    for folder in (settings.assets_path / "fonts", settings.assets_path.parents[1] / _FONTS):
-        if any(folder.glob("*/400Regular/*.ttf")):
-            return folder
-    return PROJECT_ROOT / "portal" / _FONTS
 
 
 def system(workspace_id: UUID) -> Actor:

@@ -11,9 +11,10 @@ from api.brand.schemas import BrandDraft
 from api.kit.access import allowed
 from api.kit.database import ReadSession
 from api.kit.errors import Forbidden, Malformed, Unauthenticated, documented
+from api.paper.fonts import folder_of
+from api.paper.language import Language
 from api.reports import pdf
-from api.reports.language import Language
-from api.reports.office import fonts_of, in_thread
+from api.reports.office import in_thread
 from api.reports.repository import LOCALE
 from imisofts.access import Action, Actor
 
@@ -35,6 +36,6 @@ async def preview_report(
 ) -> Response:
     """The first page of a client report as it would look with these settings; nothing is kept."""
     brand = await brands.draft(session, draft)
-    figures, fonts = json.loads(SAMPLE.read_text(encoding="utf-8")), fonts_of(request.app.state.settings)
+    figures, fonts = json.loads(SAMPLE.read_text(encoding="utf-8")), folder_of(request.app.state.settings)
     drawn = await in_thread(lambda: pdf.cover(figures, brand, Language(LOCALE), font_folder=fonts))
     return Response(drawn, media_type="image/png")

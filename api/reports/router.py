@@ -13,9 +13,9 @@ from api.kit.concurrency import etag
 from api.kit.database import ReadSession, WriteSession
 from api.kit.errors import Conflict, NotFound, documented
 from api.kit.idempotency import IdempotencyKey, IdempotentRoute
+from api.paper.language import Language
 from api.reports import repository, service
 from api.reports.errors import PdfNotReady
-from api.reports.language import Language
 from api.reports.models import ReportDelivery
 from api.reports.office import Figures
 from api.reports.schemas import ReportCreate, ReportOut

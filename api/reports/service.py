@@ -14,9 +14,9 @@ from api.events import service as events
 from api.events.schemas import EventName
 from api.kit.clock import Clock
 from api.kit.ids import new_id
+from api.paper.language import Language
 from api.reports import delivery, hold, jobs, mail, repository, states
 from api.reports.errors import NoRecipient, NotADraft, NotFailed, NotHeld, NotWithdrawable, StillHeld
-from api.reports.language import Language
 from api.reports.models import ReportDelivery
 from api.reports.office import Figures, Office, in_thread, opened, system
 from api.reports.period import Period

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from api.paper.language import Language
 from api.reports.figures import Frozen
-from api.reports.language import Language
 from imisofts.brand import Brand
 from imisofts.charts import Look
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from api.reports.language import Language
+from api.paper.language import Language
 from api.reports.sections.blocks import CHART_WIDTH, Part, Section, Telling, chart, section, table
 from imisofts import charts
 

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from api.reports.language import Language
+from api.paper.language import Language
 from api.reports.sections.blocks import Block, Telling, table
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from api.reports.language import Language
+from api.paper.language import Language
 from api.reports.sections.blocks import Part, Section, Telling, section, table
 
 NEXT = 10

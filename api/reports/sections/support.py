@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from api.reports.language import Language
+from api.paper.language import Language
 from api.reports.sections.blocks import Part, Section, Telling, section, table
 
 KEPT = ("sla_met", "resolution_sla_met")

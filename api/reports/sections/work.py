@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
-from api.reports.language import Language
+from api.paper.language import Language
 from api.reports.sections.blocks import Block, Part, Section, Telling, section, table
 
 MOST = 15

@@ -1,4 +1,4 @@
-"""Every text that a client report can say: those of the code, read from its syntax, and the metrics' own."""
+"""Every text that a PDF can say: those of the code, read from its syntax, and the metrics' own."""
 
 import ast
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from imisofts.settings import PROJECT_ROOT
 from warehouse.gateway.client_report import DEFINED
 from warehouse.metrics import metrics
 
-ROOMS = ("api/reports", "imisofts/charts")
+ROOMS = ("api/paper", "api/reports", "api/billing", "imisofts/charts")
 TAKES = {"say": 1, "translate": 1, "count": 2}
 """Names of the functions that translate, and how many of their first arguments are texts."""
 
@@ -23,7 +23,7 @@ class Call:
 
 
 def calls() -> Iterator[Call]:
-    """Every call that translates, in the rooms that make a report."""
+    """Every call that translates, in the rooms that make a PDF."""
     for room in ROOMS:
         for path in sorted((PROJECT_ROOT / room).rglob("*.py")):
             yield from _calls(path, str(path.relative_to(PROJECT_ROOT)))

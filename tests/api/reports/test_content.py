@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from api.paper.language import FSI, PDI, Language
 from api.reports.content import Content, content
 from api.reports.figures import freeze
-from api.reports.language import FSI, PDI, Language
 from api.reports.sections import SECTIONS
 from imisofts.brand import Brand
 from tests.api.reports import samples

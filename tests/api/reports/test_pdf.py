@@ -13,9 +13,10 @@ import pytest
 from pypdf import PdfReader
 
 from api.brand import pictures
-from api.reports import fonts, pdf
+from api.paper import fonts
+from api.paper.language import Language
+from api.reports import pdf
 from api.reports.figures import digest, freeze
-from api.reports.language import Language
 from imisofts.brand import Brand
 from imisofts.settings import PROJECT_ROOT
 from tests.api.reports import samples

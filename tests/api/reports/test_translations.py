@@ -12,11 +12,11 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from pypdf import PdfReader
 
+from api.paper.language import DOMAIN, FOLDER, Language
 from api.reports import mail, pdf
 from api.reports.content import content
 from api.reports.document import Document
 from api.reports.figures import freeze
-from api.reports.language import DOMAIN, FOLDER, Language
 from api.reports.sections import SECTIONS
 from imisofts.brand import Brand
 from imisofts.settings import PROJECT_ROOT, load

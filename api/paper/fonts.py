@@ -11,6 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from imisofts.settings import PROJECT_ROOT, Settings
+
 FALLBACK: Final = (
     "Inter",
     "Vazirmatn",
@@ -25,9 +27,18 @@ FALLBACK: Final = (
 
 Arabic is not set in Noto: its dots are glyphs of their own, and a name drawn with it cannot be searched or copied."""
 
+_PACKAGES: Final = Path("node_modules") / "@expo-google-fonts"
 _KANA, _HANGUL = range(0x3040, 0x3100), range(0xAC00, 0xD7A4)
 MISSING: Final = "\u25a1"
 _WEIGHTS: Final = ("400Regular", "500Medium", "600SemiBold", "700Bold")
+
+
+def folder_of(settings: Settings) -> Path:
+    """Where the TTF files lie: beside the built assets, else in the portal's packages."""
+    for folder in (settings.assets_path / "fonts", settings.assets_path.parents[1] / _PACKAGES):
+        if any(folder.glob("*/400Regular/*.ttf")):
+            return folder
+    return PROJECT_ROOT / "portal" / _PACKAGES
 
 
 def families(text: str, brand: str, assets: Path) -> list[str]:

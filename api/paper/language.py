@@ -1,4 +1,4 @@
-"""Words, dates and money of a report in its client's language."""
+"""Words, dates and money on paper, in the language of whoever it is for."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from babel.numbers import format_currency, format_decimal, format_percent
 from imisofts.catalogues import catalogue
 
 FOLDER: Final = Path(__file__).parent / "locale"
-DOMAIN: Final = "reports"
+DOMAIN: Final = "paper"
 FSI, PDI = "\u2068", "\u2069"
 """First strong isolate, and its end: what stands between has a direction of its own."""
 _RTL: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
