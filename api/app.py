@@ -27,6 +27,7 @@ from api.identity.rights_router import router as rights_router
 from api.identity.router import router as identity_router
 from api.identity.sessions_router import router as sessions_router
 from api.identity.sign_on_router import router as sign_on_router
+from api.identity.team_router import router as team_router
 from api.imports.router import router as imports_router
 from api.kit import errors, idempotency, openapi
 from api.kit.access import public
@@ -59,6 +60,7 @@ ROUTERS: list[APIRouter] = [
     sign_on_router,
     factors_router,
     rights_router,
+    team_router,
     sessions_router,
     brand_router,
     plans_router,

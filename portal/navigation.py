@@ -6,7 +6,7 @@ out, so that nobody is shown a door that stays shut. The page behind it checks t
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from imisofts.access import Action
 from portal import settings_index
@@ -30,7 +30,7 @@ class Entry:
 
     ``needs`` is an action, or several of which one is enough; ``keywords`` are other words people look for it by.
     ``under`` are further addresses that belong to it, ``key`` the letter that opens it after ``g``; ``outside`` leaves
-    the portal.
+    the portal. ``side`` says that it is for a client's people alone, or for staff.
     """
 
     href: str
@@ -41,9 +41,12 @@ class Entry:
     under: tuple[str, ...] = ()
     key: str = ""
     outside: bool = False
+    side: Literal["", "client", "staff"] = ""
 
     def open_to(self, reader: Reader) -> bool:
         """Whether ``reader`` may come."""
+        if self.side and (self.side == "client") != reader.is_client:
+            return False
         needs = (self.needs,) if isinstance(self.needs, Action) else self.needs
         return not needs or any(reader.may(action) for action in needs)
 
@@ -102,9 +105,30 @@ def groups(console_url: str = "") -> tuple[Group, ...]:
             ),
         ),
         Group(
+            _("Your company"),
+            (
+                Entry(
+                    "/team",
+                    _("Your team"),
+                    "users-group",
+                    Action.team_manage,
+                    _("colleagues, invite, rights, access"),
+                    side="client",
+                ),
+            ),
+        ),
+        Group(
             _("Agency"),
             (
                 Entry("/access", _("Access"), "key", Action.user_manage, _("users, members, invite, team, roles")),
+                Entry(
+                    "/team",
+                    _("Client teams"),
+                    "users",
+                    Action.team_manage,
+                    _("clients' people, invite, rights"),
+                    side="staff",
+                ),
                 Entry("/settings", _("Settings"), "settings", tuple(card.action for card in settings_index.cards())),
             ),
         ),
@@ -146,6 +170,7 @@ def account_menu() -> tuple[Entry, ...]:
         Entry("/account/security", _("Security"), "shield-lock", Action.session_own,
               _("password, second factor, passkey, recovery codes, account")),
         Entry("/account/sessions", _("Sessions"), "devices", Action.session_own, _("devices, sign out everywhere")),
+        Entry("/account/tokens", _("Your API tokens"), "key", Action.token_manage, _("keys, programs, scopes, API")),
         Entry("/workspaces", _("Your workspaces"), "building", keywords=_("switch, agency, change")),
         Entry("/help", _("Help"), "help", keywords=_("shortcuts, keyboard, what is new, documentation")),
     )  # fmt: skip
@@ -162,8 +187,11 @@ def deeds() -> tuple[Entry, ...]:
         Entry("/services/new", _("New service"), "plus", Action.service_write, _("create, product")),
         Entry("/people/new", _("New person"), "plus", Action.person_write, _("create, employee, hire")),
         Entry("/access/new", _("Invite somebody"), "send", Action.user_manage, _("user, member, sign-in")),
+        Entry(
+            "/team/new", _("Invite a colleague"), "send", Action.team_manage, _("team, rights, access"), side="client"
+        ),
         Entry("/time", _("Enter time"), "clock", Action.time_write, _("hours, track, timesheet")),
-    )
+    )  # fmt: skip
 
 
 def switches() -> tuple[Entry, ...]:

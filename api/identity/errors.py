@@ -39,6 +39,12 @@ class OwnMembership(Conflict):
     code = "own_membership"
 
 
+class LastInCharge(Conflict):
+    """A client keeps somebody who manages its people."""
+
+    code = "last_in_charge"
+
+
 class UnknownClient(Malformed):
     """A client user needs a client of this workspace."""
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.identity.models import ApiToken, AppUser, LoginSession, Membership, SignInLink, Workspace, WorkspaceRole
 from api.kit.ids import new_id
+from api.kit.narrow import narrowed
 from api.kit.search import Findable
 from api.plans.catalogue import PLANS
 from imisofts.access import Action, Actor, Role
@@ -52,6 +53,14 @@ async def standing(session: AsyncSession, membership_id: UUID) -> RowMapping:
 async def standings(session: AsyncSession) -> list[RowMapping]:
     """The same of everybody who has joined the session's workspace."""
     return list((await session.execute(text(f"{_STANDING} m.joined_at is not null"))).mappings())
+
+
+async def standings_of(session: AsyncSession, client_id: UUID) -> list[RowMapping]:
+    """The same of everybody of one client who has joined, none of whom changes until the transaction ends."""
+    query = select(Membership.id).where(Membership.client_id == client_id).order_by(Membership.id)
+    await session.execute(query.with_for_update())
+    joined = text(f"{_STANDING} m.client_id = :client and m.joined_at is not null")
+    return list((await session.execute(joined, {"client": client_id})).mappings())
 
 
 async def user_by_email(session: AsyncSession, email: str) -> RowMapping | None:
@@ -232,6 +241,14 @@ def visible_members(actor: Actor) -> Select[Any]:
     if actor.client_ids is None:
         return query
     return query.where(or_(Membership.client_id.is_(None), Membership.client_id.in_(actor.client_ids)))
+
+
+def visible_team(actor: Actor) -> Select[Any]:
+    """Clients' people with their names: a client's person sees those of the own client, staff those of its clients."""
+    query = select(Membership).join(AppUser, AppUser.id == Membership.user_id)
+    query = query.outerjoin(WorkspaceRole, WorkspaceRole.id == Membership.role_id)
+    query = query.where(Membership.workspace_id == actor.workspace_id, Membership.client_id.is_not(None))
+    return narrowed(query, actor, Membership.client_id)
 
 
 def visible_tokens(actor: Actor) -> Select[ApiToken]:

@@ -1,10 +1,9 @@
 """Routes of identity."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
-from sqlalchemy import ARRAY, Uuid, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.identity import members, repository, schemas, service
@@ -13,7 +12,8 @@ from api.identity.entrance import device_of
 from api.identity.errors import AlreadyMember, OwnMembership, RoleRefused, SignInRefused, UnknownClient
 from api.identity.factor_schemas import Entered
 from api.identity.freshness import require_fresh
-from api.identity.models import ApiToken, AppUser, Membership, MembershipScope, SignInLink, WorkspaceRole
+from api.identity.listing import USERS
+from api.identity.models import ApiToken
 from api.kit import lists, security
 from api.kit.access import allowed, public
 from api.kit.clock import AppClock
@@ -35,44 +35,6 @@ from imisofts.access import Action, Actor, Role
 router = APIRouter(tags=["identity"], route_class=IdempotentRoute)
 
 
-def _newest_link(column: Any) -> Any:
-    """Of a member's newest link."""
-    theirs = (SignInLink.workspace_id == Membership.workspace_id, SignInLink.user_id == Membership.user_id)
-    query = select(column).where(*theirs).order_by(SignInLink.created_at.desc()).limit(1)
-    return query.correlate(Membership).scalar_subquery()
-
-
-def _scope(column: Any) -> Any:
-    """The clients or projects of a narrowed member."""
-    query = select(column).where(MembershipScope.membership_id == Membership.id, column.is_not(None))
-    return func.array(query.order_by(column).correlate(Membership).scalar_subquery(), type_=ARRAY(Uuid))
-
-
-USERS = lists.ListSpec(
-    columns={
-        "id": Membership.id,
-        "user_id": Membership.user_id,
-        "email": AppUser.email,
-        "name": AppUser.name,
-        "role": Membership.role,
-        "role_id": Membership.role_id,
-        "role_name": WorkspaceRole.name,
-        "rights": Membership.rights,
-        "client_id": Membership.client_id,
-        "narrowed": Membership.narrowed,
-        "client_ids": _scope(MembershipScope.client_id),
-        "project_ids": _scope(MembershipScope.project_id),
-        "created_at": Membership.created_at,
-        "joined_at": Membership.joined_at,
-        "link_made_at": _newest_link(SignInLink.created_at),
-        "link_problem": _newest_link(SignInLink.problem),
-        "version": Membership.version,
-    },
-    default_sort="name",
-    sortable=("name", "email", "created_at"),
-    filterable=("role", "role_id", "client_id"),
-    search=(AppUser.name, AppUser.email),
-)
 TOKENS = lists.ListSpec(
     columns={name: getattr(ApiToken, name) for name in schemas.TokenOut.model_fields},
     default_sort="-created_at",

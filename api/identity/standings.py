@@ -13,7 +13,7 @@ from api.identity.errors import BeyondOwnRights, RoleRefused, UnknownClient
 from api.identity.models import Membership, MembershipScope, WorkspaceRole
 from api.kit.errors import Forbidden
 from api.kit.rows import facts_of
-from imisofts.access import CLIENT_ROLES, Actor, Role, actions_of, grantable
+from imisofts.access import ACTIONS_OF_ROLE, CLIENT_ROLES, Actor, Role, actions_of
 
 KIND_OF_ROLE = {Role.member: "staff", Role.client: "client"}
 SCOPES: dict[str, Literal["client", "project"]] = {"client_ids": "client", "project_ids": "project"}
@@ -84,7 +84,7 @@ def _require_rights(asked: schemas.Standing) -> None:
     if (asked.role is Role.client_team) != (asked.rights is not None):
         fields = [("rights", "do not fit the role")]
         raise RoleRefused("A client's team member has single rights, others have none.", fields=fields)
-    beyond = set(asked.rights or ()) - grantable(asked.role)
+    beyond = set(asked.rights or ()) - ACTIONS_OF_ROLE[Role.client_team]
     if beyond:
         words = ", ".join(sorted(beyond))
         raise RoleRefused("These are no rights of a client.", fields=[("rights", f"cannot include {words}")])

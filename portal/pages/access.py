@@ -1,17 +1,14 @@
 """Who comes into this workspace, and as what: invited by mail, given another role, taken out again."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from starlette.responses import Response
 
 from imisofts.access import Action, Role
-from portal import export, lists, merge, standing_form
-from portal.confirm import Confirmation
+from portal import export, invitations, lists, merge, standing_form
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
-from portal.language import as_instant, instant
 from portal.language import gettext as _
 from portal.lists import Choice
 from portal.refusals import FORM_REFUSALS
@@ -19,7 +16,6 @@ from portal.standing_form import Standings, standings
 from portal.web import Page, Visit
 from portal.words import Status, role_words
 
-INVITATION_LIFE = timedelta(days=7)
 FIELDS = ("email", "name", *standing_form.FIELDS)
 
 
@@ -61,12 +57,6 @@ class InvitePage:
 
 
 def _member(visit: Visit, row: Json) -> Member:
-    if row["joined_at"]:
-        status = Status("joined", _("Has come in"), "good")
-    elif row["link_problem"]:
-        status = Status("failed", _("Mail did not arrive"), "bad")
-    else:
-        status = _waiting(row)
     role = Role(row["role"])
     return Member(
         id=str(row["id"]),
@@ -76,19 +66,11 @@ def _member(visit: Visit, row: Json) -> Member:
         role_name=row["role_name"] or role_words(role),
         narrowed=row["narrowed"],
         client_id=str(row["client_id"] or ""),
-        status=status,
+        status=invitations.state_of(row, failed=bool(row["link_problem"])),
         link_made_at=str(row["link_made_at"] or ""),
         problem=str(row["link_problem"] or ""),
         is_me=row["email"] == visit.me.email,
     )
-
-
-def _waiting(row: Json) -> Status:
-    """An invitation that is still open, and until when, or one that is not."""
-    made = as_instant(row["link_made_at"])
-    if made is None or made + INVITATION_LIFE < datetime.now(UTC):
-        return Status("expired", _("Invitation expired"), "warning")
-    return Status("invited", _("Invited until %(day)s", day=instant(made + INVITATION_LIFE)), "information")
 
 
 def _state(visit: Visit) -> lists.ListState:
@@ -198,36 +180,8 @@ async def ask_remove(visit: Visit) -> Response:
     """The question before somebody loses access."""
     answer = await visit.api.get(f"/users/{visit.request.path_params['id']}")
     member = _member(visit, answer.object)
-    if member.status.code != "joined":
-        return visit.page("confirm.html", _take_back(member, answer.etag))
-    question = Confirmation(
-        title=_("Take access away?"),
-        subject=member.name,
-        going=_("%(name)s is signed out everywhere at once and cannot come back in. Own API tokens end too.",
-                name=member.name),
-        staying=_("What the person has done stays, with the name beside it. You can invite the same address again."),
-        button=_("Take access away"),
-        icon="trash",
-        action=f"/access/{member.id}/remove",
-        back=f"/access/{member.id}",
-        etag=answer.etag,
-    )  # fmt: skip
-    return visit.page("confirm.html", question)
-
-
-def _take_back(member: Member, etag: str) -> Confirmation:
-    """The question before an invitation is taken back."""
-    return Confirmation(
-        title=_("Take the invitation back?"),
-        subject=member.name,
-        going=_("The link in the mail to %(email)s no longer works.", email=member.email),
-        staying=_("Nothing was shared so far. You can invite the same address again."),
-        button=_("Take the invitation back"),
-        icon="trash",
-        action=f"/access/{member.id}/remove",
-        back=f"/access/{member.id}",
-        etag=etag,
-    )
+    who = invitations.Invited(member.name, member.email, f"/access/{member.id}", answer.etag)
+    return visit.page("confirm.html", invitations.question(who, joined=member.status.code == "joined"))
 
 
 async def remove(visit: Visit) -> Response:

@@ -1,8 +1,10 @@
 """The permission matrix as a table; ``python -m tests.contracts.permissions`` writes it to the docs."""
 
 from pathlib import Path
+from uuid import UUID
 
-from imisofts.access import ACTIONS_OF_ROLE, Role
+from api.identity.authentication import operator
+from imisofts.access import ACTIONS_OF_ROLE, Action, Role
 from tests.contracts.routes import routes
 
 FILE = Path(__file__).parents[2] / "docs" / "security" / "permissions.md"
@@ -20,13 +22,34 @@ def may(role: Role | None, actions: tuple[str, ...]) -> bool:
     return role is not None and all(action in ACTIONS_OF_ROLE[role] for action in actions)
 
 
+_ROLES_INTRO = """## The built-in roles
+
+What each role may do at most; a role of the agency's own takes from the same list. The last column is the operator
+(Super Admin), who runs the installation: an owner's rights in one workspace at a time, for ten minutes, asked for on
+the server's own command line. What he does is told in the workspace's activity as the operator's.
+"""
+_ROUTES_INTRO = """## Every route
+"""
+
+
+def roles() -> str:
+    """Every action × every built-in role and the operator."""
+    columns = {str(role): ACTIONS_OF_ROLE[role] for role in Role}
+    columns["operator"] = operator(UUID(int=0)).actions
+    rows = [f"| action | {' | '.join(columns)} |", "|---|" + "---|" * len(columns)]
+    for action in Action:
+        marks = " | ".join("yes" if action in actions else "–" for actions in columns.values())
+        rows.append(f"| `{action}` | {marks} |")
+    return "\n".join(rows)
+
+
 def table() -> str:
     """The page."""
     rows = [f"| route | action | {' | '.join(Role)} |", "|---|---|" + "---|" * len(Role)]
     for route in routes():
         marks = " | ".join("yes" if may(role, route.actions) else "–" for role in Role)
         rows.append(f"| `{route.method} {route.path}` | {', '.join(route.actions)} | {marks} |")
-    return INTRO + "\n" + "\n".join(rows) + "\n"
+    return f"{INTRO}\n{_ROLES_INTRO}\n{roles()}\n\n{_ROUTES_INTRO}\n" + "\n".join(rows) + "\n"
 
 
 if __name__ == "__main__":

@@ -280,5 +280,6 @@ _merge(
     "recipes_of_looking",
     "recipes_of_rights",
     "recipes_of_subscriptions",
+    "recipes_of_teams",
     "recipes_of_work",
 )
