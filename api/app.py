@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 
+from api.billing.paper_router import router as invoice_paper_router
 from api.billing.router import router as billing_router
 from api.brand.router import router as brand_router
 from api.catalog.router import router as catalog_router
@@ -71,6 +72,7 @@ ROUTERS: list[APIRouter] = [
     clients_router,
     contacts_router,
     billing_router,
+    invoice_paper_router,
     catalog_router,
     rates_router,
     subscriptions_router,

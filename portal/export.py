@@ -1,11 +1,11 @@
-"""Lists as files, CSV or Excel: the same rows and order, safe to open in a spreadsheet."""
+"""Lists as files, CSV or Excel: the same rows and order, safe to open in a spreadsheet; and files of the API."""
 
 from collections.abc import Mapping, Sequence
 
 from starlette.responses import Response
 
 from imisofts import exports
-from portal.door import Door, Json
+from portal.door import Answer, Door, Json
 from portal.lists import EXPORT_ROWS
 from portal.web import Visit
 
@@ -29,6 +29,12 @@ def table_file(visit: Visit, name: str, columns: Mapping[str, str], rows: Sequen
     if visit.request.query_params.get("as") == "xlsx":
         return _download(f"{name}.xlsx", exports.EXCEL_TYPE, exports.excel(rows, columns))
     return _download(f"{name}.csv", exports.CSV_TYPE, exports.csv(rows, columns))
+
+
+def attached(answer: Answer) -> Response:
+    """A PDF as the API answered it, under the name that it has there."""
+    name = answer.headers["content-disposition"]
+    return Response(answer.content, media_type="application/pdf", headers={"Content-Disposition": name})
 
 
 def _download(name: str, media_type: str, content: bytes) -> Response:

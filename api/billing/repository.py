@@ -68,6 +68,24 @@ async def lines(session: AsyncSession, invoice_id: UUID) -> Sequence[InvoiceLine
     return (await session.scalars(query)).all()
 
 
+async def payments(session: AsyncSession, invoice_id: UUID) -> Sequence[Payment]:
+    """What came in for an invoice and went back, oldest first."""
+    query = select(Payment).where(Payment.invoice_id == invoice_id).order_by(Payment.paid_on, Payment.id)
+    return (await session.scalars(query)).all()
+
+
+async def credit_notes(session: AsyncSession, invoice_id: UUID) -> Sequence[CreditNote]:
+    """What was credited on an invoice, oldest first."""
+    query = select(CreditNote).where(CreditNote.invoice_id == invoice_id).order_by(CreditNote.issued_on, CreditNote.id)
+    return (await session.scalars(query)).all()
+
+
+async def recipient(session: AsyncSession, client_id: UUID) -> tuple[str, ...]:
+    """The lines of the client's address."""
+    name, email = (await session.execute(select(Client.name, Client.email).where(Client.id == client_id))).one()
+    return tuple(line for line in (name, email) if line)
+
+
 async def remove_lines(session: AsyncSession, invoice_id: UUID) -> None:
     """Delete a draft's lines."""
     await session.execute(delete(InvoiceLine).where(InvoiceLine.invoice_id == invoice_id))

@@ -17,7 +17,6 @@ from api.billing.schemas import (
     InvoiceListed,
     InvoiceOut,
     InvoiceUpdate,
-    LineOut,
     PaymentCreate,
     PaymentOut,
 )
@@ -37,18 +36,11 @@ CanWrite = Annotated[Actor, allowed(Action.invoice_write)]
 CanCollect = Annotated[Actor, allowed(Action.payment_write)]
 EDIT = documented(NotFound, Conflict, PreconditionFailed, PreconditionRequired)
 VERB = documented(NotFound, Conflict)
-_PLAIN = frozenset(InvoiceOut.model_fields) - {"client_name", "open_minor", "lines"}
 
 
 async def _answer(session: AsyncSession, invoice: Invoice, response: Response) -> InvoiceOut:
     response.headers["ETag"] = etag(invoice.version)
-    lines = await repository.lines(session, invoice.id)
-    return InvoiceOut(
-        **{name: getattr(invoice, name) for name in _PLAIN},
-        client_name=await repository.client_name(session, invoice.client_id),
-        open_minor=service.open_minor(invoice),
-        lines=[LineOut.model_validate(line) for line in lines],
-    )
+    return await service.told(session, invoice)
 
 
 @router.get("/invoices", response_model=lists.Page[InvoiceListed])

@@ -63,6 +63,11 @@ async def worn(session: AsyncSession, workspace: Workspace) -> Brand:
     return Brand.from_workspace({"name": workspace.name, "brand": await with_logo(session, workspace.brand)})
 
 
+async def worn_now(session: AsyncSession) -> Brand:
+    """The same for the session's own workspace."""
+    return await worn(session, await repository.of_session(session))
+
+
 async def draft(session: AsyncSession, change: schemas.BrandDraft) -> Brand:
     """The brand as it would be after ``change``; nothing is kept."""
     row = await repository.of_session(session)

@@ -13,6 +13,7 @@ from babel.dates import format_date, format_interval
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent
 
+from imisofts import currencies
 from imisofts.catalogues import catalogue
 
 FOLDER: Final = Path(__file__).parent / "locale"
@@ -22,6 +23,10 @@ FSI, PDI = "\u2068", "\u2069"
 _RTL: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _QUARTERS: Final = {"de": "QQQQ y"}
 """How a quarter is named where its short form does not fit into a sentence: *im 4. Quartal 2026*."""
+
+
+_PERCENT: Final = {"de": "\u00a0%"}
+"""The sign with its space, in languages that set one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,19 @@ class Language:
     def share(self, share: Decimal | str) -> str:
         """75%; a fraction in whole per cent, half-even."""
         return format_percent(rounded(share, 2), locale=self.babel)
+
+    def rate(self, share: Decimal) -> str:
+        """19%, 7.7%; a rate as it is, never rounded."""
+        return format_percent(share, "#,##0.####" + _PERCENT.get(self.code, "%"), locale=self.babel)
+
+    def exact(self, value: Decimal) -> str:
+        """A quantity as it is: 1, 7.25, 0.33333333."""
+        return format_decimal(value, "#,##0.########", locale=self.babel)
+
+    def price(self, value: Decimal, currency: str) -> str:
+        """A price without its currency: the currency's decimals, more only where the price has them."""
+        least = currencies.decimals(currency)
+        return format_decimal(value, "#,##0." + "0" * least + "#" * (8 - least), locale=self.babel)
 
     def listed(self, named: Sequence[str]) -> str:
         """one, two and three."""

@@ -15,7 +15,7 @@ from api.events.schemas import EventName
 from api.kit.clock import Clock
 from api.kit.ids import new_id
 from api.paper.language import Language
-from api.reports import delivery, hold, jobs, mail, repository, states
+from api.reports import delivery, hold, jobs, mail, preferences, repository, states
 from api.reports.errors import NoRecipient, NotADraft, NotFailed, NotHeld, NotWithdrawable, StillHeld
 from api.reports.models import ReportDelivery
 from api.reports.office import Figures, Office, in_thread, opened, system
@@ -50,6 +50,12 @@ async def request(session: AsyncSession, actor: Actor, given: ReportCreate) -> R
     await events.record(session, actor, EventName.REPORT_REQUESTED, row, after=delivery.facts(row))
     await _enqueue(session, row)
     return row
+
+
+async def language(session: AsyncSession, client_id: UUID | None = None) -> Language:
+    """The language of what a client gets on paper; without a client, of the workspace's reports."""
+    locale = await repository.locale(session)
+    return Language(locale if client_id is None else (await preferences.of(session, client_id, locale)).locale)
 
 
 async def release(session: AsyncSession, actor: Actor, gateway: Figures, report_id: UUID) -> ReportDelivery:

@@ -5,7 +5,6 @@ Each is a page that only the brand's own page may frame; nothing in it can be ru
 
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -13,11 +12,11 @@ from starlette.responses import Response
 from imisofts.access import ACTIONS_OF_ROLE, Action, Role
 from imisofts.brand import Brand
 from portal import security
-from portal.forms import Form, typed
+from portal.forms import typed
 from portal.language import gettext as _
 from portal.pages.brand import LOOK, drafted
 from portal.pages.home import ClientHome
-from portal.pages.invoices import InvoicePage, InvoiceRow, Line
+from portal.pages.invoices import InvoiceRow
 from portal.standing import Need, Standing
 from portal.web import Page, Viewer, Visit
 
@@ -85,17 +84,9 @@ async def preview_portal(visit: Visit) -> Response:
 
 
 async def preview_invoice(visit: Visit) -> Response:
-    """An invoice as its client sees it."""
-    lines = (
-        Line(_("Website redesign"), Decimal(8), Decimal(95), Decimal(19), 76_000, ""),
-        Line(_("Hosting and care"), Decimal(1), Decimal(240), Decimal(19), 24_000, ""),
-    )
-    page = InvoicePage(
-        invoice=_invoice(), note="", subtotal_minor=100_000, tax_minor=19_000, paid_minor=0, credited_minor=0,
-        lines=lines, payments=(), credit_notes=(), entries=(), etag="", payment=Form(), credit=Form(), key="",
-        today="", may_write=False, may_collect=False, may_see_events=False, may_open_client=False,
-    )  # fmt: skip
-    return _framed(visit, "invoices/detail.html", page)
+    """An invoice's PDF."""
+    answer = await visit.api.get("/workspace/brand/invoice", params=_query(visit))
+    return Response(answer.content, media_type="image/png")
 
 
 def _counts() -> dict[str, object]:
@@ -134,5 +125,5 @@ ROUTES = (
     Page(f"{PATH}/mail", preview_mail, action=Action.workspace_manage),
     Page(f"{PATH}/report.png", preview_report, action=Action.workspace_manage),
     Page(f"{PATH}/portal", preview_portal, action=Action.workspace_manage),
-    Page(f"{PATH}/invoice", preview_invoice, action=Action.workspace_manage),
+    Page(f"{PATH}/invoice.png", preview_invoice, action=Action.workspace_manage),
 )

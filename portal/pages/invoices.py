@@ -314,6 +314,11 @@ async def invoice_page(
     return visit.page("invoices/detail.html", page, status)
 
 
+async def download_invoice(visit: Visit) -> Response:
+    """The PDF, as the invoice stands now."""
+    return export.attached(await visit.api.get(f"/invoices/{visit.request.path_params['id']}/pdf"))
+
+
 async def _nothing() -> tuple[Entry, ...]:
     return ()
 
@@ -359,4 +364,5 @@ ROUTES = (
     Page("/invoices", show_invoices, action=Action.invoice_read),
     Page("/invoices.csv", export_invoices, action=Action.invoice_read),
     Page("/invoices/{id:uuid}", show_invoice, action=Action.invoice_read),
+    Page("/invoices/{id:uuid}/pdf", download_invoice, action=Action.invoice_read),
 )

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from starlette.responses import Response
 
 from imisofts.access import Action
-from portal import lists
+from portal import export, lists
 from portal.confirm import Confirmation
 from portal.door import Json, Problem
 from portal.figures import DataState, data_state
@@ -209,9 +209,7 @@ async def _act(visit: Visit, verb: str, done: str) -> Response:
 
 async def download_report(visit: Visit) -> Response:
     """The PDF, as frozen when it was made."""
-    answer = await visit.api.get(f"/reports/{visit.request.path_params['id']}/pdf")
-    name = answer.headers.get("content-disposition") or 'attachment; filename="report.pdf"'
-    return Response(answer.content, media_type="application/pdf", headers={"Content-Disposition": name})
+    return export.attached(await visit.api.get(f"/reports/{visit.request.path_params['id']}/pdf"))
 
 
 ROUTES = (

@@ -9,6 +9,7 @@ from api.billing.repository import findable
 from api.billing.service.collect import credit, record_payment
 from api.billing.service.draft import create, delete_draft, restore_draft, update
 from api.billing.service.issue import DAYS_TO_PAY, issue, void
+from api.billing.service.reading import on_paper, sample_on_paper, told
 from api.billing.service.shared import open_minor
 
 __all__ = [
@@ -23,11 +24,14 @@ __all__ = [
     "delete_draft",
     "findable",
     "issue",
+    "on_paper",
     "open_minor",
     "periods",
     "record_payment",
     "restore_draft",
+    "sample_on_paper",
     "states",
+    "told",
     "update",
     "void",
 ]
