@@ -133,9 +133,9 @@ def test_it_speaks_the_clients_language_and_wears_the_brand(agency: Agency, issu
 def test_nobody_gets_the_paper_of_an_invoice_that_they_may_not_see(agency: Agency, draft: Make, issued: Make) -> None:
     hidden, shown = (f"/invoices/{invoice['id']}/pdf" for invoice in (draft(), issued()))
     client = UUID(agency.client_id)
-    helper = join(agency, "lee", Role.client_team, client_id=client, rights=[Action.ticket_read])  # type: ignore[arg-type]
+    helper = join(agency, "lee", Role.client_team, client_id=client, rights=[Action.ticket_read])
     other = agency.api.ask("POST", "/clients", agency.as_role[Role.owner], json={"name": "Other"}).body["id"]
-    narrowed = join(agency, "noa", Role.member, client_ids=[UUID(other)])  # type: ignore[arg-type]
+    narrowed = join(agency, "noa", Role.member, client_ids=[UUID(other)])
     elsewhere = found(agency.api)
     refused = {
         "a draft, to a client": (hidden, agency.as_role[Role.client], 404),
