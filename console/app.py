@@ -29,12 +29,12 @@ def main() -> None:
     viewer = access.current_viewer(settings.public_url)
     if not isinstance(viewer, Viewer):
         title, text = NOTICES[viewer]
-        show("theme.html", css=css(Brand()), fonts=faces(settings.assets_path))
+        show("theme.html", css=css(Brand()), fonts=faces(settings.assets_path, Brand()))
         show(
             "notice.html", title=title, text=text, link=f"{portal_url(settings.port_base)}/sign-in", link_text="Sign in"
         )
         return
-    show("theme.html", css=css(viewer.brand), fonts=faces(settings.assets_path))
+    show("theme.html", css=css(viewer.brand), fonts=faces(settings.assets_path, viewer.brand))
     state = queries.state(viewer)
     header(viewer, state)
     watch(settings.public_url)

@@ -4,13 +4,17 @@ import json
 from functools import cache
 from pathlib import Path
 
+from imisofts.brand import Brand
+
 
 @cache
-def faces(assets_path: Path) -> str:
-    """The build's ``@font-face`` rules, addressed below ``/brand``; empty before the first build."""
+def faces(assets_path: Path, brand: Brand) -> str:
+    """The build's ``@font-face`` rules of the default font and the brand's own, addressed below ``/brand``; empty
+    before the first build."""
     manifest = assets_path / "manifest.json"
     if not manifest.exists():
         return ""
     files: dict[str, str] = json.loads(manifest.read_text(encoding="utf-8"))
-    name = files.get("fonts.css")
-    return (assets_path / name).read_text(encoding="utf-8").replace('url("', 'url("/brand/') if name else ""
+    names = [files[name] for name in ("fonts.css", brand.font_sheet) if name in files]
+    rules = "".join((assets_path / name).read_text(encoding="utf-8") for name in names)
+    return rules.replace('url("', 'url("/brand/')

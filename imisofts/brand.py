@@ -15,8 +15,21 @@ Mode = Literal["light", "dark"]
 
 DEFAULT_ACCENT: Final = "#3b4cca"
 DEFAULT_FONT: Final = "Inter"
-FONTS: Final = (DEFAULT_FONT,)
-"""The families that the portal's build and the PDF's fonts hold; no page fetches one from elsewhere."""
+_SANS: Final = 'Inter, system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif'
+_SERIF: Final = 'Georgia, "Times New Roman", serif'
+_BEHIND: Final = {
+    DEFAULT_FONT: _SANS,
+    "Source Sans 3": _SANS,
+    "IBM Plex Sans": _SANS,
+    "Work Sans": _SANS,
+    "Manrope": _SANS,
+    "Source Serif 4": _SERIF,
+    "Lora": _SERIF,
+}
+"""What stands in for a family where it is missing: in mails, and for letters that it does not have."""
+FONTS: Final = tuple(_BEHIND)
+"""The families that the portal's build and the PDF's fonts hold, all under the SIL Open Font License; no page fetches
+one from elsewhere."""
 
 OKABE_ITO: Final = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#000000")
 """Colour-blind-safe series, in the order of use after the accent."""
@@ -210,6 +223,16 @@ class Brand:
         return POWERED_BY if self.powered_by else ""
 
     @property
+    def font_stack(self) -> str:
+        """The family and what stands behind it, as CSS."""
+        return f'"{self.font_family}", {_BEHIND[self.font_family]}'
+
+    @property
+    def font_sheet(self) -> str:
+        """The built style sheet that holds the family; empty for the one that every page has."""
+        return font_sheet(self.font_family)
+
+    @property
     def initials(self) -> str:
         """Up to two letters for the place of a missing logo."""
         words = [word for word in self.name.split() if word[0].isalnum()]
@@ -232,7 +255,8 @@ class Brand:
         meaning = dict(MEANING[mode])
         soft = {f"{name}-soft": mix(surface, value, 0.1) for name, value in meaning.items()}
         series = {f"series-{n}": value for n, value in enumerate(self.series(mode), start=1)}
-        font = {"font": f'"{self.font_family}", Inter, system-ui, -apple-system, "Segoe UI", sans-serif'}
+        letters = '"cv05", "ss03"' if self.font_family == DEFAULT_FONT else "normal"  # plainer l and a, of Inter alone
+        font = {"font": self.font_stack, "font-features": letters}
         return {**NEUTRAL[mode], **accent, **meaning, **soft, **series, **font, **SCALE, **SHADOW[mode]}
 
     def series(self, mode: Mode = "light") -> tuple[str, ...]:
@@ -242,6 +266,16 @@ class Brand:
         first = own if _distance(*own) > 60 else own[:1]
         rest = tuple(c for c in OKABE_ITO[:-1] if all(_distance(c, one) > 60 for one in first))
         return (*first, *rest)
+
+
+def font_sheet(family: str) -> str:
+    """The built style sheet of a family; empty for the default one, which stands in every page's own sheet."""
+    return "" if family == DEFAULT_FONT else f"font-{font_slug(family)}.css"
+
+
+def font_slug(family: str) -> str:
+    """``source-sans-3``: the family as packages, files and classes name it."""
+    return family.lower().replace(" ", "-")
 
 
 def css(brand: Brand) -> str:

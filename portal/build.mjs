@@ -43,15 +43,29 @@ function emit(name, content) {
 // One variable file a script, fetched by a browser only where a page has such a letter; every weight is in it.
 const SCRIPTS = ["latin", "latin-ext", "cyrillic", "cyrillic-ext", "greek", "greek-ext", "vietnamese"];
 
-function fonts() {
-  const folder = join(modules, "@fontsource-variable", "inter");
-  const css = readFileSync(join(folder, "wght.css"), "utf8");
-  return SCRIPTS.map((script) => {
-    const name = `inter-${script}-wght-normal.woff2`;
-    const range = css.split("@font-face").find((face) => face.includes(`/${name})`)).match(/unicode-range: ([^;]+);/)[1];
-    const file = emit(`inter-${script}.woff2`, readFileSync(join(folder, "files", name)));
-    return `@font-face{font-family:Inter;font-weight:100 900;font-display:swap;src:url("${file}") format("woff2");unicode-range:${range}}`;
+// Families that a brand may wear beside Inter; each is a sheet of its own, which only pages in that brand load.
+const FAMILIES = ["Source Sans 3", "IBM Plex Sans", "Work Sans", "Manrope", "Source Serif 4", "Lora"];
+const slug = (family) => family.toLowerCase().replaceAll(" ", "-");
+
+function faces(family) {
+  const name = slug(family);
+  const folder = join(modules, "@fontsource-variable", name);
+  const rules = readFileSync(join(folder, "wght.css"), "utf8").split("@font-face").slice(1);
+  return SCRIPTS.flatMap((script) => {
+    const font = `${name}-${script}-wght-normal.woff2`;
+    const rule = rules.find((one) => one.includes(`/${font})`));
+    if (!rule) return [];
+    const [, weights] = rule.match(/font-weight: ([^;]+);/), [, range] = rule.match(/unicode-range: ([^;]+);/);
+    const file = emit(`${name}-${script}.woff2`, readFileSync(join(folder, "files", font)));
+    return `@font-face{font-family:"${family}";font-weight:${weights};font-display:swap;src:url("${file}") format("woff2");unicode-range:${range}}`;
   });
+}
+
+function families() {
+  for (const family of FAMILIES)
+    emit(`font-${slug(family)}.css`, [...faces(family), `.font-${slug(family)}{font-family:"${family}",sans-serif}`].join("\n"));
+  const licence = (family) => readFileSync(join(modules, "@fontsource-variable", slug(family), "LICENSE"), "utf8");
+  emit("font-licences.txt", ["Inter", ...FAMILIES].map((family) => `${family}\n\n${licence(family)}`).join("\n\n"));
 }
 
 function icons() {
@@ -79,8 +93,9 @@ function sheets() {
 
 // The faces are a file of their own as well: the console, which has no style sheet of the build, shows the same font.
 async function styles() {
-  const faces = fonts().join("\n");
-  emit("fonts.css", faces);
+  const inter = faces("Inter").join("\n");
+  emit("fonts.css", inter);
+  families();
   const [purged] = await new PurgeCSS().purge({
     content: [...templates(join(here, "templates")), ...sources(".ts").map((name) => join(here, "src", name))],
     css: [join(modules, "@tabler", "core", "dist", "css", "tabler.min.css")],
@@ -92,7 +107,7 @@ async function styles() {
   const own = sheets().map((name) => readFileSync(join(here, "src", name), "utf8"));
   const { code } = transform({
     filename: "portal.css",
-    code: Buffer.from([faces, purged.css, ...own].join("\n")),
+    code: Buffer.from([inter, purged.css, ...own].join("\n")),
     minify: true,
     targets: browserslistToTargets(["chrome 111", "firefox 115", "safari 16"]),
     exclude: Features.LightDark,
@@ -119,6 +134,7 @@ await scripts();
 writeFileSync(join(out, "manifest.json"), JSON.stringify(manifest, null, 1));
 
 const size = (name) => brotliCompressSync(readFileSync(join(out, manifest[name]))).length;
-const first = size("portal.css") + size("portal.js") + size("icons.svg") + size("inter-latin.woff2");
+const first = size("portal.css") + size("portal.js") + size("icons.svg")
+  + Math.max(size("inter-latin.woff2"), ...FAMILIES.map((one) => size(`${slug(one)}-latin.woff2`) + size(`font-${slug(one)}.css`)));
 for (const name of Object.keys(manifest)) console.log(`${(size(name) / 1024).toFixed(1).padStart(7)} kB  ${manifest[name]}`);
 if (first > BUDGET) throw new Error(`a first view would carry ${first} bytes of style, script and type, more than ${BUDGET}`);

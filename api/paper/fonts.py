@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from imisofts.brand import font_slug
 from imisofts.settings import PROJECT_ROOT, Settings
 
 FALLBACK: Final = (
@@ -69,7 +70,7 @@ def _in_order(points: set[int]) -> tuple[str, ...]:
 
 def folders(assets: Path, wanted: Iterable[str]) -> list[Path]:
     """Folders of the TTF files of ``wanted`` below the npm scope folder ``assets``: only the weights a report uses."""
-    found = (assets / _folder(family) / weight for family in wanted for weight in _WEIGHTS)
+    found = (assets / font_slug(family) / weight for family in wanted for weight in _WEIGHTS)
     return [folder for folder in found if folder.is_dir()]
 
 
@@ -78,13 +79,9 @@ def drawable(assets: Path, brand: str) -> frozenset[int]:
     return frozenset().union(*(_of_family(assets, family) for family in (brand, *FALLBACK)))
 
 
-def _folder(family: str) -> str:
-    return family.lower().replace(" ", "-")
-
-
 @lru_cache(maxsize=64)
 def _of_family(assets: Path, family: str) -> frozenset[int]:
-    files = (assets / _folder(family) / _WEIGHTS[0]).glob("*.ttf")
+    files = (assets / font_slug(family) / _WEIGHTS[0]).glob("*.ttf")
     return frozenset().union(*(_code_points(file.read_bytes()) for file in files))
 
 

@@ -7,12 +7,11 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from imisofts.access import Action
-from imisofts.brand import FONTS
+from imisofts.brand import FONTS, font_sheet, font_slug
 from portal import security
 from portal.door import Answer, Problem
 from portal.forms import Form, typed, with_problem
 from portal.language import gettext as _
-from portal.lists import Choice
 from portal.refusals import FORM_REFUSALS, edit_words
 from portal.web import Page, Visit
 
@@ -35,6 +34,15 @@ class Faint:
 
 
 @dataclass(frozen=True, slots=True)
+class Typeface:
+    """A font to choose: its name, the class that wears it, and the built sheet that has both (empty: every page's)."""
+
+    name: str
+    slug: str
+    sheet: str
+
+
+@dataclass(frozen=True, slots=True)
 class BrandPage:
     """Everything on the page; ``logo`` and ``favicon`` are hashes, ``look`` is the query of the previews."""
 
@@ -42,7 +50,7 @@ class BrandPage:
     style: Form
     picture: Form
     faint: tuple[Faint, ...]
-    fonts: tuple[Choice, ...]
+    fonts: tuple[Typeface, ...]
     logo: str
     favicon: str
     etag: str
@@ -85,7 +93,7 @@ async def _page(
             Faint(one["field"], labels[one["field"]], found[one["field"]], one["contrast"], one["nearest"])
             for one in found["warnings"]
         ),
-        fonts=tuple(Choice(name, name) for name in FONTS),
+        fonts=tuple(Typeface(name, font_slug(name), font_sheet(name)) for name in FONTS),
         logo=found["logo"] or "",
         favicon=found["favicon"] or "",
         etag=row.etag,

@@ -61,7 +61,7 @@ def test_a_brand_is_set_tried_on_and_worn(site: Any) -> None:
     browser_of, _ = site
     browser = browser_of("owner")
     saved = send(browser, "/settings/brand", name="Nordlicht", accent="#ffcc00", second="#123456", footer="Kai 4",
-                 legal="HRB 1\nVAT id DE1", font_family="Inter", reply_to="hello@nord.example")  # fmt: skip
+                 legal="HRB 1\nVAT id DE1", font_family="Source Serif 4", reply_to="hello@nord.example")  # fmt: skip
     assert saved.headers["location"] == "/settings/brand"
     page = browser.get("/settings/brand").text
     assert ("hard to read" in page, 'value="Nordlicht"' in page) == (True, True)
@@ -76,6 +76,8 @@ def test_a_brand_is_set_tried_on_and_worn(site: Any) -> None:
     stranger = browser_of(None)
     door = stranger.get("/sign-in").text
     assert all(word in door for word in ("Nordlicht", logo, "HRB 1", shade)), "sign-in wears it"
+    sheet = re.findall(r'href="(/static/build/font-source-serif-4[^"]*\.css)"', door)[0]
+    assert '@font-face{font-family:"Source Serif 4"' in stranger.get(sheet).text
     image = stranger.get(logo)
     assert (image.headers["content-type"], "immutable" in image.headers["cache-control"]) == ("image/png", True)
     assert image.headers["x-content-type-options"] == "nosniff"
