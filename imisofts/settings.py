@@ -53,6 +53,7 @@ class Settings(BaseModel):
     base_domain: str = Field(pattern=r"^([a-z0-9-]+(\.[a-z0-9-]+)*)?$")
     nameserver: str
     trusted_proxies: str
+    provider_networks: str
     sign_up: bool
     terms_url: str = Field(pattern=r"^(https?://\S+)?$")
     dagster_url: str
@@ -81,13 +82,17 @@ class Settings(BaseModel):
     @property
     def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """The networks of the proxies that may say who the client is."""
-        return tuple(ip_network(part.strip()) for part in self.trusted_proxies.split(",") if part.strip())
+        return _networks(self.trusted_proxies)
 
-    @field_validator("trusted_proxies")
+    @property
+    def inner_provider_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The operator's own networks in which an OpenID provider may be."""
+        return _networks(self.provider_networks)
+
+    @field_validator("trusted_proxies", "provider_networks")
     @classmethod
     def _are_networks(cls, value: str) -> str:
-        for part in filter(None, (part.strip() for part in value.split(","))):
-            ip_network(part)
+        _networks(value)
         return value
 
     @property
@@ -108,6 +113,11 @@ class Settings(BaseModel):
     def environment(self) -> dict[str, str]:
         """``IMISOFTS_*`` of every setting, for a child process that has to see exactly these."""
         return {f"{PREFIX}{name.upper()}": shown(getattr(self, name)) for name in names()}
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Networks (CIDR) separated by commas; ``ValueError`` for what is none."""
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
 def names() -> tuple[str, ...]:
@@ -213,6 +223,7 @@ def _derived(folder: Path, base: int, made: Mapping[str, str], given: Mapping[st
         "console_url": web(1),
         "base_domain": "",
         "trusted_proxies": "",
+        "provider_networks": "",
         "nameserver": "",
         "sign_up": "public_url" not in given,
         "terms_url": "",

@@ -1,6 +1,6 @@
 """What can go wrong with identity."""
 
-from api.kit.errors import Conflict, Forbidden, Malformed, Unauthenticated
+from api.kit.errors import ApiError, Conflict, Forbidden, Malformed, Unauthenticated
 
 
 class SignInRefused(Unauthenticated):
@@ -145,3 +145,9 @@ class SignOnRefused(Malformed):
     """Single sign-on is not set up, or what came back from the provider lets nobody in."""
 
     code = "sign_on_refused"
+
+
+class SignOffRefused(ApiError):
+    """What came is no order of the workspace's provider to sign somebody out. The standard asks for 400."""
+
+    status, code, title = 400, "sign_off_refused", "This is no order to sign somebody out"

@@ -11,7 +11,6 @@ import hashlib
 import hmac
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -39,7 +38,7 @@ from imisofts.access import Actor
 from imisofts.settings import Settings
 
 PURPOSE, LIFE = "single sign-on", timedelta(minutes=10)
-CALLBACK = "/sign-on/callback"
+CALLBACK, SIGN_OUT = "/sign-on/callback", "/v1/session/sign-on/signed-out"
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 SPENT = "This sign-in took too long, or was begun in another browser. Begin it once more."
 
@@ -55,7 +54,10 @@ async def _shown(session: AsyncSession, row: SignOn | None, settings: Settings) 
     if row is not None:
         facts |= {name: getattr(row, name) for name in facts if hasattr(row, name)}
         facts["record_value"] = domains.MARK + row.token
-    return sign_on_schemas.SignOnOut(**facts | {"redirect_uri": await _redirect_uri(session, settings)})
+    workspace = await repository.workspace(session)
+    here = hosts.origin(settings, workspace.slug, workspace.host)
+    facts |= {"redirect_uri": here + CALLBACK, "sign_out_uri": f"{here}{SIGN_OUT}?workspace={workspace.slug}"}
+    return sign_on_schemas.SignOnOut(**facts)
 
 
 async def _redirect_uri(session: AsyncSession, settings: Settings) -> str:
@@ -165,8 +167,7 @@ async def go(
         "code_challenge_method": "S256",
         **({"login_hint": asked.email} if asked.email else {}),
     }
-    there = Provider.of(row.discovered).authorization_endpoint
-    url = f"{there}{'&' if '?' in there else '?'}{urlencode(query_string)}"
+    url = provider.with_query(Provider.of(row.discovered).authorization_endpoint, query_string)
     return sign_on_schemas.SignOnGo(url=url, ticket=sealing.seal(PURPOSE, claims, now, LIFE, settings.secret_key))
 
 

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 
-from api.identity import sign_on, sign_on_schemas
+from api.identity import sign_off, sign_on, sign_on_schemas
 from api.identity.entering import CHALLENGED, entered
 from api.identity.entrance import device_of
-from api.identity.errors import LinkSpent, SignInRefused, SignOnRefused
+from api.identity.errors import LinkSpent, SignInRefused, SignOffRefused, SignOnRefused
 from api.identity.factor_schemas import Entered
 from api.kit.access import allowed, public
 from api.kit.clock import AppClock
@@ -91,3 +91,28 @@ async def end_sign_on(
     """Come in with what the provider sent the browser back with, by the second factor as ever (202)."""
     came = await sign_on.come_back(of(request), clock, brought, device_of(request), request.app.state.settings)
     return await entered(request, response, came)
+
+
+@router.get("/session/sign-on", responses=documented(Unauthenticated, Forbidden))
+async def where_sign_on_ends(
+    request: Request, _: Annotated[Actor, allowed(Action.session_own)], session: ReadSession
+) -> sign_on_schemas.SignOnEnd:
+    """Where to sign out of the provider, too, for who came in by it."""
+    return await sign_off.there(session, getattr(request.state, "session_id", None))
+
+
+@router.post(
+    "/session/sign-on/signed-out",
+    status_code=204,
+    dependencies=[public()],
+    responses=documented(SignOffRefused, TooMany, Malformed),
+)
+async def signed_out_there(
+    request: Request,
+    clock: AppClock,
+    logout_token: Annotated[str, Form(min_length=1, max_length=8000)],
+    workspace: Annotated[str | None, Query(max_length=63, description="The workspace's short name.")] = None,
+) -> None:
+    """The provider has signed somebody out (OpenID Connect Back-Channel Logout 1.0): what began by it ends here."""
+    settings = request.app.state.settings
+    await sign_off.told(of(request), clock, workspace, logout_token, device_of(request), settings)

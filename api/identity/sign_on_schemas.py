@@ -47,9 +47,11 @@ class SignOnPut(BaseModel):
 
 class SignOnOut(BaseModel):
     """The workspace's provider; all null where there is none. ``redirect_uri`` is what the provider has to know,
-    ``record_value`` what each domain's ``_imisofts`` TXT record has to say before its people come by it."""
+    ``sign_out_uri`` where it says that it signed somebody out (back-channel logout, if it can), ``record_value`` what
+    each domain's ``_imisofts`` TXT record has to say before its people come by it."""
 
     redirect_uri: str
+    sign_out_uri: str
     issuer: str | None
     client_id: str | None
     domains: list[str]
@@ -87,3 +89,10 @@ class SignOnBack(BaseModel):
     ticket: str = Field(min_length=1, max_length=4000)
     state: str = Field(min_length=1, max_length=200)
     code: str = Field(min_length=1, max_length=4000)
+
+
+class SignOnEnd(BaseModel):
+    """Where this session's provider signs people out; null for a session that began otherwise, or where the provider
+    offers no such page."""
+
+    url: str | None

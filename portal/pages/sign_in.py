@@ -28,6 +28,13 @@ class SignInPage:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedOutPage:
+    """``there`` is where the provider, by which the session began, signs people out."""
+
+    there: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetPasswordPage:
     """``token`` is the one-time link's secret; ``spent`` says that it no longer works."""
 
@@ -102,14 +109,20 @@ def refusal_words(problem: Problem) -> str:
 
 
 async def sign_out(visit: Visit) -> Response:
-    """End the session on the server, then forget the cookie."""
+    """End the session on the server, then forget the cookie. Who came in by single sign-on is told that the provider
+    still knows them, and where that ends."""
+    there = None
     if visit.api.signed_in:
         try:
+            there = (await visit.api.get("/session/sign-on")).object["url"]
             await visit.api.delete("/session")
         except Problem as problem:
             if problem.status != 401:
                 raise
-    response = visit.leave("/sign-in", _("You are signed out."))
+    if there:
+        response = visit.page("sign_on/ended.html", SignedOutPage(str(there)))
+    else:
+        response = visit.leave("/sign-in", _("You are signed out."))
     response.delete_cookie(visit.site.cookie_name)
     return response
 

@@ -46,6 +46,7 @@ class SignOnSettings:
     form: Form
     roles: tuple[Choice, ...]
     redirect_uri: str
+    sign_out_uri: str
     record_value: str
     domains: tuple[DomainState, ...]
     checked_at: str
@@ -89,18 +90,25 @@ async def come_back(visit: Visit) -> Response:
     """What the provider sent the browser back with."""
     query, ticket = visit.request.query_params, visit.request.cookies.get(TICKET_COOKIE, "")
     brought: dict[str, object] = {"ticket": ticket, "state": query.get("state", ""), "code": query.get("code", "")}
-    try:
-        answer = await visit.api.post("/session/sign-on/callback", json=brought)
-    except Problem as problem:
-        if problem.status not in {401, 422, 429}:
-            raise
-        said = problem.detail if problem.code == "sign_on_refused" else _("Nobody was signed in. Begin once more.")
-        page = SignOnPage(Form(problem=said), visit.place or "")
-        response = visit.page("sign_on/ask.html", page, 422)
+    if query.get("error"):
+        response = _refused(visit, _("Your agency's sign-in did not let you in, or you went back. Begin once more."))
     else:
-        response = await arrive(visit, answer, "/")
+        try:
+            answer = await visit.api.post("/session/sign-on/callback", json=brought)
+        except Problem as problem:
+            if problem.status not in {401, 422, 429}:
+                raise
+            known = problem.code == "sign_on_refused"
+            response = _refused(visit, problem.detail if known else _("Nobody was signed in. Begin once more."))
+        else:
+            response = await arrive(visit, answer, "/")
     response.delete_cookie(TICKET_COOKIE, path="/sign-on")
     return response
+
+
+def _refused(visit: Visit, said: str) -> Response:
+    """The form once more, with what went wrong."""
+    return visit.page("sign_on/ask.html", SignOnPage(Form(problem=said), visit.place or ""), 422)
 
 
 def _settings(found: Json, form: Form | None = None) -> SignOnSettings:
@@ -117,6 +125,7 @@ def _settings(found: Json, form: Form | None = None) -> SignOnSettings:
         form or Form(typed_so_far),
         tuple(Choice(role.value, role_words(role)) for role in (Role.member, Role.admin)),
         found["redirect_uri"],
+        found["sign_out_uri"],
         str(found["record_value"] or ""),
         tuple(DomainState(name, f"_imisofts.{name}", name in proven) for name in found["domains"]),
         str(found["checked_at"] or ""),

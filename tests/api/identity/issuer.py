@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
@@ -15,18 +16,20 @@ from joserfc.jwk import ECKey, RSAKey
 
 class Issuer:
     """Real HTTP on loopback, in a thread that ends with the process. ``codes`` maps a code to the token it is worth;
-    ``asked`` is the last form that the token endpoint was sent."""
+    ``asked`` is the last form that the token endpoint was sent; ``says`` what the userinfo endpoint says."""
 
     def __init__(self) -> None:
         self.key, self.other = (RSAKey.generate_key(2048, {"kid": "rsa"}) for _ in range(2))
         self.curve = ECKey.generate_key("P-256", {"kid": "curve"})
         self.codes: dict[str, str] = {}
         self.asked: dict[str, str] = {}
+        self.says: dict[str, Any] | None = None
         issuer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                self._send(issuer.documents().get(self.path))
+                named = self.headers.get("Authorization") == "Bearer none"
+                self._send(issuer.says if self.path == "/me" and named else issuer.documents().get(self.path))
 
             def do_POST(self) -> None:
                 form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
@@ -64,6 +67,7 @@ class Issuer:
                 "authorization_endpoint": f"{self.url}/auth",
                 "token_endpoint": f"{self.url}/token",
                 "jwks_uri": f"{self.url}/keys",
+                "userinfo_endpoint": f"{self.url}/me",
             },
             "/keys": {"keys": [key.as_dict(private=False) for key in (self.key, self.curve)]},
         }
@@ -78,6 +82,15 @@ class Issuer:
         code = f"code{len(self.codes)}{now}{query['state'][:8]}"
         self.codes[code] = self._token(sign, said)
         return {"ticket": going["ticket"], "state": query["state"], "code": code}
+
+    def order(self, subject: str, *, sign: str = "RS256", **claims: Any) -> dict[str, str]:
+        """A logout token as the provider's server sends it; ``claims`` replace those of an honest one, None leaves one
+        out."""
+        now = int(datetime.now(UTC).timestamp())
+        honest = {"iss": self.url, "aud": "imisofts", "iat": now, "jti": uuid4().hex, "sub": subject}
+        said = {**honest, "events": {"http://schemas.openid.net/event/backchannel-logout": {}}, **claims}
+        token = self._token(sign, {name: value for name, value in said.items() if value is not None})
+        return {"logout_token": token}
 
     def _token(self, sign: str, claims: dict[str, Any]) -> str:
         if sign in {"none", "HS256"}:

@@ -121,6 +121,46 @@ def test_only_a_verified_address_of_a_proven_domain_makes_a_member(
     assert agency.api.refusal("POST", "/session/sign-on/callback", json=back).code == "sign_on_refused"
 
 
+def test_where_the_token_names_no_address_the_provider_is_asked_for_the_same_person(
+    agency: Agency, issuer: Issuer
+) -> None:
+    who = person(agency)
+    short = {"sub": who["sub"], "email": None, "email_verified": None, "name": None}
+    for says in (None, {**who, "sub": "somebody else"}, {**who, "email_verified": False}):
+        issuer.says = says
+        back = issuer.answer(going(agency), **short)
+        assert agency.api.refusal("POST", "/session/sign-on/callback", json=back).code == "sign_on_refused"
+    issuer.says = who
+    came = agency.api.ask("POST", "/session/sign-on/callback", json=issuer.answer(going(agency), **short))
+    assert (came.body["user"]["email"], came.body["user"]["name"]) == (who["email"], "Known There")
+
+
+SIGNED_OUT = "/session/sign-on/signed-out"
+
+
+def test_only_the_provider_signs_its_people_out_and_only_of_what_began_by_it(agency: Agency, issuer: Issuer) -> None:
+    api, who = agency.api, person(agency)
+    came = api.ask("POST", "/session/sign-on/callback", json=issuer.answer(going(agency), **who))
+    session, here = Credentials(cookie=came.cookies["imisofts_session"]), {"workspace": agency.slug}
+    assert api.ask("GET", "/session/sign-on", session).body == {"url": None}, "this provider has no page for it"
+    lies: list[dict[str, Any]] = [
+        {"sign": "stranger"}, {"sign": "none"}, {"sign": "HS256"}, {"nonce": "x"}, {"events": {}}, {"events": None},
+        {"aud": "somebody else"}, {"iss": "https://evil.example"}, {"iat": NOW - 3600}, {"jti": None}, {"sub": None},
+    ]  # fmt: skip
+    for lie in lies:
+        refused = api.refusal("POST", SIGNED_OUT, params=here, data=issuer.order(who["sub"], **lie))
+        assert (refused.status, refused.code) == (400, "sign_off_refused"), lie
+    order = issuer.order(who["sub"])
+    for nowhere in ({"workspace": "nobody"}, {"workspace": found(api).slug}, {}):
+        assert api.refusal("POST", SIGNED_OUT, params=nowhere, data=order).status == 400
+    assert api.ask("GET", "/session", session).body["role"] == "member"
+    api.ask("POST", SIGNED_OUT, params=here, data=order)
+    assert api.refusal("GET", "/session", session).status == 401
+    assert api.refusal("POST", SIGNED_OUT, params=here, data=order).status == 400, "an order counts once"
+    api.ask("POST", SIGNED_OUT, params=here, data=issuer.order("whom nobody knows"))
+    assert api.ask("GET", "/session", agency.as_role[Role.owner]).body["role"] == "owner"
+
+
 def test_what_comes_back_is_bound_to_the_browser_and_good_once(
     agency: Agency, issuer: Issuer, clock: ShiftingClock
 ) -> None:
