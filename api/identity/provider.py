@@ -25,13 +25,7 @@ _LEEWAY: Final = 60
 _OLDEST: Final = timedelta(minutes=10)
 _WANTED: Final = ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")
 _WELCOME: Final = ("userinfo_endpoint", "end_session_endpoint")
-_NOT_REACHED: Final = {
-    outgoing.Why.silent: "The provider cannot be reached.",
-    outgoing.Why.plain: "The provider has to be at an https:// address.",
-    outgoing.Why.inside: "The provider has to be at a public address.",
-    outgoing.Why.long: "The provider's answer is too long.",
-}
-_NOT_OURS: Final = "The provider's ID token is not one that was made for this sign-in."
+_NOT_OURS = "The provider's ID token is not one that was made for this sign-in."
 _OF_PERSON: Final = ("email", "email_verified", "name")
 
 
@@ -192,7 +186,7 @@ async def _json(method: str, url: str, settings: Settings, **options: Any) -> di
     try:
         answer = await outgoing.ask(method, url, outgoing.Reach.of(settings), **options)
     except outgoing.NotReached as problem:
-        raise ProviderProblem(_NOT_REACHED[problem.why]) from problem
+        raise ProviderProblem(_not_reached(problem.why)) from problem
     try:
         found = json.loads(answer.content) if answer.status == 200 else None
     except ValueError:
@@ -200,3 +194,13 @@ async def _json(method: str, url: str, settings: Settings, **options: Any) -> di
     if not isinstance(found, dict):
         raise ProviderProblem("The provider refused, or answered something that cannot be read.")
     return found
+
+
+def _not_reached(why: outgoing.Why) -> str:
+    if why is outgoing.Why.plain:
+        return "The provider has to be at an https:// address."
+    if why is outgoing.Why.inside:
+        return "The provider has to be at a public address."
+    if why is outgoing.Why.long:
+        return "The provider's answer is too long."
+    return "The provider cannot be reached."

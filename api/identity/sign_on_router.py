@@ -110,9 +110,9 @@ async def where_sign_on_ends(
 async def signed_out_there(
     request: Request,
     clock: AppClock,
-    logout_token: Annotated[str, Form(min_length=1, max_length=8000)],
+    order: Annotated[sign_on_schemas.SignOnOrder, Form()],
     workspace: Annotated[str | None, Query(max_length=63, description="The workspace's short name.")] = None,
 ) -> None:
     """The provider has signed somebody out (OpenID Connect Back-Channel Logout 1.0): what began by it ends here."""
     settings = request.app.state.settings
-    await sign_off.told(of(request), clock, workspace, logout_token, device_of(request), settings)
+    await sign_off.told(of(request), clock, workspace, order.logout_token, device_of(request), settings)

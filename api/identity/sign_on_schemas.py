@@ -96,3 +96,11 @@ class SignOnEnd(BaseModel):
     offers no such page."""
 
     url: str | None
+
+
+class SignOnOrder(BaseModel):
+    """What the provider's server sends when it has signed somebody out."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"logout_token": "from-the-provider"}})
+
+    logout_token: str = Field(min_length=1, max_length=8000)

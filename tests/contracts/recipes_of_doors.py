@@ -144,6 +144,16 @@ def _came_back(agency: Agency, client_id: str) -> Options:
     return {"json": back}
 
 
+def _signed_out_there(agency: Agency, client_id: str) -> Options:
+    """Somebody came in by the provider, which has signed them out meanwhile."""
+    going = agency.api.ask("POST", "/session/sign-on", **_provider_asked(agency, client_id)).body
+    subject = f"{agency.slug} {uuid4().hex}"
+    email = f"{uuid4().hex}@{agency.slug}.example"
+    back = _issuer().answer(going, sub=subject, email=email, email_verified=True)
+    agency.api.ask("POST", "/session/sign-on/callback", json=back)
+    return {"params": {"workspace": agency.slug}, "data": _issuer().order(subject)}
+
+
 def _named(agency: Agency, _: str) -> Options:
     """A host was named; its record is looked for where nobody answers, and so stays unproven."""
     owner = agency.as_role[Role.owner]
@@ -213,6 +223,7 @@ WRITES: dict[str, Write] = {
     "DELETE /v1/workspace/sign-on": Write((EventName.SIGN_ON_REMOVED,), _provider_named),
     "POST /v1/session/sign-on": Write((), _provider_asked),
     "POST /v1/session/sign-on/callback": Write((EventName.SESSION_STARTED,), _came_back),
+    "POST /v1/session/sign-on/signed-out": Write((EventName.SESSION_ENDED,), _signed_out_there, told_of="system"),
     "PUT /v1/workspace/domain": Write((EventName.DOMAIN_CHOSEN,), _json(host="portal.example.com")),
     "POST /v1/workspace/domain/verify": Write((), _named),
     "DELETE /v1/workspace/domain": Write((EventName.DOMAIN_REMOVED,), _named),
