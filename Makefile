@@ -28,7 +28,7 @@ up: install ## start everything; Ctrl-C stops it
 	@exec $(BIN)/imisofts up
 
 test: install lint $(TESTS_STAMP) ## ruff, mypy, import contracts, tests
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: install ## ruff, mypy and the import contracts
 	$(BIN)/ruff check .

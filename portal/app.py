@@ -204,6 +204,11 @@ def _words(status: int, detail: str) -> ErrorPage:
     if status == 403:
         text = detail or _("Your role does not include this page.")
         return ErrorPage(403, _("You may not do this"), text)
+    if status == 503:
+        text = _(
+            "The database does not answer at the moment. Go back and try again shortly; what you typed is still there."
+        )
+        return ErrorPage(status, _("Not available for the moment"), text)
     if status >= 500:
         text = _("The fault is ours. Nothing you entered was half saved; try again in a moment.")
         return ErrorPage(status, _("Something went wrong"), text)

@@ -1,5 +1,6 @@
 """One error base, one handler, one shape: RFC 9457 ``application/problem+json``."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -8,11 +9,13 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
 MEDIA_TYPE = "application/problem+json"
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,18 @@ class TooMany(ApiError):
         super().__init__(detail)
         self.retry_after = retry_after
         """Seconds until the next request would be let through."""
+
+
+class Unavailable(ApiError):
+    """The database cannot be reached, or has too much to do: nothing is wrong with the request."""
+
+    status, code, title = 503, "unavailable", "Not available for the moment"
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "5"}
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database does not answer at the moment. Ask again shortly, with the same Idempotency-Key."
+        )
 
 
 class ProblemField(BaseModel):
@@ -187,6 +202,21 @@ async def _on_integrity(_: Request, error: Exception) -> JSONResponse:
     raise error
 
 
+AWAY = (OperationalError, InterfaceError, PoolTimeout)
+"""What the driver and the pool raise while the database is away or has too much to do."""
+
+
+def away(method: str, path: str, error: Exception) -> JSONResponse:
+    """The answer while the database is away; one line of log, for where it was asked from says nothing of that."""
+    reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+    log.warning("%s %s: the database does not answer: %s", method, path, reason)
+    return problem(Unavailable())
+
+
+async def _on_away(request: Request, error: Exception) -> JSONResponse:
+    return away(request.method, request.url.path, error)
+
+
 async def _on_anything(_: Request, error: Exception) -> JSONResponse:
     return fault()
 
@@ -198,6 +228,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(DataError, _on_data)
     app.add_exception_handler(IntegrityError, _on_integrity)
+    for kind in AWAY:
+        app.add_exception_handler(kind, _on_away)
     app.add_exception_handler(Exception, _on_anything)
 
 

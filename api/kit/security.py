@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.kit.errors import Forbidden, fault, problem
+from api.kit.errors import AWAY, Forbidden, away, fault, problem
 
 COOKIE = "imisofts_session"
 FORM_HEADER = "X-Form-Token"
@@ -107,6 +107,10 @@ class Guard:
             return
         try:
             await self.app(scope, _capped(receive, headers), send_guarded)
+        except AWAY as error:
+            if started:
+                raise
+            await away(scope["method"], scope["path"], error)(scope, receive, send_guarded)
         except Exception:
             if not started:
                 await fault()(scope, receive, send_guarded)
