@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from bench import freshness, portal, reports
+from bench import freshness, lighthouse, portal, reports
 from bench.page import Page
 from imisofts import sample
 from imisofts.cli.house import open_house
@@ -12,10 +12,11 @@ from warehouse import pipeline
 
 
 def measure(page: Page) -> None:
-    """In a sandbox of its own; the last of the three writes over the sample's figures."""
+    """In a sandbox of its own; the last of them writes over the sample's figures."""
     parts: tuple[tuple[str, Callable[[Settings, Page], None]], ...] = (
         ("reports", reports.measure),
         ("portal pages", portal.measure),
+        ("Lighthouse", lighthouse.measure),
         ("freshness", freshness.measure),
     )
     with open_house() as settings:
