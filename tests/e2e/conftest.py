@@ -77,7 +77,7 @@ def browser() -> Iterator[Browser]:
 def opened(browser: Browser, size: tuple[int, int] = DESK, **more: Any) -> Page:
     """A page of a browser that nobody has signed in with."""
     width, height = size
-    context = browser.new_context(viewport={"width": width, "height": height}, locale="en-GB", **more)
+    context = browser.new_context(viewport={"width": width, "height": height}, **{"locale": "en-GB", **more})
     context.set_default_timeout(PATIENCE)
     return context.new_page()
 
