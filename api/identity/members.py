@@ -24,18 +24,7 @@ async def add_user(
     opens the mail owns the address: nobody who invites ever sees the link. Only the operator, who can read the
     database anyway, gets it in the answer, and not that of a person who has a password.
     """
-    await standings.require_givable(session, actor, asked)
-    user_id = await repository.ensure_user(session, asked.email, asked.name)
-    if await repository.membership_of(session, user_id):
-        raise AlreadyMember("This person already belongs to the workspace.")
-    row = Membership(workspace_id=actor.workspace_id, user_id=user_id, invited_by=actor.user_id)
-    session.add(row)
-    await standings.give(session, row, asked)
-    after = await standings.facts(session, row) | {"user_id": user_id}
-    await events.record(session, actor, EventName.USER_ADDED, row, after=after)
-    if asked.role not in CLIENT_ROLES:
-        await plans.hold(session, "seats")
-    await session.refresh(row)
+    row = await _added(session, actor, asked)
     known = await repository.user_by_email(session, asked.email)
     shown = actor.kind == "operator" and not (known and known["password_hash"])
     link = await links.new(session, row, settings.secret_key, "invitation", by_mail=not shown)
@@ -50,6 +39,30 @@ async def add_user(
         link_problem=None,
         link=told,
     )
+
+
+async def invite(session: AsyncSession, actor: Actor, asked: schemas.UserCreate, secret_key: str) -> Membership:
+    """Invite somebody whose link leaves by mail, whoever invites."""
+    row = await _added(session, actor, asked)
+    await links.new(session, row, secret_key, "invitation")
+    return row
+
+
+async def _added(session: AsyncSession, actor: Actor, asked: schemas.UserCreate) -> Membership:
+    """A membership that waits, with its event; staff take a seat of the plan."""
+    await standings.require_givable(session, actor, asked)
+    user_id = await repository.ensure_user(session, asked.email, asked.name)
+    if await repository.membership_of(session, user_id):
+        raise AlreadyMember("This person already belongs to the workspace.")
+    row = Membership(workspace_id=actor.workspace_id, user_id=user_id, invited_by=actor.user_id)
+    session.add(row)
+    await standings.give(session, row, asked)
+    after = await standings.facts(session, row) | {"user_id": user_id}
+    await events.record(session, actor, EventName.USER_ADDED, row, after=after)
+    if asked.role not in CLIENT_ROLES:
+        await plans.hold(session, "seats")
+    await session.refresh(row)
+    return row
 
 
 async def invite_again(session: AsyncSession, actor: Actor, membership_id: UUID, secret_key: str) -> None:

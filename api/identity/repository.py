@@ -228,6 +228,13 @@ async def membership_of(session: AsyncSession, user_id: UUID) -> Membership | No
     return await session.scalar(select(Membership).where(Membership.user_id == user_id))
 
 
+async def members_by_email(session: AsyncSession, emails: Collection[str]) -> dict[str, Membership]:
+    """Those of the addresses, in small letters, that belong to the workspace."""
+    email = func.lower(AppUser.email)
+    query: Select[Any] = select(email, Membership).join(Membership, Membership.user_id == AppUser.id)
+    return {row[0]: row[1] for row in await session.execute(query.where(email.in_(emails)))}
+
+
 async def client_exists(session: AsyncSession, client_id: UUID) -> bool:
     """Whether the workspace has this client."""
     return bool(await session.scalar(text("select exists (select from client where id = :id)"), {"id": client_id}))

@@ -21,7 +21,6 @@ from api.kit.database import Database
 from api.kit.errors import Forbidden, NotFound
 from api.kit.rate_limit import Limit
 from imisofts.access import Action, Actor, Role
-from imisofts.settings import Settings
 
 EACH_CLIENT = Limit(burst=20, interval=timedelta(minutes=3))
 """Invitations by a client's own people: they are mails in the agency's name, and a refusal tells that an address is
@@ -29,7 +28,7 @@ known to the agency."""
 
 
 async def invite(
-    database: Database, session: AsyncSession, actor: Actor, asked: TeamInvitation, settings: Settings
+    database: Database, session: AsyncSession, actor: Actor, asked: TeamInvitation, secret_key: str
 ) -> UUID:
     """Invite a colleague; the link goes by mail to that person alone. Gives the membership's id."""
     client_id = _client_of(actor, asked.client_id)
@@ -37,7 +36,7 @@ async def invite(
         async with database.begin(None) as apart:  # counted also where it is refused
             await rate_limit.take(apart, f"team:{client_id}", EACH_CLIENT, session.info["clock"].now())
     person = schemas.UserCreate(email=asked.email, name=asked.name, **_standing(asked, client_id))
-    return (await members.add_user(session, actor, person, settings)).id
+    return (await members.invite(session, actor, person, secret_key)).id
 
 
 async def invite_again(session: AsyncSession, actor: Actor, membership_id: UUID, secret_key: str) -> None:

@@ -66,7 +66,7 @@ async def invite_colleague(
     key: IdempotencyKey = None,
 ) -> TeamMember:
     """Invite a colleague to a client, with chosen rights; the one-time link goes by mail to the person alone."""
-    made = await team.invite(of(request), session, actor, asked, request.app.state.settings)
+    made = await team.invite(of(request), session, actor, asked, request.app.state.settings.secret_key)
     return await _member(response, actor, session, made)
 
 

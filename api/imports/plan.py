@@ -11,6 +11,7 @@ from sqlalchemy import TextClause
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.events.schemas import EventName
+from api.identity.schemas import UserCreate
 from api.imports.schemas import ImportOptions, ImportResult, KeptRow, RowError
 from api.kit.models import Base
 from imisofts.access import Actor
@@ -30,6 +31,7 @@ class Context:
     currency: str
     timezone: str
     options: ImportOptions
+    secret_key: str = ""
 
     def date_of(self, moment: date | datetime | None) -> date | None:
         """The calendar date of a date or an instant in the workspace's zone."""
@@ -70,13 +72,23 @@ class Change:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """Somebody to invite, by the door of identity and not as a row; ``told`` is what the file says of the person."""
+
+    line: int
+    asked: UserCreate
+    told: dict[str, str]
+
+
 @dataclass(slots=True)
 class Plan:
     """Everything that an import would do.
 
     ``referred`` rows, which others name, come first; then ``created`` and ``changed``; then ``followed``, rows that
     change because of these and that no line of the file is about; then ``inserts`` and ``updates``, parts of the rows
-    before without an event of their own; then ``statements`` with their parameters; ``settled`` invoices last.
+    before without an event of their own; then ``statements`` with their parameters; ``settled`` invoices, and
+    people who are ``invited``, last.
     """
 
     created: list[Change] = field(default_factory=list)
@@ -87,6 +99,7 @@ class Plan:
     updates: dict[type[Base], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     statements: list[tuple[TextClause, dict[str, Any]]] = field(default_factory=list)
     settled: list[dict[str, Any]] = field(default_factory=list)
+    invited: list[Invitation] = field(default_factory=list)
     unchanged: int = 0
     kept: list[KeptRow] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
@@ -104,7 +117,7 @@ class Plan:
         """The plan as it is answered; ``errors`` are those of reading and planning together."""
         referred = Counter(str(change.model.__tablename__) for change in self.referred)
         return ImportResult(
-            created=len(self.created),
+            created=len(self.created) + len(self.invited),
             changed=len(self.changed),
             unchanged=self.unchanged,
             kept=len(self.kept),
@@ -113,9 +126,18 @@ class Plan:
             referred=dict(referred),
             errors=errors[:SHOWN],
             kept_rows=self.kept[:SHOWN],
-            preview=[_shown(change) for change in [*self.changed, *self.created][:PREVIEW]] if dry_run else [],
+            preview=self._preview() if dry_run else [],
             notes=self.notes,
         )
+
+    def _preview(self) -> list[dict[str, Any]]:
+        changes = [_shown(change) for change in [*self.changed, *self.created][:PREVIEW]]
+        return changes + [_asked(invitation) for invitation in self.invited[: PREVIEW - len(changes)]]
+
+
+def _asked(invitation: Invitation) -> dict[str, Any]:
+    first = {"line": invitation.line, "external_id": invitation.asked.email, "action": "create", "before": None}
+    return {**first, "after": invitation.told}
 
 
 def _shown(change: Change) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from api.billing.service import InvoiceLine
 from api.clients.service import workspace_facts
 from api.imports import bulk
 from api.imports.models import ImportFile, ImportRun
-from api.imports.schemas import ImportOptions, ImportResult, ImportShape, Kind
+from api.imports.schemas import ImportOptions, ImportResult, ImportShape, Kind, closed_to
 from api.kit.database import Database
 from api.kit.errors import NotFound
 from api.kit.ids import new_id
@@ -38,8 +38,10 @@ __all__ = [
 
 
 def visible_to(actor: Actor) -> Select[ImportRun]:
-    """The workspace's imports; the right to import is what opens them."""
-    return select(ImportRun).where(ImportRun.workspace_id == actor.workspace_id)
+    """The workspace's imports; the right to import is what opens them, for some kinds with another one."""
+    return select(ImportRun).where(
+        ImportRun.workspace_id == actor.workspace_id, ImportRun.kind.not_in([kind.value for kind in closed_to(actor)])
+    )
 
 
 async def get(session: AsyncSession, actor: Actor, run_id: UUID) -> ImportRun:

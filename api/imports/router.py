@@ -20,12 +20,13 @@ from api.imports.schemas import (
     ImportRow,
     ImportRunOut,
     Kind,
+    closed_to,
 )
 from api.kit import database, lists
 from api.kit.access import allowed
 from api.kit.clock import AppClock
 from api.kit.database import ReadSession, WriteSession
-from api.kit.errors import Conflict, Malformed, NotFound, documented
+from api.kit.errors import Conflict, Forbidden, Malformed, NotFound, documented
 from api.kit.idempotency import IdempotencyKey, IdempotentRoute
 from api.kit.ids import new_id
 from imisofts.access import Action, Actor
@@ -70,7 +71,7 @@ async def list_imports(
 
 
 @router.get("/kinds")
-async def list_kinds(_: CanImport) -> ImportKinds:
+async def list_kinds(actor: CanImport) -> ImportKinds:
     """What can be imported, with the fields of each kind, required ones first."""
     return ImportKinds(
         items=[
@@ -81,6 +82,7 @@ async def list_kinds(_: CanImport) -> ImportKinds:
                 fields=[ImportFieldOut(name=f.name, required=f.required, help=f.help) for f in subject.fields],
             )
             for subject in SUBJECTS.values()
+            if subject.kind not in closed_to(actor)
         ]
     )
 
@@ -88,7 +90,7 @@ async def list_kinds(_: CanImport) -> ImportKinds:
 @router.post(
     "",
     status_code=201,
-    responses=documented(NotFound, Conflict),
+    responses=documented(Forbidden, NotFound, Conflict),
     openapi_extra={"requestBody": {"content": {"multipart/form-data": {"example": EXAMPLE}}}},
 )
 async def start_import(
@@ -113,10 +115,12 @@ async def start_import(
     answer leaves. The run's row is committed before the import begins, apart from the import itself, so that others
     see it. The file of a dry run is kept for a day.
     """
+    if kind in closed_to(actor):
+        raise Forbidden("Who brings in users has the right to invite them.")
     chosen = _options(options, dry_run=dry_run)
     name, content, file_id = await _content(session, actor, file, again)
     run_id = new_id()
-    tenant = database.of(request)
+    tenant, secret_key = database.of(request), request.app.state.settings.secret_key
     async with tenant.begin(actor.workspace_id) as apart:
         if chosen.dry_run and file_id is None:
             file_id = new_id()
@@ -127,7 +131,7 @@ async def start_import(
                 dry_run=chosen.dry_run, status="running", started_by=actor.user_id,
             )
         )  # fmt: skip
-    work = asyncio.create_task(service.run(tenant, clock, actor, run_id, kind, name, content, chosen))
+    work = asyncio.create_task(service.run(tenant, clock, actor, run_id, kind, name, content, chosen, secret_key))
     _running.add(work)
     work.add_done_callback(_running.discard)
     await asyncio.wait({work}, timeout=PATIENCE)

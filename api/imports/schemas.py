@@ -7,6 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from imisofts.access import Action, Actor
+
 _Key = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 SHOWN_ROWS = 100
 
@@ -30,6 +32,16 @@ class Kind(StrEnum):
     time_entries = "time-entries"
     tickets = "tickets"
     exchange_rates = "exchange-rates"
+    users = "users"
+
+
+NEEDS = {Kind.users: Action.user_manage}
+"""What a kind takes beyond the right to import."""
+
+
+def closed_to(actor: Actor) -> list[Kind]:
+    """The kinds that an actor who may import does not."""
+    return [kind for kind, action in NEEDS.items() if not actor.may(action)]
 
 
 class Locale(StrEnum):

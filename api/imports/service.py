@@ -33,7 +33,7 @@ class StoppedError(Exception):
 
 async def run(
     database: Database, clock: Clock, actor: Actor, run_id: UUID, kind: Kind, file_name: str, content: bytes,
-    options: ImportOptions,
+    options: ImportOptions, secret_key: str,
 ) -> None:  # fmt: skip
     """Carry out the import of ``run_id`` to its end; never raises: what went wrong stands in the run's row."""
 
@@ -47,7 +47,7 @@ async def run(
             options = await _described(database, actor, run_id, kind, table, options)
             parsed = await anyio.to_thread.run_sync(reading.read, kind, file_name, table, options)
             await tell(0, parsed.total)
-            await _write(database, clock, actor, run_id, kind, parsed, options, tell)
+            await _write(database, clock, actor, run_id, kind, parsed, options, tell, secret_key)
         return
     except files.UnreadableFileError as error:
         result = ImportResult(detail=f"Nothing was imported: {error.where} {error}.")
@@ -101,6 +101,7 @@ async def _write(
     parsed: reading.Parsed,
     options: ImportOptions,
     tell: writing.Tell,
+    secret_key: str,
 ) -> None:
     """Plan, write and finish in one transaction, one import of a workspace at a time."""
     async with database.begin(actor.workspace_id) as session:
@@ -108,7 +109,7 @@ async def _write(
         await session.execute(text(lock), {"workspace": str(actor.workspace_id)})
         facts = await repository.workspace_facts(session, actor)
         today = clock.today(facts.timezone)
-        context = Context(session, actor, clock.now(), today, facts.currency, facts.timezone, options)
+        context = Context(session, actor, clock.now(), today, facts.currency, facts.timezone, options, secret_key)
         subject = SUBJECTS[kind]
         plan = await subject.plan(context, subject, parsed.rows)
         plan.notes[:0] = parsed.notes
@@ -116,6 +117,7 @@ async def _write(
         result = plan.result(errors, dry_run=options.dry_run)
         if errors and not options.skip_bad:
             raise StoppedError(_refused(result, errors))
+        await writing.require_seats(context, plan)
         if not options.dry_run:
             await writing.carry_out(context, plan, parsed.total, tell)
         await repository.progress(session, run_id, parsed.total, parsed.total)

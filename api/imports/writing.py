@@ -9,9 +9,11 @@ from sqlalchemy import Table
 from api.billing.service import Invoice, InvoiceLine
 from api.clients.service import Client
 from api.events import service as events
+from api.identity import members
 from api.imports import bulk, repository
 from api.imports.plan import Change, Context, Plan
 from api.plans import service as limits
+from imisofts.access import CLIENT_ROLES
 
 CHUNK = 2000
 Tell = Callable[[int, int], Awaitable[None]]
@@ -33,6 +35,12 @@ async def carry_out(context: Context, plan: Plan, total: int, tell: Tell) -> Non
         await limits.hold(context.session, "clients")
     if plan.followed:
         await _change(context, plan.followed)
+    await _write_parts(context, plan)
+    await _invite(context, plan, total, tell)
+
+
+async def _write_parts(context: Context, plan: Plan) -> None:
+    """What belongs to the rows before and has no event of its own."""
     for model, rows in plan.updates.items():
         await bulk.update(context.session, _table(model), rows)
     for model, rows in plan.inserts.items():
@@ -40,6 +48,20 @@ async def carry_out(context: Context, plan: Plan, total: int, tell: Tell) -> Non
     for statement, parameters in plan.statements:
         await context.session.execute(statement, parameters)
     await bulk.update(context.session, _table(Invoice), plan.settled)
+
+
+async def _invite(context: Context, plan: Plan, total: int, tell: Tell) -> None:
+    """Each by the door of identity, with its event and its mail."""
+    for number, invitation in enumerate(plan.invited, 1):
+        await members.invite(context.session, context.actor, invitation.asked, context.secret_key)
+        await tell(total - len(plan.invited) + number, total)
+
+
+async def require_seats(context: Context, plan: Plan) -> None:
+    """Before anybody is invited, also for a dry run: the plan has a seat for each of staff."""
+    staff = [each for each in plan.invited if each.asked.role not in CLIENT_ROLES]
+    if staff:
+        await limits.require_seats(context.session, len(staff))
 
 
 def _by_model(changes: Sequence[Change]) -> list[list[Change]]:

@@ -60,6 +60,19 @@ async def hold(session: AsyncSession, what: Literal["seats", "clients"]) -> None
         raise LimitReached(_words(what, included.plan, limit, used - 1))
 
 
+async def require_seats(session: AsyncSession, more: int) -> None:
+    """Before several are added: :class:`LimitReached` where the plan has no seats for all of them."""
+    included = await entitlements(session, await today(session), lock=True)
+    used = await repository.seats(session)
+    if included.seats is not None and used + more > included.seats:
+        name = included.plan.capitalize()
+        way = "Ask for a larger plan or further seats under Settings, Plan."
+        raise LimitReached(
+            f"The plan {name} includes {included.seats} seats, and {used} are taken: the file brings {more} people who"
+            f" take one. {way}"
+        )
+
+
 def _words(what: str, plan: str, limit: int, used: int) -> str:
     name = plan.capitalize()
     if what == "seats":

@@ -51,6 +51,7 @@ def import_kind(code: str) -> str:
         "time-entries": _("Time entries"),
         "tickets": _("Tickets"),
         "exchange-rates": _("Exchange rates"),
+        "users": _("Users, each invited by mail"),
     }
     return known.get(code, code)
 
@@ -161,8 +162,8 @@ class ImportPage:
 
 
 async def show_imports(visit: Visit) -> Response:
-    """Upload, and the history."""
-    return await _imports(visit, Form({}))
+    """Upload, and the history; other pages lead here with a kind that is chosen already."""
+    return await _imports(visit, Form({"kind": visit.request.query_params.get("kind", "")}))
 
 
 async def _imports(visit: Visit, form: Form, status: int = 200) -> Response:

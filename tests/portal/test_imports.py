@@ -83,3 +83,19 @@ def test_only_who_may_import_sees_the_page(site: Any) -> None:
         browser = browser_of(who)
         assert browser.get("/imports").status_code == status
         assert ('href="/imports"' in browser.get("/").text) == (status == 200)
+
+
+def test_people_are_invited_from_a_file_after_a_look(site: Any) -> None:
+    browser_of, _ = site
+    browser = browser_of("owner")
+    assert 'href="/imports?kind=users"' in browser.get("/access").text
+    assert '<option value="users" selected' in browser.get("/imports?kind=users").text
+    text = "Mail,Name,Role,Client\nzoe@client.example,Zoe,client,Birke Möbel\n"
+    looked = _upload(browser, "users", text)
+    html = _finished(browser, looked.headers["location"])
+    assert "each of these people gets an invitation by mail" in html
+    assert "<ins>Birke Möbel</ins>" in html
+    assert "zoe@" not in browser.get("/access?q=zoe").text.partition('id="list"')[2]
+    done = _post(browser, f"{looked.headers['location']}/run", html)
+    assert "Imported" in _finished(browser, done)
+    assert "Invited until" in browser.get("/access?q=zoe").text

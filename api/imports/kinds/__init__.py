@@ -2,7 +2,19 @@
 
 from typing import Final
 
-from api.imports.kinds import catalog, clients, invoices, money, people, projects, rates, subscriptions, support, time
+from api.imports.kinds import (
+    catalog,
+    clients,
+    invoices,
+    money,
+    people,
+    projects,
+    rates,
+    subscriptions,
+    support,
+    time,
+    users,
+)
 from api.imports.schemas import Kind
 from api.imports.subject import Subject
 
@@ -27,5 +39,6 @@ SUBJECTS: Final[dict[Kind, Subject]] = {
         time.TIME_ENTRIES,
         support.TICKETS,
         rates.EXCHANGE_RATES,
+        users.USERS,
     )
 }

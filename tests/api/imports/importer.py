@@ -24,7 +24,8 @@ async def main(settings: Settings, workspace_id: UUID, run_id: UUID, content: by
     actor = actor_of_role(workspace_id, Role.owner, kind="operator")
     async with database.begin(workspace_id) as session:
         session.add(ImportRun(id=run_id, workspace_id=workspace_id, kind="clients", file_name="c.csv"))
-    await service.run(database, SystemClock(), actor, run_id, Kind.clients, "c.csv", content, ImportOptions())
+    clock, options = SystemClock(), ImportOptions()
+    await service.run(database, clock, actor, run_id, Kind.clients, "c.csv", content, options, settings.secret_key)
     await database.close()
 
 

@@ -189,7 +189,7 @@ def imported(table: Table) -> int:
 
 
 def test_every_kind_has_a_case_or_tests_of_its_own() -> None:
-    assert set(SUBJECTS) == set(Kind) == {*CASES, Kind.invoices, Kind.payments, Kind.credit_notes}
+    assert set(SUBJECTS) == set(Kind) == {*CASES, Kind.invoices, Kind.payments, Kind.credit_notes, Kind.users}
 
 
 @pytest.mark.parametrize("kind", CASES)
