@@ -106,14 +106,14 @@ def pulse(settings: "Settings") -> Pulse:
     return Pulse(page.committed_at, page.polled_at, reason is None, reason)
 
 
-def doubt(settings: "Settings") -> str | None:
+def doubt(settings: "Settings", catalogue: progress.Catalogue) -> str | None:
     """Why the lake's rows may not be told to anybody, however new they are; ``None`` where nothing speaks against it.
 
     The loader stopped, the last verification found a difference, or a table that figures are made of was taken out.
+    ``catalogue`` is a connection to the lake's catalogue.
     """
-    with psycopg.connect(settings.lake_catalog_url, autocommit=True) as catalogue:
-        page = progress.page(catalogue, slots.slot_name(settings.loader_database_url))
-        return None if page is None else page.error or _doubt(page, verdicts.standing(catalogue))
+    page = progress.page(catalogue, slots.slot_name(settings.loader_database_url))
+    return None if page is None else page.error or _doubt(page, verdicts.standing(catalogue))
 
 
 def _doubt(page: progress.Progress, standing: tuple[Standing, ...]) -> str | None:
@@ -122,7 +122,7 @@ def _doubt(page: progress.Progress, standing: tuple[Standing, ...]) -> str | Non
     if apart:
         told = "; ".join(f"{verdict.name}: {verdict.told}" for verdict in apart[:3])
         return f"the lake differs from the source ({told}): run `imisofts lake repair`"
-    if missed := sorted(taken_out & build.sources_read()):
+    if taken_out and (missed := sorted(taken_out & build.sources_read())):
         return f"{', '.join(missed)} no longer in the lake: figures are made of it, publish it again"
     return None
 

@@ -3,7 +3,7 @@
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -12,8 +12,9 @@ from uuid import UUID
 import duckdb
 
 from imisofts.settings import Settings
-from warehouse import lake, status
+from warehouse import lake
 from warehouse.gateway.answers import Known, NothingPublished, Publication
+from warehouse.gateway.catalogue import Catalogue
 from warehouse.gateway.scope import Scope
 from warehouse.lake import quoted
 from warehouse.publish import AuditRow, PublicationRow, audits, publications
@@ -112,11 +113,22 @@ class Reader:
     """Thread-safe; opens connections when they are first needed, and again after the catalogue went away.
 
     ``doubt`` tells why the lake's rows may not be told to anybody, however new they are; ``None`` where they may.
+    ``version`` tells the lake's newest version: while it stays, what was found in the present is remembered. Where it
+    is ``None``, nothing is.
     """
 
-    def __init__(self, connect: Connect, doubt: Callable[[], str | None] = lambda: None) -> None:
+    def __init__(
+        self,
+        connect: Connect,
+        doubt: Callable[[], str | None] = lambda: None,
+        version: Callable[[], Hashable | None] = lambda: None,
+        let_go: Callable[[], None] = lambda: None,
+    ) -> None:
         self._connect = connect
         self.doubt = doubt
+        self._version = version
+        self._let_go = let_go
+        self._remembered: tuple[Hashable, dict[str, list[Row]]] = (None, {})
         self._lock = threading.Lock()
         self._present: duckdb.DuckDBPyConnection | None = None
         self._pins: dict[int, Pin] = {}
@@ -124,9 +136,12 @@ class Reader:
     @staticmethod
     def of(settings: Settings) -> "Reader":
         """The reader of an installation's lake."""
+        catalogue = Catalogue(settings)
         return Reader(
             lambda *, snapshot=None: lake.connect(settings, read_only=True, snapshot=snapshot),
-            lambda: status.doubt(settings),
+            catalogue.doubt,
+            catalogue.version,
+            catalogue.close,
         )
 
     def close(self) -> None:
@@ -136,15 +151,16 @@ class Reader:
             for pin in self._pins.values():
                 pin.close()
             self._pins.clear()
+        self._let_go()
 
     def newest(self) -> Publication | None:
         """The newest publication; ``None`` before the first."""
-        found = self._now(_NEWEST)
+        found = self._known(_NEWEST)
         return _publication(found[0])[0] if found else None
 
     def pin(self) -> Pin:
         """The newest publication, held still. Raises :class:`NothingPublished` before the first."""
-        found = self._now(_NEWEST)
+        found = self._known(_NEWEST)
         if not found:
             raise NothingPublished("There are no figures yet: nothing has been published.")
         publication, snapshot = _publication(found[0])
@@ -158,7 +174,7 @@ class Reader:
 
     def audit(self) -> Audit | None:
         """The newest audit, passed or not; ``None`` before the first."""
-        found = self._now(_LAST_AUDIT)
+        found = self._known(_LAST_AUDIT)
         if not found:
             return None
         passed, at, checks = found[0]
@@ -175,14 +191,14 @@ class Reader:
         """Rows of one workspace in the lake's copy of each table that belongs to workspaces."""
         counts = (
             f"select '{table}', count(*) from lake.raw.{quoted(table)} where {column} = '{workspace_id}'"
-            for table, column in self._now(_RAW_TABLES)
+            for table, column in self._known(_RAW_TABLES)
         )
         asked = " union all ".join(counts)
         return {name: int(rows) for name, rows in self._now(asked)} if asked else {}
 
     def replicated_at(self) -> datetime | None:
         """When replication last showed that it lives."""
-        found = self._now(_LAST_SIGN_OF_LIFE)
+        found = self._known(_LAST_SIGN_OF_LIFE)
         moment: datetime | None = found[0][0] if found else None
         return moment
 
@@ -196,6 +212,19 @@ class Reader:
             with self._lock:
                 self._drop_present()
         return self._look(at)
+
+    def _known(self, sql: str) -> list[Row]:
+        """Rows of the present, asked for once in each version of the lake: a newer one is noticed at once."""
+        version = self._version()
+        known, rows = self._remembered
+        if version is None or version != known:
+            rows = {}
+        if sql not in rows:
+            # Asked after the version: what is remembered of it may be newer, and never older.
+            rows[sql] = self._now(sql)
+            if version is not None:
+                self._remembered = (version, rows)
+        return rows[sql]
 
     def _now(self, sql: str) -> list[Row]:
         """Rows of the present; a lake without tables is empty."""
