@@ -112,7 +112,6 @@ def create(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     app.state.require_fresh = require_fresh
     app.state.before_write = idempotency.before_write
     app.state.limit = EACH_CALLER
-    app.state.plan_limits = {}
     figures.install(app, settings)
     live.install(app, settings.app_database_url)
     errors.install(app)

@@ -6,21 +6,24 @@ from typing import Any, cast
 from uuid import UUID
 
 from fastapi import Request
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import RowMapping
 
-from api.identity import repository, secrets
-from api.identity.networks import require_network
+from api.identity import callers, secrets
+from api.identity.errors import ForeignNetwork
+from api.identity.networks import parsed
 from api.identity.places import place_of
 from api.kit import rate_limit
 from api.kit.database import address_of, of
 from api.kit.errors import Unauthenticated
 from api.kit.rate_limit import Limit
 from api.kit.security import cookie_name, require_form_token
+from api.plans.catalogue import PLANS
 from imisofts.access import ACTIONS_OF_ROLE, CLIENT_ROLES, Action, Actor, ActorKind, Role, actions_of
 
 EACH_CALLER = Limit(burst=1000, interval=timedelta(milliseconds=5))
 """Of a person's session: pages ask many times."""
-PLAN_REMEMBERED = timedelta(minutes=1)
+A_MINUTE = timedelta(minutes=1)
+"""Of a token: as many requests as its workspace's plan says."""
 
 
 async def actor_of(request: Request) -> Actor:
@@ -35,71 +38,75 @@ async def actor_of(request: Request) -> Actor:
 async def _authenticate(request: Request) -> Actor:
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     cookie = request.cookies.get(cookie_name(request.app.state.settings.public_url))
-    async with of(request).begin(None) as session:
-        if scheme.lower() == "bearer":
-            actor = await _by_bearer(request, session, bearer.strip())
-        elif cookie and "authorization" not in request.headers:  # never in place of credentials that we do not know
-            actor = await _by_cookie(request, session, cookie)
-        else:
-            raise Unauthenticated("Sign in, or send a token.")
-        if place_of(request) not in (None, actor.workspace_id):
-            raise Unauthenticated("You are signed in to another workspace; sign in to this one.")
-        await _count(request, session, actor)
-    if cookie and scheme.lower() != "bearer":
-        require_form_token(request, cookie)
+    if scheme.lower() == "bearer":
+        return await _by_bearer(request, bearer.strip())
+    if not cookie or "authorization" in request.headers:  # never in place of credentials that we do not know
+        raise Unauthenticated("Sign in, or send a token.")
+    actor = await _by_cookie(request, cookie)
+    require_form_token(request, cookie)
     return actor
 
 
-async def _count(request: Request, session: AsyncSession, actor: Actor) -> None:
-    """One more request of this caller. A token's limit is its workspace's plan's, and the answer tells what is left."""
+async def _found(request: Request, statement: str, **values: object) -> RowMapping | None:
+    """The caller's row by one of :mod:`api.identity.callers`."""
+    address = parsed(address_of(request))
+    circumstances = {"place": address and str(address), "workspace": place_of(request)}
+    return await of(request).first(statement, {**circumstances, "now": request.app.state.clock.now(), **values})
+
+
+async def _let_in(request: Request, found: RowMapping, caller: str, limit: Limit) -> rate_limit.Left:
+    """Refuse who comes from a foreign network, to another workspace's host, or too often."""
+    request.state.caller = caller
+    if not found["let_in"]:
+        raise ForeignNetwork("This workspace is used from chosen networks only, and yours is none of them.")
+    if place_of(request) not in (None, found["workspace_id"]):
+        raise Unauthenticated("You are signed in to another workspace; sign in to this one.")
     now: datetime = request.app.state.clock.now()
-    if actor.kind != "token":
-        await rate_limit.take(session, request.state.caller, request.app.state.limit, now)
-        return
-    limit = await _limit_of_plan(request, session, actor.workspace_id, now)
-    request.state.heads = rate_limit.Left(limit, 0, 60).heads()  # of a refusal
-    request.state.heads = (await rate_limit.take(session, request.state.caller, limit, now)).heads()
+    return await rate_limit.counted(of(request), caller, limit, now, found["allowed_from"])
 
 
-async def _limit_of_plan(request: Request, session: AsyncSession, workspace_id: UUID, now: datetime) -> Limit:
-    """Remembered for a minute: a plan changes seldom, and every request asks."""
-    known: dict[UUID, tuple[datetime, Limit]] = request.app.state.plan_limits
-    found = known.get(workspace_id)
-    if found is None or not found[0] <= now < found[0] + PLAN_REMEMBERED:
-        each = await repository.requests_per_minute(session, workspace_id, now.date())
-        found = known[workspace_id] = (now, Limit(each, timedelta(minutes=1) / each))
-    return found[1]
-
-
-async def _by_cookie(request: Request, session: AsyncSession, cookie: str) -> Actor:
-    now = request.app.state.clock.now()
-    found = await repository.session_by_hash(session, secrets.sha256(cookie), now)
+async def _by_cookie(request: Request, cookie: str) -> Actor:
+    limit: Limit = request.app.state.limit
+    hashed = secrets.sha256(cookie)
+    found = await _found(request, callers.SESSION, hash=hashed, interval=limit.interval, window=limit.window)
     if found is None:
         raise Unauthenticated("The session has ended; sign in again.")
-    request.state.caller = f"session:{found['id']}"
     request.state.session_id = found["id"]
-    require_network(address_of(request), found["networks"])
+    await _let_in(request, found, f"session:{found['id']}", limit)
     return actor_from(found)
 
 
-async def _by_bearer(request: Request, session: AsyncSession, token: str) -> Actor:
-    now, key = request.app.state.clock.now(), request.app.state.settings.secret_key
+async def _by_bearer(request: Request, token: str) -> Actor:
     if token.startswith(secrets.OPERATOR_PREFIX):
-        slug = secrets.operator_workspace(token, now, key)
-        workspace_id = await repository.workspace_by_slug(session, slug) if slug else None
-        if workspace_id is None:
-            raise Unauthenticated("The operator's token is not valid.")
-        request.state.caller = f"operator:{workspace_id}"
-        return operator(workspace_id)
-    found = None
-    if secrets.is_api_token(token):
-        hashed = secrets.keyed_hash(token, key)
-        found = await repository.token_by_hash(session, hashed, now, address_of(request))
+        return await _by_operator(request, token)
+    if not secrets.is_api_token(token):
+        raise Unauthenticated("The token is not valid.")
+    found = await _found(
+        request,
+        callers.TOKEN,
+        hash=secrets.keyed_hash(token, request.app.state.settings.secret_key),
+        address=address_of(request),
+        day=request.app.state.clock.now().date(),
+        least=PLANS["starter"].requests_per_minute,
+        window=A_MINUTE,
+    )
     if found is None:
         raise Unauthenticated("The token is not valid.")
-    request.state.caller = f"token:{found['id']}"
-    require_network(address_of(request), found["networks"])
+    each = found["requests_per_minute"] or 1
+    limit = Limit(each, A_MINUTE / each)
+    request.state.heads = rate_limit.Left(limit, 0, 60).heads()  # of a refusal
+    request.state.heads = (await _let_in(request, found, f"token:{found['id']}", limit)).heads()
     return actor_from(found, "token")
+
+
+async def _by_operator(request: Request, token: str) -> Actor:
+    now, limit = request.app.state.clock.now(), request.app.state.limit
+    slug = secrets.operator_workspace(token, now, request.app.state.settings.secret_key)
+    found = slug and await _found(request, callers.OPERATOR, slug=slug, interval=limit.interval, window=limit.window)
+    if not found:
+        raise Unauthenticated("The operator's token is not valid.")
+    await _let_in(request, found, f"operator:{found['workspace_id']}", limit)
+    return operator(found["workspace_id"])
 
 
 def operator(workspace_id: UUID) -> Actor:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.events import service as events
 from api.events.schemas import EventName
 from api.identity import repository, schemas
-from api.identity.errors import ForeignNetwork, NetworkRefused
+from api.identity.errors import NetworkRefused
 from api.identity.models import WorkspaceNetwork
 from api.kit.concurrency import require_match
 from api.kit.errors import NotFound
@@ -33,12 +33,6 @@ def parsed(address: str) -> IPv4Address | IPv6Address | None:
     except ValueError:
         return None
     return found.ipv4_mapped or found if isinstance(found, IPv6Address) else found
-
-
-def require_network(address: str, networks: Sequence[str]) -> None:
-    """:class:`ForeignNetwork` unless the address is in one of the workspace's networks; without any, all are."""
-    if networks and not is_within(address, networks):
-        raise ForeignNetwork("This workspace is used from chosen networks only, and yours is none of them.")
 
 
 async def every(session: AsyncSession, actor: Actor) -> list[WorkspaceNetwork]:

@@ -1,7 +1,7 @@
 """Queries of identity. What must be known before a workspace is goes through the functions in schema ``signin``."""
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -12,7 +12,6 @@ from api.identity.models import ApiToken, AppUser, LoginSession, Membership, Sig
 from api.kit.ids import new_id
 from api.kit.narrow import narrowed
 from api.kit.search import Findable
-from api.plans.catalogue import PLANS
 from imisofts.access import Action, Actor, Role
 
 _STANDING = """
@@ -32,15 +31,9 @@ async def _first(session: AsyncSession, query: str, **values: Any) -> RowMapping
 
 
 async def session_by_hash(session: AsyncSession, id_hash: bytes, now: datetime) -> RowMapping | None:
-    """The living session with all that its user may do here (what :func:`actor_from` reads) and the workspace's
-    networks, marked as seen now."""
-    return await _first(session, "select * from signin.session_by_hash(:hash, :now)", hash=id_hash, now=now)
-
-
-async def token_by_hash(session: AsyncSession, token_hash: bytes, now: datetime, address: str) -> RowMapping | None:
-    """The living API token with the same of its user, marked as used now from ``address``."""
-    query = "select * from signin.token_by_hash(:hash, :now, :address)"
-    return await _first(session, query, hash=token_hash, now=now, address=address)
+    """The living session with all that its user may do here (what :func:`actor_from` reads); one of a workspace that
+    is used from chosen networks only is not marked as seen."""
+    return await _first(session, "select * from signin.session_by_hash(:hash, :now, null)", hash=id_hash, now=now)
 
 
 async def standing(session: AsyncSession, membership_id: UUID) -> RowMapping:
@@ -96,13 +89,6 @@ async def workspace_of_switch(session: AsyncSession, code_hash: bytes, now: date
     """The workspace that a living switch code leads into."""
     row = await _first(session, "select signin.workspace_of_switch(:hash, :now) as id", hash=code_hash, now=now)
     return row["id"] if row else None
-
-
-async def requests_per_minute(session: AsyncSession, workspace_id: UUID, day: date) -> int:
-    """How often each API token of a workspace may ask in a minute; the least where nothing is said."""
-    query = text("select signin.requests_per_minute(:workspace, :day)")
-    found = await session.scalar(query, {"workspace": workspace_id, "day": day})
-    return int(found or PLANS["starter"].requests_per_minute)
 
 
 async def workspace_ids(session: AsyncSession) -> list[UUID]:

@@ -1,21 +1,25 @@
 """Transactions. One request or job is one transaction, bound to one workspace and committed in one place."""
 
-from collections.abc import AsyncIterator
+import select
+import time
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Annotated, Any, cast
 from uuid import UUID
 
+import psycopg
 from fastapi import Depends, Request
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, RowMapping, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from api.kit.clock import Clock, SystemClock
 
-_BIND = (
-    "select set_config('app.workspace_id', %(workspace)s, true),"
-    " set_config('transaction_read_only', %(read_only)s, true)"
-)
+KEPT_CONNECTIONS, MORE_CONNECTIONS = 20, 10
+"""A page asks up to eight things at once; what is over the kept ones is opened and closed each time."""
+_QUIET_SECONDS = 30.0
+"""A connection that rested longer is asked whether it lives: a firewall between may have forgotten it."""
 
 
 def sqlalchemy_url(url: str) -> str:
@@ -27,6 +31,42 @@ class EventMissing(RuntimeError):
     """A request changed a table and recorded no event: a fault of the program, never of the caller."""
 
 
+def _beginning(workspace_id: UUID | None, read_only: bool) -> str:
+    """The transaction's first words, in one message and so one round trip: the workspace is set before anything else.
+
+    Written into the text because several statements take no parameters; a UUID has no character that could do harm.
+    """
+    workspace = str(UUID(str(workspace_id))) if workspace_id else ""
+    return f"begin {'read only' if read_only else 'read write'}; set local app.workspace_id = '{workspace}'"
+
+
+def _driver(held: Any) -> Any:
+    """SQLAlchemy's cloak around psycopg's connection, which can wait for it."""
+    return getattr(held, "dbapi_connection", held)
+
+
+def _note_rest(_: Any, record: Any) -> None:
+    record.info["since"] = time.monotonic()
+
+
+def _require_alive(connection: Any, record: Any, _: Any) -> None:
+    """Let the pool make another connection where this one was closed at the other end.
+
+    That can be seen without a round trip: its end is something to read where nothing is expected.
+    """
+    driver = connection.driver_connection
+    if driver.closed:
+        raise DisconnectionError
+    resting = select.poll()
+    resting.register(driver.fileno(), select.POLLIN)
+    if not resting.poll(0) and time.monotonic() - record.info.get("since", 0) < _QUIET_SECONDS:
+        return
+    try:
+        connection.run_async(lambda asked: asked.execute("", prepare=False))
+    except psycopg.OperationalError as error:
+        raise DisconnectionError from error
+
+
 class TenantSession(Session):
     """A session that tells Postgres its workspace as soon as a transaction begins, and notices what it writes."""
 
@@ -35,12 +75,8 @@ class TenantSession(Session):
 def _bind_workspace(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
     if transaction.nested:
         return
-    workspace = session.info.get("workspace_id")
-    values = {
-        "workspace": str(workspace) if workspace else "",
-        "read_only": "on" if session.info.get("read_only") else "off",
-    }
-    connection.exec_driver_sql(_BIND, values)
+    begin = _beginning(session.info.get("workspace_id"), session.info.get("read_only", False))
+    _driver(connection.connection).run_async(lambda driver: driver.execute(begin, prepare=False))
 
 
 @event.listens_for(TenantSession, "after_flush")
@@ -62,17 +98,23 @@ def _notice(session: Session, table: Any) -> None:
 
 
 class Database:
-    """The product database as the application's role sees it."""
+    """The product database as the application's role sees it.
 
-    def __init__(self, app_database_url: str, *, clock: Clock | None = None, pool_size: int = 10) -> None:
+    Its engine begins no transaction by itself: :meth:`begin` does, in the one message that names the workspace.
+    """
+
+    def __init__(self, app_database_url: str, *, clock: Clock | None = None, pool_size: int = KEPT_CONNECTIONS) -> None:
         self.clock = clock or SystemClock()
         self.engine = create_async_engine(
             sqlalchemy_url(app_database_url),
+            isolation_level="AUTOCOMMIT",
             pool_size=pool_size,
-            max_overflow=10,
-            pool_pre_ping=True,
+            max_overflow=MORE_CONNECTIONS,
+            pool_use_lifo=True,
             connect_args={"options": "-c search_path=public,queue -c TimeZone=UTC -c lock_timeout=10s"},
         )
+        event.listen(self.engine.sync_engine, "checkin", _note_rest)
+        event.listen(self.engine.sync_engine, "checkout", _require_alive)
         self._sessions = async_sessionmaker(self.engine, sync_session_class=TenantSession, expire_on_commit=False)
 
     @asynccontextmanager
@@ -81,6 +123,15 @@ class Database:
         session = self._sessions(info={"workspace_id": workspace_id, "read_only": read_only, "clock": self.clock})
         async with session, session.begin():
             yield session
+
+    async def first(self, statement: str, values: Mapping[str, Any]) -> RowMapping | None:
+        """The first row of one statement with ``%(name)s`` for values, a transaction of its own without a workspace.
+
+        One round trip, where :meth:`begin` has three; it is committed when the answer is there.
+        """
+        async with self.engine.connect() as connection:
+            found = await connection.exec_driver_sql(statement, dict(values))
+            return found.mappings().first()
 
     async def close(self) -> None:
         """Return all connections."""

@@ -14,7 +14,7 @@ from tests.api.agency import Agency
 
 MAY = (
     "role character varying, client_id uuid, role_actions text[], rights text[], narrowed boolean, clients uuid[],"
-    " projects uuid[], networks text[]"
+    " projects uuid[], let_in boolean"
 )
 REQUEST = (
     "TABLE(id uuid, kind character varying, email character varying, facts jsonb, user_id uuid, change_id uuid,"
@@ -107,7 +107,7 @@ def test_people_and_workspaces_are_found_whole_or_not_at_all(
     assert app.execute("select * from signin.user_by_email(%s)", (wanted,)).fetchall() == []
     for function in ("workspace_by_slug", "workspace_by_host"):
         assert app.execute(f"select signin.{function}(%s)".encode(), (wanted,)).fetchall() == [(None,)]
-    for function in ("session_by_hash(%s, now())", "token_by_hash(%s, now(), '')"):
+    for function in ("session_by_hash(%s, now(), null)", "token_by_hash(%s, now(), '', null)"):
         assert app.execute(f"select * from signin.{function}".encode(), (wanted.encode(),)).fetchall() == []
 
 

@@ -146,6 +146,8 @@ def test_only_chosen_networks_come_in_and_nobody_locks_herself_out(agency: Agenc
         assert api.ask("GET", "/session", who, caller="2001:db8::7").status == 200
         assert api.ask("GET", "/session", who, caller="::ffff:127.0.0.1").status == 200
         assert api.refusal("GET", "/session", who, caller="203.0.113.9").code == "foreign_network"
+    site = next(row for row in api.ask("GET", "/tokens", owner).items if row["name"] == "Site")
+    assert site["last_used_from"] == "::ffff:127.0.0.1"  # whoever is kept out has used nothing
     assert api.refusal("DELETE", f"/networks/{home['id']}", owner, if_match='"1"').code == "network_refused"
     for row in (office, home):
         api.ask("DELETE", f"/networks/{row['id']}", owner, if_match='"1"')
