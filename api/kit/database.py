@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 from fastapi import Depends, Request
 from sqlalchemy import Connection, RowMapping, event
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
@@ -76,7 +76,10 @@ def _bind_workspace(session: Session, transaction: SessionTransaction, connectio
     if transaction.nested:
         return
     begin = _beginning(session.info.get("workspace_id"), session.info.get("read_only", False))
-    _driver(connection.connection).run_async(lambda driver: driver.execute(begin, prepare=False))
+    try:
+        _driver(connection.connection).run_async(lambda driver: driver.execute(begin, prepare=False))
+    except psycopg.OperationalError as error:
+        raise OperationalError(begin, None, error) from error  # as the engine says it of everything after
 
 
 @event.listens_for(TenantSession, "after_flush")
