@@ -43,6 +43,17 @@ def typed(sent: Iterable[tuple[str, object]]) -> Form:
     return Form({name: value.strip() for name, value in sent if isinstance(value, str)})
 
 
+def ticked(name: str, value: str) -> str:
+    """The key under which a form knows one box of several that share a name."""
+    return f"{name}={value}"
+
+
+def with_boxes(form: Form, **boxes: Iterable[object]) -> Form:
+    """The form with the ticked boxes of each name, one value a box, so that a lost race is settled box by box."""
+    bare = {name: value for name, value in form.values.items() if name not in boxes}
+    return replace(form, values=bare | {ticked(name, str(one)): "1" for name, ones in boxes.items() for one in ones})
+
+
 def required(form: Form, **labels: str) -> Form:
     """Errors for the named fields that were left empty."""
     for name, label in labels.items():

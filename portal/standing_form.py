@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 
 from imisofts.access import ACTIONS_OF_ROLE, CLIENT_ROLES, Role
-from portal import export, rights
+from portal import export, merge, rights
 from portal.door import Json
-from portal.forms import Form, required
+from portal.forms import Form, required, with_boxes
 from portal.language import gettext as _
 from portal.lists import Choice
 from portal.rights import Area
@@ -62,7 +62,8 @@ def known(row: Json) -> tuple[Form, frozenset[str]]:
     """A member's standing as typed values and ticked boxes."""
     sees = "chosen" if row["narrowed"] else "all"
     form = Form({"role": _key(row["role"], row["role_id"]), "client_id": str(row["client_id"] or ""), "sees": sees})
-    return form, frozenset(str(each) for name in LISTS for each in row[name] or ())
+    boxes = {name: [str(each) for each in row[name] or ()] for name in LISTS}
+    return with_boxes(form, **boxes), frozenset(one for ones in boxes.values() for one in ones)
 
 
 def checked(form: Form) -> Form:
@@ -73,9 +74,23 @@ def checked(form: Form) -> Form:
     return required(form, client_id=_("a client"))
 
 
-def has_boxes(visit: Visit, form: Form) -> bool:
-    """Whether more than a role and a client was sent: what two people changed cannot be laid side by side then."""
-    return form.value("sees") == "chosen" or bool(ticked_in(visit))
+def compared(visit: Visit, form: Form) -> Form:
+    """The sent form with its boxes, as :func:`known` tells what is stored."""
+    return with_boxes(form, **{name: visit.sent.getlist(name) for name in LISTS})
+
+
+def merged(choices: Standings) -> tuple[merge.Field, ...]:
+    """What two people may have changed at once."""
+    sees = (Choice("all", _("The whole agency")), Choice("chosen", _("Chosen clients and projects only")))
+    given = (Choice(right.action, right.name) for area in choices.areas for right in area.rights)
+    return (
+        merge.Field("role", _("Role"), choices.roles),
+        merge.Field("client_id", _("Client"), choices.clients),
+        merge.Field("sees", _("Works for"), sees),
+        *merge.boxes("rights", _("Single right"), given),
+        *merge.boxes("client_ids", _("Client"), choices.clients),
+        *merge.boxes("project_ids", _("Project"), choices.projects),
+    )
 
 
 def body(visit: Visit, form: Form) -> dict[str, object]:

@@ -149,7 +149,7 @@ async def change_member(visit: Visit) -> Response:
         except Problem as problem:
             if problem.status not in FORM_REFUSALS:
                 raise
-            if problem.status == 412 and not standing_form.has_boxes(visit, form):
+            if problem.status == 412:
                 return await _ask_which(visit, form)
             form = with_problem(form, problem.detail, problem.fields, FIELDS)
         else:
@@ -162,12 +162,9 @@ async def change_member(visit: Visit) -> Response:
 async def _ask_which(visit: Visit, form: Form) -> Response:
     """Two people changed the same membership."""
     member, page = await _stored(visit)
-    fields = (
-        merge.Field("role", _("Role"), page.standings.roles),
-        merge.Field("client_id", _("Client"), page.standings.clients),
-    )
     subject = merge.Subject(member.name, member.id, f"/access/{member.id}")
-    return await merge.ask(visit, form, page.form, page.etag, fields, subject)
+    fields = standing_form.merged(page.standings)
+    return await merge.ask(visit, standing_form.compared(visit, form), page.form, page.etag, fields, subject)
 
 
 async def send_again(visit: Visit) -> Response:

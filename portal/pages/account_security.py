@@ -6,6 +6,7 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from imisofts.access import Action
+from portal import merge
 from portal.arrival import Authenticator, app_of
 from portal.confirm import Confirmation
 from portal.door import Json, Problem
@@ -211,6 +212,13 @@ async def rename(visit: Visit) -> Response:
         except Problem as problem:
             if problem.status not in FORM_REFUSALS:
                 raise
+            if problem.status == 412:
+                now = await visit.api.get(path)
+                name = str(now.object["name"])
+                subject = merge.Subject(name, "", HERE)
+                return await merge.ask(
+                    visit, form, Form({"name": name}), now.etag, (merge.Field("name", _("Name")),), subject
+                )
             form = with_problem(form, problem.detail, problem.fields, ("name",))
         else:
             return visit.leave(HERE, _("Saved."))

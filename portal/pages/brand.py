@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from imisofts.access import Action
 from imisofts.brand import FONTS, font_sheet, font_slug
-from portal import security
+from portal import merge, security
 from portal.door import Answer, Problem
 from portal.forms import Form, typed, with_problem
 from portal.language import gettext as _
@@ -121,8 +121,30 @@ async def change_brand(visit: Visit) -> Response:
     try:
         await visit.api.patch("/workspace/brand", json=body, etag=form.value("etag"))
     except Problem as problem:
-        return await _refused(visit, problem, form=with_problem(form, edit_words(problem), problem.fields, FIELDS))
+        if problem.status == 412:
+            row = await visit.api.get("/workspace/brand")
+            return await merge.ask(visit, form, _stored(row), row.etag, _merged(), _subject())
+        return await _refused(visit, problem, form=with_problem(form, problem.detail, problem.fields, FIELDS))
     return visit.leave(PATH, _("Saved. Your clients see it from their next page on."))
+
+
+def _subject() -> merge.Subject:
+    return merge.Subject(_("Brand"), "", PATH)
+
+
+def _merged() -> tuple[merge.Field, ...]:
+    return (
+        merge.Field("name", _("Name that clients see")),
+        merge.Field("accent", _("Main colour")),
+        merge.Field("two_colours", _("Use the second colour in charts and on reports"), yes_no=True),
+        merge.Field("second", _("Second colour")),
+        merge.Field("font_family", _("Font")),
+        merge.Field("sender_name", _("Sender of mails")),
+        merge.Field("reply_to", _("Answers go to")),
+        merge.Field("footer", _("Line at the foot")),
+        merge.Field("legal", _("Legal lines")),
+        merge.Field("powered_by", _("Name imisofts at the foot"), yes_no=True),
+    )
 
 
 async def take_shade(visit: Visit) -> Response:
@@ -141,11 +163,16 @@ async def take_shade(visit: Visit) -> Response:
 
 async def change_style(visit: Visit) -> Response:
     """Save own styles, or say which line may not be there."""
+    form = typed(visit.sent.multi_items())
     sent = str(visit.sent.get("css", ""))
     try:
         await visit.api.patch("/workspace/brand", json={"css": sent}, etag=str(visit.sent.get("etag", "")))
     except Problem as problem:
-        style = with_problem(Form({"css": sent}), edit_words(problem), problem.fields, ("css",))
+        if problem.status == 412:
+            row = await visit.api.get("/workspace/brand")
+            field = merge.Field("css", _("Own styles"))
+            return await merge.ask(visit, form, Form({"css": row.object["css"]}), row.etag, (field,), _subject())
+        style = with_problem(Form({"css": sent}), problem.detail, problem.fields, ("css",))
         return await _refused(visit, problem, style=style)
     return visit.leave(PATH, _("Saved. Your clients see it from their next page on."))
 

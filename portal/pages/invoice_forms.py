@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from imisofts.access import Action
-from portal import bulk_verbs
+from portal import bulk_verbs, language, merge, merge_lines
 from portal.confirm import Confirmation
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
@@ -69,7 +69,10 @@ def money_of(text: str, currency: str) -> Decimal | None:
 
 
 def typed_lines(sent: FormData) -> list[dict[str, str]]:
-    """The rows as typed; rows without anything but defaults are left out."""
+    """The rows as typed, or as chosen after a lost race; rows without anything but defaults are left out."""
+    rows = merge_lines.sent(sent, "lines", LINE_FIELDS)
+    if rows is not None:
+        return rows
     columns = [[str(value).strip() for value in sent.getlist(name)] for name in LINE_FIELDS]
     rows = [dict(zip(LINE_FIELDS, row, strict=True)) for row in zip_longest(*columns, fillvalue="")]
     return [row for row in rows if row["description"] or row["unit_price"]]
@@ -128,6 +131,10 @@ async def new_invoice(visit: Visit) -> Response:
 
 async def edit_invoice(visit: Visit) -> Response:
     """The draft as stored."""
+    return await _editor(visit, await _stored(visit))
+
+
+async def _stored(visit: Visit) -> InvoiceFormPage:
     answer = await visit.api.get(f"/invoices/{visit.request.path_params['id']}")
     body = answer.object
     form = Form({name: str(body.get(name) or "") for name in HEAD_FIELDS if name != "lines"})
@@ -141,8 +148,8 @@ async def edit_invoice(visit: Visit) -> Response:
         }
         for row in body.get("lines") or ()
     )
-    page = InvoiceFormPage(form, lines, (), body["currency"], new_key(), str(body["id"]), answer.etag)
-    return await _editor(visit, page)
+    form = merge_lines.with_lines(form, "lines", lines, LINE_FIELDS)
+    return InvoiceFormPage(form, lines, (), body["currency"], new_key(), str(body["id"]), answer.etag)
 
 
 def _plain(value: object) -> str:
@@ -151,8 +158,8 @@ def _plain(value: object) -> str:
 
 async def save_invoice(visit: Visit) -> Response:
     """Create or change a draft, or add a line for browsers without scripts."""
-    form = typed(visit.sent.multi_items())
     rows = typed_lines(visit.sent)
+    form = merge_lines.with_lines(typed(visit.sent.multi_items()), "lines", rows, LINE_FIELDS)
     invoice_id = str(visit.request.path_params.get("id", ""))
     page = InvoiceFormPage(
         form, tuple(rows), (), visit.me.currency, form.value("key") or new_key(), invoice_id, form.value("etag")
@@ -172,9 +179,9 @@ async def save_invoice(visit: Visit) -> Response:
                 raise
             status = problem.status
             shown = (*HEAD_FIELDS, *(f"lines.{n}.{name}" for n in range(len(rows)) for name in LINE_FIELDS))
-            form = with_problem(form, _edit_words(problem), problem.fields, shown)
+            form = with_problem(form, problem.detail, problem.fields, shown)
             if status == 412:
-                page = replace(page, etag=(await visit.api.get(f"/invoices/{invoice_id}")).etag)
+                return await _ask_which(visit, form)
         else:
             return visit.leave(f"/invoices/{made}", _("Draft saved."))
     return await _editor(visit, replace(page, form=form), status)
@@ -197,13 +204,24 @@ def _head(form: Form) -> Json:
     return body
 
 
-def _edit_words(problem: Problem) -> str:
-    if problem.status == 412:
-        return _(
-            "Somebody else changed this draft while you were editing. "
-            "Your entries are still here: save again to overwrite."
-        )
-    return problem.detail
+async def _ask_which(visit: Visit, form: Form) -> Response:
+    """Two people changed the same draft."""
+    now = await _stored(visit)
+    fields = (
+        merge.Field("client_id", _("Client"), await choose_clients(visit, form.value("client_id"))),
+        merge.Field("due_on", _("Due on"), is_day=True),
+        merge_lines.Lines("lines", _("Lines"), _line_words),
+        merge.Field("note", _("Note to the client")),
+    )
+    subject = merge.Subject(_("Draft"), now.invoice_id, f"/invoices/{now.invoice_id}")
+    return await merge.ask(visit, form, now.form, now.etag, fields, subject)
+
+
+def _line_words(row: Mapping[str, str]) -> str:
+    named = {name: row.get(name, "") for name in LINE_FIELDS}
+    words = _("%(description)s: %(quantity)s × %(unit_price)s, %(tax_rate)s %% tax", **named)
+    days = [language.day(row.get(name, "")) for name in service_periods.FIELDS[:2]]
+    return f"{words}, {days[0]} – {days[1]}" if all(days) else words
 
 
 async def _act(visit: Visit, verb: str, notice: str) -> Response:

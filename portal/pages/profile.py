@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from imisofts.access import Action
-from portal import language
+from portal import language, merge
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
 from portal.habits import language_choices, zone_choices
 from portal.language import gettext as _
 from portal.lists import Choice
-from portal.refusals import FORM_REFUSALS, edit_words
+from portal.refusals import FORM_REFUSALS
 from portal.web import Page, Visit
 
 FIELDS = ("name", "locale", "timezone", "phone")
@@ -48,8 +48,11 @@ class ProfilePage:
 async def show_profile(visit: Visit) -> Response:
     """The form with what is known."""
     answer = await visit.api.get("/me")
-    values = {name: str(answer.object[name] or "") for name in FIELDS}
-    return _page(visit, answer.object, Form(values), answer.etag or "")
+    return _page(visit, answer.object, _stored(answer.object), answer.etag)
+
+
+def _stored(known: Json) -> Form:
+    return Form({name: str(known[name] or "") for name in FIELDS})
 
 
 async def change_profile(visit: Visit) -> Response:
@@ -64,12 +67,24 @@ async def change_profile(visit: Visit) -> Response:
             if problem.status not in FORM_REFUSALS:
                 raise
             status = problem.status
-            form = with_problem(form, edit_words(problem), problem.fields, FIELDS)
-            etag = etag if status != 412 else (await visit.api.get("/me")).etag or ""
+            if status == 412:
+                now = await visit.api.get("/me")
+                subject = merge.Subject(_("Profile"), "", "/account")
+                return await merge.ask(visit, form, _stored(now.object), now.etag, _merged(), subject)
+            form = with_problem(form, problem.detail, problem.fields, FIELDS)
         else:
             language.speak(saved["locale"])
             return visit.leave("/account", _("Your profile is saved."))
     return _page(visit, (await visit.api.get("/me")).object, form, etag, status)
+
+
+def _merged() -> tuple[merge.Field, ...]:
+    return (
+        merge.Field("name", _("Name")),
+        merge.Field("locale", _("Language"), language_choices()),
+        merge.Field("timezone", _("Time zone"), zone_choices()),
+        merge.Field("phone", _("Phone")),
+    )
 
 
 def _page(visit: Visit, known: Json, form: Form, etag: str, status: int = 200) -> Response:

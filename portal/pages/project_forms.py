@@ -15,7 +15,7 @@ from portal.language import gettext as _
 from portal.lists import Choice
 from portal.pages.invoice_forms import decimal_of
 from portal.pages.projects import project_page
-from portal.refusals import FORM_REFUSALS, edit_words
+from portal.refusals import FORM_REFUSALS
 from portal.web import Page, Visit
 
 FIELDS = ("name", "client_id", "budget", "fixed_fee", "currency", "started_on", "due_on")
@@ -225,8 +225,11 @@ async def edit_milestone(visit: Visit) -> Response:
     row = await _milestone(visit)
     if row is None:
         raise Problem(404, "not_found", "")
-    form = Form({name: row.get(name) or "" for name in ("title", "due_on")})
-    return await _milestone_page(visit, form, f'"{row["version"]}"')
+    return await _milestone_page(visit, _promised(row), f'"{row["version"]}"')
+
+
+def _promised(row: Json) -> Form:
+    return Form({name: row.get(name) or "" for name in ("title", "due_on")})
 
 
 async def _milestone(visit: Visit) -> Json | None:
@@ -250,9 +253,11 @@ async def rename_milestone(visit: Visit) -> Response:
             if problem.status not in FORM_REFUSALS:
                 raise
             status = problem.status
-            form = with_problem(form, edit_words(problem), problem.fields, ("title", "due_on"))
+            form = with_problem(form, problem.detail, problem.fields, ("title", "due_on"))
     if status == 412 and (row := await _milestone(visit)) is not None:
-        etag = f'"{row["version"]}"'
+        fields = (merge.Field("title", _("What is promised")), merge.Field("due_on", _("Due on"), is_day=True))
+        subject = merge.Subject(row["title"], str(row["id"]), f"/projects/{params['project']}")
+        return await merge.ask(visit, form, _promised(row), f'"{row["version"]}"', fields, subject)
     return await _milestone_page(visit, form, etag, status)
 
 

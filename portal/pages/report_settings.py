@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from imisofts.access import Action
+from portal import merge
 from portal.door import Json, Problem
 from portal.forms import Form, typed, with_problem
 from portal.language import gettext as _
 from portal.lists import Choice
-from portal.refusals import FORM_REFUSALS, edit_words
+from portal.refusals import FORM_REFUSALS
 from portal.web import Page, Visit
 
 FIELDS = ("sections", "locale", "cadence", "review")
@@ -99,9 +100,24 @@ async def change_settings(visit: Visit) -> Response:
             if problem.status not in FORM_REFUSALS:
                 raise
             status = problem.status
-            form = with_problem(form, edit_words(problem), problem.fields, FIELDS)
+            form = with_problem(form, problem.detail, problem.fields, FIELDS)
+    if status == 412:
+        return await _ask_which(visit, form)
+    return await _page(visit, form, form.value("etag"), status)
+
+
+async def _ask_which(visit: Visit, form: Form) -> Response:
+    """Two people changed how the same client's reports are made."""
     stored = await visit.api.get(_address(visit))
-    return await _page(visit, form, (stored.etag or "") if status == 412 else form.value("etag"), status)
+    sections = (merge.Field(f"on_{name}", label, yes_no=True) for name, (label, _hint) in _sections().items())
+    fields = (
+        *sections,
+        merge.Field("locale", _("Language"), _languages()),
+        merge.Field("cadence", _("How often"), _cadences()),
+        merge.Field("review", _("Somebody reads it first"), yes_no=True),
+    )
+    subject = merge.Subject(_("Report settings"), "", f"/clients/{visit.request.path_params['id']}")
+    return await merge.ask(visit, form, _stored(stored.object), stored.etag or "", fields, subject)
 
 
 async def _page(visit: Visit, form: Form, etag: str, status: int = 200) -> Response:

@@ -7,7 +7,7 @@ from uuid import uuid4
 from starlette.responses import Response
 
 from imisofts.access import OF_EVERYBODY, Action, Role, grantable
-from portal import rights
+from portal import merge, rights
 from portal.confirm import Confirmation
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
@@ -37,6 +37,19 @@ class RoleColumn:
     people: int
     version: str
 
+    @property
+    def ticked(self) -> list[str]:
+        """The boxes that are ticked when the page is made."""
+        return sorted(self.actions & self.reach)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticks:
+    """The boxes of one role as sent, and as they were when the page was made; None: as they are."""
+
+    ticked: frozenset[str]
+    was: frozenset[str] | None
+
 
 @dataclass(frozen=True, slots=True)
 class RolesPage:
@@ -60,9 +73,10 @@ class RoleChange:
 
 @dataclass(frozen=True, slots=True)
 class ChangesPage:
-    """The question before it counts."""
+    """The question before it counts; ``again`` when somebody else changed one of these roles since it was asked."""
 
     changes: tuple[RoleChange, ...]
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +118,17 @@ async def show_roles(visit: Visit) -> Response:
     return visit.page("roles/matrix.html", RolesPage(rights.areas(), columns, shown, bool(own)))
 
 
-def _changes(columns: tuple[RoleColumn, ...], ticked: Mapping[str, frozenset[str]]) -> tuple[RoleChange, ...]:
-    """The roles whose ticks differ from what they have. Pure."""
+def _changes(columns: tuple[RoleColumn, ...], sent: Mapping[str, Ticks]) -> tuple[RoleChange, ...]:
+    """The roles whose ticks differ from what they have by now. A box that was left as it was follows the newest
+    version: two people who change one role lose nothing of each other's. Pure."""
     found = []
     for role in columns:
-        if role.key not in ticked:
+        if role.key not in sent:
             continue
-        wanted = (ticked[role.key] & role.reach) | OF_EVERYBODY
+        ticks = sent[role.key]
+        was = role.actions if ticks.was is None else ticks.was
+        given, taken = (ticks.ticked - was) & role.reach, (was - ticks.ticked) & role.reach
+        wanted = (role.actions | given) - taken | OF_EVERYBODY
         gained, lost = wanted - role.actions, role.actions - wanted
         if gained or lost:
             found.append(RoleChange(role, _names(gained), _names(lost), tuple(sorted(wanted))))
@@ -121,14 +139,18 @@ def _names(actions: frozenset[str]) -> tuple[str, ...]:
     return tuple(right.name for area in rights.areas() for right in area.rights if right.action in actions)
 
 
-def _ticked(visit: Visit) -> dict[str, frozenset[str]]:
-    keys = visit.sent.getlist("role")
-    return {str(key): frozenset(str(each) for each in visit.sent.getlist(f"may-{key}")) for key in keys}
+def _ticks(visit: Visit) -> dict[str, Ticks]:
+    def of(key: str) -> Ticks:
+        ticked = frozenset(str(each) for each in visit.sent.getlist(f"may-{key}"))
+        was = visit.sent.get(f"was-{key}")
+        return Ticks(ticked, None if was is None else frozenset(str(was).split()))
+
+    return {str(key): of(str(key)) for key in visit.sent.getlist("role")}
 
 
 async def ask_changes(visit: Visit) -> Response:
     """What would change, for whom, before it does."""
-    changes = _changes(await _columns(visit), _ticked(visit))
+    changes = _changes(await _columns(visit), _ticks(visit))
     if not changes:
         return visit.leave(HERE, _("Nothing was changed."), "information")
     return visit.page("roles/changes.html", ChangesPage(changes))
@@ -137,10 +159,12 @@ async def ask_changes(visit: Visit) -> Response:
 async def save_changes(visit: Visit) -> Response:
     """Carry the changes out, each on the version that was looked at."""
     versions = {str(key): str(visit.sent.get(f"version-{key}", "")) for key in visit.sent.getlist("role")}
-    for key, wanted in _ticked(visit).items():
+    for key, ticks in _ticks(visit).items():
         try:
-            await visit.api.patch(f"/roles/{key}", json={"actions": sorted(wanted)}, etag=f'"{versions[key]}"')
+            await visit.api.patch(f"/roles/{key}", json={"actions": sorted(ticks.ticked)}, etag=f'"{versions[key]}"')
         except Problem as problem:
+            if problem.status == 412 and (changes := _changes(await _columns(visit), _ticks(visit))):
+                return visit.page("roles/changes.html", ChangesPage(changes, again=True), 412)
             if problem.status not in FORM_REFUSALS:
                 raise
             return visit.leave(HERE, problem.detail, "bad")
@@ -183,8 +207,11 @@ async def show_role(visit: Visit) -> Response:
     """Name and description of a role."""
     answer = await visit.api.get(f"/roles/{visit.request.path_params['id']}")
     role = _column(visit, answer.object)
-    form = Form({"name": role.name, "description": role.description})
-    return visit.page("roles/form.html", RolePage(form, role=role, etag=answer.etag))
+    return visit.page("roles/form.html", RolePage(_named(role), role=role, etag=answer.etag))
+
+
+def _named(role: RoleColumn) -> Form:
+    return Form({"name": role.name, "description": role.description})
 
 
 async def rename(visit: Visit) -> Response:
@@ -198,11 +225,22 @@ async def rename(visit: Visit) -> Response:
         except Problem as problem:
             if problem.status not in FORM_REFUSALS:
                 raise
+            if problem.status == 412:
+                return await _ask_which(visit, form)
             form = with_problem(form, problem.detail, problem.fields, FIELDS)
         else:
             return visit.leave(HERE, _("Saved."))
     role = _column(visit, (await visit.api.get(path)).object)
     return visit.page("roles/form.html", RolePage(form, role=role, etag=etag), 422)
+
+
+async def _ask_which(visit: Visit, form: Form) -> Response:
+    """Two people named the same role."""
+    answer = await visit.api.get(f"/roles/{visit.request.path_params['id']}")
+    role = _column(visit, answer.object)
+    fields = (merge.Field("name", _("Name")), merge.Field("description", _("Description")))
+    subject = merge.Subject(role.name, role.id, f"{HERE}/{role.id}")
+    return await merge.ask(visit, form, _named(role), answer.etag, fields, subject)
 
 
 async def ask_delete(visit: Visit) -> Response:

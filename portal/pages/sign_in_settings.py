@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from imisofts.access import Action, Role
+from portal import merge
 from portal.confirm import Confirmation
 from portal.door import Problem
-from portal.forms import Form
+from portal.forms import Form, typed, with_boxes
 from portal.language import gettext as _
 from portal.lists import Choice
-from portal.refusals import FORM_REFUSALS, edit_words
+from portal.refusals import FORM_REFUSALS
 from portal.web import Page, Visit
 from portal.words import role_words
 
@@ -42,7 +43,7 @@ class SignInPage:
     etag: str
 
 
-async def _page(visit: Visit, form: Form, chosen: frozenset[str] | None = None, etag: str = "") -> SignInPage:
+async def _page(visit: Visit) -> SignInPage:
     policy = await visit.api.get("/sign-in-policy")
     required = frozenset(policy.object["required_of"])
     lacking = await visit.api.get("/sign-in-policy/without-factor", params={"limit": str(SHOWN)})
@@ -50,14 +51,17 @@ async def _page(visit: Visit, form: Form, chosen: frozenset[str] | None = None, 
         Person(str(row["id"]), row["name"], row["email"], role_words(row["role"]), row["role"] in required)
         for row in lacking.items
     )
-    roles = tuple(Choice(role.value, role_words(role)) for role in Role)
-    shown = required if chosen is None else chosen
-    return SignInPage(form, roles, shown, people, lacking.next_cursor is not None, etag or policy.etag)
+    form = with_boxes(Form(), required_of=required)
+    return SignInPage(form, _roles(), required, people, lacking.next_cursor is not None, policy.etag)
+
+
+def _roles() -> tuple[Choice, ...]:
+    return tuple(Choice(role.value, role_words(role)) for role in Role)
 
 
 async def show(visit: Visit) -> Response:
     """The rule, and whom it meets."""
-    return visit.page("settings/security.html", await _page(visit, Form()))
+    return visit.page("settings/security.html", await _page(visit))
 
 
 async def save(visit: Visit) -> Response:
@@ -67,11 +71,13 @@ async def save(visit: Visit) -> Response:
     try:
         await visit.api.put("/sign-in-policy", json={"required_of": sorted(chosen)}, etag=etag)
     except Problem as problem:
-        if problem.status not in FORM_REFUSALS:
+        if problem.status != 412:
             raise
-        fresh = (await visit.api.get("/sign-in-policy")).etag
-        page = await _page(visit, Form(problem=edit_words(problem)), chosen, fresh)
-        return visit.page("settings/security.html", page, 422)
+        now = await visit.api.get("/sign-in-policy")
+        form = with_boxes(typed(visit.sent.multi_items()), required_of=chosen)
+        stored = with_boxes(Form(), required_of=now.object["required_of"])
+        fields = merge.boxes("required_of", _("A second factor is required of"), _roles())
+        return await merge.ask(visit, form, stored, now.etag, fields, merge.Subject(_("Sign-in"), "", HERE))
     return visit.leave(HERE, _("Saved. It counts from each person's next sign-in on."))
 
 

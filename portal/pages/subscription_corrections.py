@@ -9,12 +9,13 @@ from decimal import Decimal
 from starlette.responses import Response
 
 from imisofts.access import Action
+from portal import merge
 from portal.door import Answer, Json, Problem
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
 from portal.pages.invoice_forms import decimal_of, new_key
 from portal.pages.subscriptions import LineRow, SubscriptionRow
-from portal.refusals import FORM_REFUSALS, edit_words
+from portal.refusals import FORM_REFUSALS
 from portal.web import Page, Visit
 
 NUMBERS = ("quantity", "unit_price", "discount_rate")
@@ -70,11 +71,25 @@ async def correct(visit: Visit) -> Response:
         except Problem as problem:
             if problem.status not in FORM_REFUSALS:
                 raise
+            if problem.status == 412:
+                subject = merge.Subject(row.description, str(answer.object["id"]), f"{path}/correct")
+                return await merge.ask(visit, form, Form(_shown(row)), answer.etag, _merged(row), subject)
             status = problem.status
-            form = with_problem(form, edit_words(problem), problem.fields, FIELDS)
+            form = with_problem(form, problem.detail, problem.fields, FIELDS)
         else:
             return visit.leave(path, _("Corrected; the figures of the months it reaches follow within a minute."))
     return _page(visit, answer, row, form, status)
+
+
+def _merged(row: LineRow) -> tuple[merge.Field, ...]:
+    return (
+        merge.Field("description", _("Description")),
+        merge.Field("quantity", _("Quantity")),
+        merge.Field("unit_price", _("Unit price in %(currency)s", currency=row.currency)),
+        merge.Field("discount_rate", _("Discount in %%")),
+        merge.Field("started_on", _("First day"), is_day=True),
+        merge.Field("ended_on", _("First day without it"), is_day=True),
+    )
 
 
 async def _stored(visit: Visit) -> tuple[Answer, LineRow]:
@@ -88,7 +103,7 @@ async def _stored(visit: Visit) -> tuple[Answer, LineRow]:
 
 
 def _page(visit: Visit, answer: Answer, row: LineRow, form: Form, status: int = 200) -> Response:
-    etag = answer.etag if status in {200, 412} else form.value("etag")
+    etag = form.value("etag") or answer.etag
     page = CorrectionPage(SubscriptionRow.of(answer.object), row, form, etag, new_key())
     return visit.page("subscriptions/correction.html", page, status)
 

@@ -1,16 +1,17 @@
 """What staff do to a subscription: start, change lines, pause, resume, cancel. Each form is a page of its own, so it
 works without scripts, and what was typed stays when it is refused."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from starlette.responses import Response
 
 from imisofts.access import Action
+from portal import merge, merge_lines
 from portal.confirm import Confirmation
 from portal.door import Answer, Json, Problem
-from portal.forms import Form, required, typed, with_problem
+from portal.forms import Form, required, typed, with_boxes, with_problem
 from portal.language import day
 from portal.language import gettext as _
 from portal.lists import Choice
@@ -20,10 +21,12 @@ from portal.pages.subscription_lines import (
     CHANGED_FIELDS,
     NEW_FIELDS,
     ONCE,
+    aligned,
     changed_lines,
     new_lines,
     said,
     shown,
+    terms,
     typed_lines,
 )
 from portal.pages.subscriptions import LineRow, SubscriptionRow
@@ -146,7 +149,7 @@ def _earliest(visit: Visit, row: SubscriptionRow) -> str:
 
 
 async def _change_page(
-    visit: Visit, answer: Answer, form: Form, lines: list[dict[str, str]] | None = None, status: int = 200
+    visit: Visit, answer: Answer, form: Form, lines: list[dict[str, str]], status: int = 200
 ) -> Response:
     subscription = SubscriptionRow.of(answer.object)
     stored = _stored(answer.object, visit.me.today)
@@ -155,14 +158,14 @@ async def _change_page(
         subscription=subscription,
         form=form,
         stored=tuple(stored),
-        lines=tuple(lines if lines is not None else [shown(row) for row in stored]),
+        lines=tuple(aligned(lines, stored)),
         removed=frozenset(str(value) for value in visit.sent.getlist("remove")),
         added=(*added, BLANK) if "add_line" in visit.sent else tuple(added),
         services=await _services(visit),
         intervals=_intervals(),
         kept_intervals=interval_choices("")[1:],
         earliest=_earliest(visit, subscription),
-        etag=form.value("etag") if status == 422 else answer.etag,
+        etag=form.value("etag") or answer.etag,
         key=new_key(),
     )
     return visit.page("subscriptions/change.html", page, status)
@@ -173,7 +176,14 @@ async def ask_change(visit: Visit) -> Response:
     answer = await visit.api.get(f"/subscriptions/{visit.request.path_params['id']}")
     subscription = SubscriptionRow.of(answer.object)
     first = max(visit.me.today.isoformat(), subscription.started_on)
-    return await _change_page(visit, answer, Form({"effective_on": first}))
+    form = _compared(Form({"effective_on": first}), [shown(row) for row in _stored(answer.object, visit.me.today)])
+    return await _change_page(visit, answer, form, [])
+
+
+def _compared(form: Form, rows: list[dict[str, str]], added: Sequence[Mapping[str, str]] = ()) -> Form:
+    """The form with its lines as values, so that a lost race is settled line by line."""
+    form = merge_lines.with_lines(form, "items", rows, CHANGED_FIELDS, "items.")
+    return merge_lines.with_lines(form, "add", added, NEW_FIELDS, "add.")
 
 
 async def change_subscription(visit: Visit) -> Response:
@@ -181,11 +191,12 @@ async def change_subscription(visit: Visit) -> Response:
     path = f"/subscriptions/{visit.request.path_params['id']}"
     answer = await visit.api.get(path)
     form = required(typed(visit.sent.multi_items()), effective_on=_("a day"))
-    rows = typed_lines(visit.sent, "items", CHANGED_FIELDS)
+    stored = _stored(answer.object, visit.me.today)
+    rows = aligned(typed_lines(visit.sent, "items", CHANGED_FIELDS), stored)
     if "add_line" in visit.sent:
         return await _change_page(visit, answer, form, rows)
     removed = {str(value) for value in visit.sent.getlist("remove")}
-    form, items, places = changed_lines(form, rows, _stored(answer.object, visit.me.today), removed)
+    form, items, places = changed_lines(form, rows, stored, removed)
     new = [row for row in typed_lines(visit.sent, "add", NEW_FIELDS) if said(row)]
     form, added = new_lines(form, new, "add")
     status = 422
@@ -200,10 +211,31 @@ async def change_subscription(visit: Visit) -> Response:
             if problem.status not in FORM_REFUSALS:
                 raise
             status = problem.status
+            if status == 412:
+                return await _ask_which(visit, with_boxes(_compared(form, rows, new), remove=removed), answer)
             names = (*_names("items", len(rows), CHANGED_FIELDS), *_names("add", len(new), NEW_FIELDS), "effective_on")
-            form = with_problem(form, _race_words(problem), _replaced(problem, places), names)
-            answer = await visit.api.get(path)
+            form = with_problem(form, problem.detail, _replaced(problem, places), names)
     return await _change_page(visit, answer, form, rows, status)
+
+
+async def _ask_which(visit: Visit, form: Form, now: Answer) -> Response:
+    """Two people changed the lines of the same subscription; ``now`` is read before the try that came too late."""
+    subscription, stored = SubscriptionRow.of(now.object), _stored(now.object, visit.me.today)
+    named = {line.line_id: line for line in stored}
+
+    def words(row: Mapping[str, str]) -> str:
+        line = named.get(row.get("line_id", ""))
+        return f"{line.description}: {terms(row, line.currency)}" if line else row.get("description", "")
+
+    ends = (Choice(line.line_id, line.description) for line in stored)
+    fields: tuple[merge.Field | merge_lines.Lines, ...] = (
+        merge_lines.Lines("items", _("Lines"), words, key="line_id"),
+        merge_lines.Lines("add", _("New lines"), words),
+        *merge.boxes("remove", _("This line ends on that day"), ends),
+    )
+    subject = merge.Subject(subscription.title, subscription.id, f"/subscriptions/{subscription.id}")
+    there = _compared(Form(), [shown(line) for line in stored])
+    return await merge.ask(visit, form, there, now.etag, fields, subject)
 
 
 def _replaced(problem: Problem, places: list[int]) -> dict[str, str]:

@@ -5,22 +5,47 @@ from decimal import Decimal
 
 from starlette.datastructures import FormData
 
+from portal import merge_lines
 from portal.door import Json
 from portal.forms import Form
 from portal.language import gettext as _
 from portal.pages.invoice_forms import decimal_of
 from portal.pages.subscriptions import LineRow
+from portal.words import every_words
 
 NEW_FIELDS = ("service_id", "description", "quantity", "unit_price", "discount_rate", "interval", "interval_count")
-CHANGED_FIELDS = ("quantity", "unit_price", "discount_rate", "interval_count", "interval")
+CHANGED_FIELDS = ("line_id", "quantity", "unit_price", "discount_rate", "interval_count", "interval")
 ONCE = "once"
 BLANK = {"quantity": "1", "interval": "", "interval_count": "1"}
 
 
 def typed_lines(sent: FormData, prefix: str, fields: tuple[str, ...]) -> list[dict[str, str]]:
-    """The rows under ``prefix.field``, as typed and in order."""
+    """The rows under ``prefix.field``, as typed and in order, or as chosen after a lost race."""
+    chosen = merge_lines.sent(sent, prefix, fields)
+    if chosen is not None:
+        return chosen
     columns = [[str(value).strip() for value in sent.getlist(f"{prefix}.{name}")] for name in fields]
     return [dict(zip(fields, row, strict=True)) for row in zip(*columns, strict=False)]
+
+
+def aligned(rows: list[dict[str, str]], stored: list[LineRow]) -> list[dict[str, str]]:
+    """What is typed about each stored line, in their order; as stored where nothing is."""
+    typed = {row["line_id"]: row for row in rows}
+    return [typed.get(line.line_id, shown(line)) for line in stored]
+
+
+def terms(row: Mapping[str, str], currency: str) -> str:
+    """A typed row of a line in words."""
+    named = {name: row.get(name, "") for name in CHANGED_FIELDS}
+    count = int(named["interval_count"]) if named["interval_count"].isdecimal() else 1
+    every = every_words(named["interval"], count)
+    words = _("%(quantity)s × %(unit_price)s %(currency)s %(every)s", currency=currency, every=every,
+              quantity=named["quantity"], unit_price=named["unit_price"])  # fmt: skip
+    return (
+        _("%(price)s less %(discount)s %%", price=words, discount=named["discount_rate"])
+        if named["discount_rate"]
+        else words
+    )
 
 
 def said(row: Mapping[str, str]) -> bool:
@@ -72,10 +97,11 @@ def new_lines(form: Form, rows: list[dict[str, str]], prefix: str) -> tuple[Form
 def changed_lines(
     form: Form, rows: list[dict[str, str]], stored: list[LineRow], removed: set[str]
 ) -> tuple[Form, list[Json], list[int]]:
-    """Only what differs from the stored lines, for the API, and the place of each in the form."""
+    """Only what differs from the stored lines, for the API, and the place of each in the form; ``rows`` are
+    :func:`aligned`."""
     body: list[Json] = []
     places: list[int] = []
-    for n, (row, line) in enumerate(zip(rows, stored, strict=False)):
+    for n, (row, line) in enumerate(zip(rows, stored, strict=True)):
         if line.line_id in removed:
             body.append({"line_id": line.line_id, "remove": True})
             places.append(n)
@@ -106,6 +132,7 @@ def _different(line: LineRow, values: Mapping[str, str], interval: str, count: i
 def shown(line: LineRow) -> dict[str, str]:
     """A stored line as its form shows it."""
     return {
+        "line_id": line.line_id,
         "quantity": f"{line.quantity.normalize():f}",
         "unit_price": f"{line.unit_price.normalize():f}",
         "discount_rate": f"{line.discount_percent.normalize():f}" if line.discount_percent else "",

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from imisofts.access import Action
+from portal import merge
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
 from portal.lists import Choice
 from portal.pages.invoice_forms import choose_clients, new_key
-from portal.pages.tickets import ticket_page
-from portal.refusals import FORM_REFUSALS, edit_words
+from portal.pages.tasks import people_choices
+from portal.pages.tickets import Ticket, stored_form, ticket_page
+from portal.refusals import FORM_REFUSALS
 from portal.web import Page, Visit
 from portal.words import priority_choices
 
@@ -138,9 +140,24 @@ async def change_ticket(visit: Visit) -> Response:
         except Problem as problem:
             if problem.status not in FORM_REFUSALS:
                 raise
+            if problem.status == 412:
+                return await _ask_which(visit, form)
             status = problem.status
-            form = with_problem(form, edit_words(problem), problem.fields, ("subject", "priority", "assignee_id"))
+            form = with_problem(form, problem.detail, problem.fields, ("subject", "priority", "assignee_id"))
     return await ticket_page(visit, ticket_id, status=status, edit=form)
+
+
+async def _ask_which(visit: Visit, form: Form) -> Response:
+    """Two people changed the same ticket."""
+    answer = await visit.api.get(f"/tickets/{visit.request.path_params['id']}")
+    ticket = Ticket.of(answer.object, to_client=False)
+    fields = (
+        merge.Field("subject", _("Subject")),
+        merge.Field("priority", _("Priority"), priority_choices()),
+        merge.Field("assignee_id", _("Assigned to"), await people_choices(visit)),
+    )
+    subject = merge.Subject(ticket.subject, ticket.id, f"/tickets/{ticket.id}")
+    return await merge.ask(visit, form, stored_form(ticket), answer.etag, fields, subject)
 
 
 ROUTES = (

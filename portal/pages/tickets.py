@@ -238,10 +238,7 @@ async def ticket_page(visit: Visit, ticket_id: str, *, status: int = 200, **form
     row = answer.object
     ticket = Ticket.of(row, visit.me.is_client)
     names = {str(user["user_id"]): str(user["name"]) for user in users}
-    stored = Form({"subject": ticket.subject, "priority": ticket.priority, "assignee_id": ticket.assignee_id})
-    edit = forms.get("edit", stored)
-    # Saving again after a lost race is a decision, and needs the version that is shown now.
-    version = answer.etag if status != 422 else edit.value("etag") or answer.etag
+    edit = forms.get("edit", stored_form(ticket))
     page = TicketPage(
         ticket=ticket,
         steps=tuple(_step(visit, step, ticket, names) for step in row["events"]),
@@ -254,11 +251,16 @@ async def ticket_page(visit: Visit, ticket_id: str, *, status: int = 200, **form
         note=forms.get("note", Form()),
         reply=forms.get("reply", Form()),
         edit=edit,
-        etag=version,
+        etag=edit.value("etag") or answer.etag,
         key=new_key(),
         may_write=visit.me.may(Action.ticket_write),
     )
     return visit.page("tickets/detail.html", page, status)
+
+
+def stored_form(ticket: Ticket) -> Form:
+    """What of a ticket may be edited."""
+    return Form({"subject": ticket.subject, "priority": ticket.priority, "assignee_id": ticket.assignee_id})
 
 
 async def _users(visit: Visit) -> list[Json]:

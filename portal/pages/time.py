@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from starlette.responses import Response
 
 from imisofts.access import Action
-from portal import bulk_verbs
+from portal import bulk_verbs, merge
 from portal.confirm import Confirmation
 from portal.door import Json, Problem
 from portal.forms import Form, typed, with_problem
@@ -17,7 +17,7 @@ from portal.language import gettext as _
 from portal.language import hours
 from portal.lists import Choice
 from portal.pages.tasks import own_person, people_choices
-from portal.refusals import FORM_REFUSALS, edit_words
+from portal.refusals import FORM_REFUSALS
 from portal.web import Page, Visit
 
 FIELDS = ("work", "worked_on", "hours", "note")
@@ -237,7 +237,7 @@ def _refused(form: Form, problem: Problem) -> Form:
     if problem.code == "day_full":
         return form.failed("hours", problem.detail)
     fields = {names.get(name, name): message for name, message in problem.fields.items()}
-    return with_problem(form, edit_words(problem), fields, FIELDS)
+    return with_problem(form, problem.detail, fields, FIELDS)
 
 
 async def add_entry(visit: Visit) -> Response:
@@ -302,7 +302,21 @@ async def change_entry(visit: Visit) -> Response:
             if problem.status not in FORM_REFUSALS:
                 raise
             status, form = problem.status, _refused(form, problem)
-    return visit.page("time/entry.html", replace(page, form=form, etag=page.etag if status == 412 else etag), status)
+    if status == 412:
+        subject = merge.Subject(in_words(page.form.value("worked_on")), page.entry_id, page.back)
+        return await merge.ask(visit, form, page.form, page.etag, _merged(page.work), subject)
+    return visit.page("time/entry.html", replace(page, form=form, etag=etag), status)
+
+
+def _merged(work: tuple[Work, ...]) -> tuple[merge.Field, ...]:
+    named = tuple(Choice(one.value, f"{group.name} · {one.label}") for group in work for one in group.choices)
+    return (
+        merge.Field("work", _("Work"), named),
+        merge.Field("worked_on", _("Day"), is_day=True),
+        merge.Field("hours", _("Hours")),
+        merge.Field("note", _("Note")),
+        merge.Field("is_billable", _("Billable, where the work has a client"), yes_no=True),
+    )
 
 
 async def ask_delete(visit: Visit) -> Response:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from imisofts.access import Action
-from portal.door import Json, Problem
+from portal import merge
+from portal.door import Answer, Json, Problem
 from portal.forms import Form, required, typed, with_problem
 from portal.habits import language_choices, zone_choices
 from portal.language import gettext as _
 from portal.lists import Choice
-from portal.refusals import FORM_REFUSALS, edit_words
+from portal.refusals import FORM_REFUSALS
 from portal.web import Page, Visit
 
 FIELDS = ("name", "locale", "timezone", "week_starts_on")
@@ -30,8 +31,11 @@ class WorkspacePage:
 async def show_workspace(visit: Visit) -> Response:
     """The form with what is in force."""
     answer = await visit.api.get("/workspace")
-    values = {name: "" if answer.object[name] is None else str(answer.object[name]) for name in FIELDS}
-    return _page(visit, Form(values), answer.etag or "")
+    return _page(visit, _stored(answer), answer.etag)
+
+
+def _stored(answer: Answer) -> Form:
+    return Form({name: "" if answer.object[name] is None else str(answer.object[name]) for name in FIELDS})
 
 
 async def change_workspace(visit: Visit) -> Response:
@@ -46,16 +50,31 @@ async def change_workspace(visit: Visit) -> Response:
             if problem.status not in FORM_REFUSALS:
                 raise
             status = problem.status
-            form = with_problem(form, edit_words(problem), problem.fields, FIELDS)
-            etag = etag if status != 412 else (await visit.api.get("/workspace")).etag or ""
+            if status == 412:
+                now = await visit.api.get("/workspace")
+                subject = merge.Subject(_("Workspace"), str(now.object["id"]), "/settings/workspace")
+                return await merge.ask(visit, form, _stored(now), now.etag, _merged(), subject)
+            form = with_problem(form, problem.detail, problem.fields, FIELDS)
         else:
             return visit.leave("/settings/workspace", _("Changes saved."))
     return _page(visit, form, etag, status)
 
 
+def _weekdays() -> tuple[Choice, ...]:
+    return (Choice("0", _("Monday")), Choice("6", _("Sunday")))
+
+
+def _merged() -> tuple[merge.Field, ...]:
+    return (
+        merge.Field("name", _("Name")),
+        merge.Field("locale", _("Language"), language_choices()),
+        merge.Field("timezone", _("Time zone"), zone_choices()),
+        merge.Field("week_starts_on", _("The week begins on"), _weekdays()),
+    )
+
+
 def _page(visit: Visit, form: Form, etag: str, status: int = 200) -> Response:
-    weekdays = (Choice("0", _("Monday")), Choice("6", _("Sunday")))
-    page = WorkspacePage(form, etag, language_choices(), zone_choices(), weekdays)
+    page = WorkspacePage(form, etag, language_choices(), zone_choices(), _weekdays())
     return visit.page("settings/workspace.html", page, status)
 
 

@@ -99,7 +99,8 @@ def test_lines_change_from_a_day_of_this_month_on(site: Any) -> None:
     browser = browser_of("member")
     path = subscribe(browser, world.clients["alpen"])
     kept = {"items.unit_price": "100.5", "items.discount_rate": "", "items.interval": "month"}
-    fields = {"items.interval_count": "1", **kept}
+    line_id = hidden(browser.get(f"{path}/change").text, "items.line_id")
+    fields = {"items.line_id": line_id, "items.interval_count": "1", **kept}
     same = send(browser, f"{path}/change", effective_on=str(TODAY), **fields, **{"items.quantity": "1"})
     assert "Nothing is different yet" in same.text
     closed = str(FIRST - timedelta(days=1))
@@ -116,8 +117,9 @@ def test_lines_change_from_a_day_of_this_month_on(site: Any) -> None:
     late = {"form_token": hidden(html, "form_token"), "etag": '"1"', "effective_on": str(TODAY)}
     answer = browser.post(f"{path}/change", headers=ORIGIN, data={**late, **fields, "items.quantity": "9"})
     assert answer.status_code == 412
-    assert "Somebody else changed this subscription" in answer.text
-    assert 'value="9"' in answer.text
+    assert "Somebody else changed this, too" in answer.text
+    for words in ("Care plan: 9 × 100.5 EUR every month", "Care plan: 3 × 100.5 EUR every month"):
+        assert words in answer.text
 
 
 def test_a_line_recorded_wrongly_is_put_right_with_a_reason(site: Any) -> None:
