@@ -6,12 +6,12 @@ from uuid import uuid4
 from starlette.responses import Response
 
 from imisofts.access import ACTIONS_OF_ROLE, Action, Role
-from portal import export, invitations, lists, rights
+from portal import export, invitations, lists, merge, rights
 from portal.door import Json, Problem
-from portal.forms import Form, required, typed, with_problem
+from portal.forms import Form, required, typed, with_boxes, with_problem
 from portal.language import gettext as _
 from portal.lists import Choice
-from portal.refusals import FORM_REFUSALS, edit_words
+from portal.refusals import FORM_REFUSALS
 from portal.rights import Area
 from portal.web import Page, Visit
 from portal.words import Status
@@ -135,17 +135,18 @@ async def _form(
         form,
         colleague.name if colleague else _("Invite a colleague"),
         _title(visit),
-        (
-            Choice(Role.client_team.value, _("What is chosen below")),
-            Choice(Role.client.value, _("Everything, and manages the team")),
-        ),
+        _roles(),
         clients,
-        rights.areas(action for action in ACTIONS_OF_ROLE[Role.client_team] if visit.me.may(action)),
+        _areas(visit),
         ticked,
         colleague,
         etag,
     )
     return visit.page("team/form.html", page, status)
+
+
+def _areas(visit: Visit) -> tuple[Area, ...]:
+    return rights.areas(action for action in ACTIONS_OF_ROLE[Role.client_team] if visit.me.may(action))
 
 
 def _ticked(visit: Visit) -> frozenset[str]:
@@ -194,7 +195,11 @@ async def show_colleague(visit: Visit) -> Response:
     """The form of somebody known."""
     answer = await visit.api.get(f"/team/{visit.request.path_params['id']}")
     colleague = _colleague(visit, answer.object)
-    return await _form(visit, Form({"role": colleague.role}), colleague.rights, (colleague, answer.etag))
+    return await _form(visit, _stored(colleague), colleague.rights, (colleague, answer.etag))
+
+
+def _stored(colleague: Colleague) -> Form:
+    return with_boxes(Form({"role": colleague.role}), rights=colleague.rights)
 
 
 async def change_colleague(visit: Visit) -> Response:
@@ -207,12 +212,24 @@ async def change_colleague(visit: Visit) -> Response:
         except Problem as problem:
             if problem.status not in FORM_REFUSALS:
                 raise
-            form = with_problem(form, edit_words(problem), problem.fields, FIELDS)
-            etag = (await visit.api.get(path)).etag if problem.status == 412 else etag
+            if problem.status == 412:
+                return await _ask_which(visit, form)
+            form = with_problem(form, problem.detail, problem.fields, FIELDS)
         else:
             return visit.leave("/team", _("Saved. It counts from the person's next click on."))
     colleague = _colleague(visit, (await visit.api.get(path)).object)
     return await _form(visit, form, _ticked(visit), (colleague, etag), 422)
+
+
+async def _ask_which(visit: Visit, form: Form) -> Response:
+    """Two people changed the rights of the same colleague."""
+    answer = await visit.api.get(f"/team/{visit.request.path_params['id']}")
+    colleague = _colleague(visit, answer.object)
+    given = (Choice(right.action, right.name) for area in _areas(visit) for right in area.rights)
+    fields = (merge.Field("role", _("May do"), _roles()), *merge.boxes("rights", _("Single right"), given))
+    subject = merge.Subject(colleague.name, "", f"/team/{colleague.id}")
+    sent = with_boxes(form, rights=_ticked(visit))
+    return await merge.ask(visit, sent, _stored(colleague), answer.etag, fields, subject)
 
 
 async def send_again(visit: Visit) -> Response:

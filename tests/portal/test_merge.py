@@ -13,6 +13,7 @@ from portal.forms import Form, with_boxes
 from portal.lists import Choice
 from portal.merge import Field, Outcome, boxes, differences
 from portal.merge_lines import Lines, packed
+from tests.portal.conftest import form_token
 from tests.portal.test_security import set_up
 
 ORIGIN = {"Origin": "http://127.0.0.1"}
@@ -196,13 +197,14 @@ EDITED: dict[str, tuple[str, str, str]] = {
     "/settings/workspace": ("name", "Mine", "Theirs"),
     "/account": ("phone", "0101", "0202"),
     "/access/{membership}": ("role", "owner", "admin"),
+    "/team/{colleague}": ("rights", "ticket.read", "invoice.read"),
 }
 """Each form that edits what is stored, by its page and, after a space, what of its address follows the page's: a field,
 and what two people make of it. A factor's name and the table of roles have tests of their own."""
-BOXES = {"/settings/security"}
+BOXES = {"/settings/security", "/team/{colleague}"}
 """Forms of boxes alone: those of both are kept, and there is nothing to ask."""
 FILLED: dict[str, dict[str, str]] = {
-    "/subscriptions/{subscription}/correct/{subscription_row}": {"reason": "A slip of the pen"}
+    "/subscriptions/{subscription}/correct/{subscription_row}": {"reason": "A slip of the pen"},
 }
 PICTURES = {"settings/brand.html"}
 """A field beside a version that lays nothing side by side: a picture replaces another."""
@@ -225,6 +227,10 @@ def test_every_edit_form_lets_one_choose(site: Any) -> None:
     browser_of, world = site
     browser = browser_of("owner")
     known = {"client": world.clients["alpen"], "invoice": world.invoices["alpen-draft"], **world.work, **world.care}
+    invited = {"email": "jo@client.example", "name": "Jo", "role": "client_team", "rights": "report.read"}
+    token = {"form_token": form_token(browser.get("/team/new").text), "client_id": known["client"]}
+    assert browser.post("/team/new", data=invited | token, headers=ORIGIN).status_code == 303
+    (known["colleague"],) = set(re.findall(r"/team/([0-9a-f-]{36})", browser.get("/team?q=jo%40").text))
     for pattern, (name, mine, theirs) in EDITED.items():
         page, _space, rest = pattern.format_map(known).partition(" ")
         began = sheet_of(browser.get(page).text, page, page + rest).sent(**FILLED.get(pattern, {}))
