@@ -34,8 +34,8 @@ class Authenticator:
 
 @dataclass(frozen=True, slots=True)
 class SecondStepPage:
-    """``method`` is the proof that is asked for now, ``others`` those to choose instead; ``app`` is set up first where
-    the workspace asks for a second factor and there is none."""
+    """``method`` is the proof that is asked for now, ``others`` those to choose instead. Where the workspace asks for a
+    second factor and there is none, one is set up first: ``enrol`` an ``app``, ``enrol_key`` a key."""
 
     form: Form
     challenge: str
@@ -70,8 +70,7 @@ def hand_over(cookies: list[str], response: Response) -> None:
 async def _second_step(visit: Visit, challenge: Json, wanted: str) -> Response:
     token, methods = str(challenge["challenge"]), tuple(challenge["methods"])
     if challenge["enrol"]:
-        found = (await visit.api.post("/session/enrolment", json={"challenge": token})).object
-        return visit.page("second_step.html", SecondStepPage(Form(), token, (), wanted, "enrol", app_of(found)))
+        return await show_enrolment(visit, SecondStepPage(Form(), token, (), wanted, "enrol"))
     return await show_method(visit, SecondStepPage(Form(), token, methods, wanted, methods[0]))
 
 
@@ -88,6 +87,22 @@ async def show_method(visit: Visit, page: SecondStepPage, status: int = 200) -> 
         else:
             page = replace(page, question=question_of(found.object))
     return visit.page("second_step.html", page, status)
+
+
+async def show_enrolment(visit: Visit, page: SecondStepPage, status: int = 200) -> Response:
+    """Setting up what the workspace asks for: an app, or, at an address that has keys, a key."""
+    asked = {"challenge": page.challenge}
+    if page.method == "enrol_key":
+        try:
+            found = (await visit.api.post("/session/enrolment/key-question", json=asked)).object
+        except Problem as problem:
+            if problem.code != "keys_unavailable":
+                raise
+            page, status = replace(page, method="enrol", form=Form(problem=problem.detail)), 409
+        else:
+            return visit.page("second_step.html", replace(page, question=question_of(found)), status)
+    found = (await visit.api.post("/session/enrolment", json=asked)).object
+    return visit.page("second_step.html", replace(page, app=app_of(found)), status)
 
 
 def app_of(setup: Json) -> Authenticator:

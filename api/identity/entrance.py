@@ -84,7 +84,7 @@ async def complete_sign_in(session: AsyncSession, user_id: UUID, entrance: Entra
             methods = [*dict.fromkeys(row["kind"] for row in factors), *(["recovery_code"] if left else [])]
             return await _challenge(session, membership, entrance, tuple(methods), enrol=False)
         if await is_required(session, membership.role):
-            return await _challenge(session, membership, entrance, ("totp",), enrol=True)
+            return await _challenge(session, membership, entrance, ("totp", "key"), enrol=True)
     return await begin(session, user_id, entrance, session.info["clock"].now())
 
 

@@ -52,7 +52,7 @@ class Proof(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"code": "287082"}})
 
     code: Code | None = None
-    recovery_code: Annotated[str, Field(max_length=40, examples=["k3v9x-8mwzp"])] | None = None
+    recovery_code: Annotated[str, Field(max_length=40, examples=["k3v9-x8mw-zpq2-7hdn-c4rt-bj5g"])] | None = None
 
     key: KeyAnswer | None = None
 
@@ -140,6 +140,19 @@ class Enrolment(NewTotp):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={"example": {"challenge": "from-the-first-step", "setup": "from-before", "code": "287082"}},
+    )
+
+    challenge: Sealed
+
+
+class KeyEnrolment(NewKey):
+    """A first key, which completes the sign-in."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {"challenge": "from-the-first-step", "state": "from-the-question", "credential": {"id": "AQID"}},
+        },
     )
 
     challenge: Sealed

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.events import service as events
@@ -13,21 +12,17 @@ from api.identity import (
     factor_schemas,
     keys,
     notices,
-    proofs,
     recovery,
     repository,
     sealing,
-    secrets,
     standings,
     totp,
 )
-from api.identity.entrance import Challenge, Device, SignedIn, is_required
+from api.identity.entrance import is_required
 from api.identity.errors import BelongsElsewhere, ChallengeSpent, FactorRequired, OwnMembership, ProofRefused
 from api.identity.factor_models import SecondFactor, SignInPolicy
-from api.identity.models import LoginSession, Membership
-from api.kit.clock import Clock
+from api.identity.models import Membership
 from api.kit.concurrency import require_match
-from api.kit.database import Database
 from api.kit.errors import NotFound
 from imisofts import qr
 from imisofts.access import Actor, Role
@@ -94,37 +89,6 @@ async def _added(
     await events.record(session, actor, EventName.FACTOR_ADDED, SecondFactor(id=ident), after={"kind": kind})
     await notices.tell(session, await own_membership(session, user_id), "factor_added")
     return await one(session, user_id, ident)
-
-
-async def enrol_start(
-    database: Database, clock: Clock, asked: factor_schemas.EnrolmentStart, secret_key: str
-) -> factor_schemas.TotpSetup:
-    """The secret of a first authenticator, for somebody who passed the first step and needs a second factor."""
-    challenge = proofs.opened(asked.challenge, secret_key, clock, enrol=True)
-    async with database.begin(UUID(challenge.claims["workspace"]), read_only=True) as session:
-        return await start_totp(session, UUID(challenge.claims["user"]), secret_key)
-
-
-async def enrol(
-    database: Database, clock: Clock, asked: factor_schemas.Enrolment, device: Device, secret_key: str
-) -> SignedIn | Challenge:
-    """Keep a first authenticator and begin the session. Who got a factor in between proves that one instead."""
-    challenge = proofs.opened(asked.challenge, secret_key, clock, enrol=True)
-    user_id = UUID(challenge.claims["user"])
-    await proofs.count(database, user_id, clock)
-    async with database.begin(UUID(challenge.claims["workspace"])) as session:
-        if await factor_queries.has_factor(session, user_id):
-            raise ChallengeSpent("There is a second factor now. Sign in once more.")
-        came = await proofs.let_in(session, challenge, device, secret_key)
-        await add_totp(session, came.actor, asked, secret_key, await _session_of(session, came))
-        return came
-
-
-async def _session_of(session: AsyncSession, came: SignedIn | Challenge) -> UUID | None:
-    """The session that has just begun."""
-    if isinstance(came, Challenge):
-        return None
-    return await session.scalar(select(LoginSession.id).where(LoginSession.id_hash == secrets.sha256(came.cookie)))
 
 
 async def overview(session: AsyncSession, actor: Actor) -> factor_schemas.SecurityOut:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from api.identity import factor_schemas, factors, keys, proofs
+from api.identity import enrolment, factor_schemas, factors, keys, proofs
 from api.identity.entering import CHALLENGED, entered
 from api.identity.entrance import device_of
 from api.identity.errors import ChallengeSpent, FactorRequired, KeysUnavailable, ProofRefused, SignInRefused
@@ -20,6 +20,8 @@ from api.kit.idempotency import IdempotencyKey, IdempotentRoute
 from imisofts.access import Action, Actor
 
 router = APIRouter(tags=["second factors"], route_class=IdempotentRoute)
+Person = Annotated[Actor, allowed(Action.session_own)]
+Trusted = Annotated[Actor, allowed(Action.session_own, fresh=True)]
 SECOND_STEP = {**CHALLENGED, **documented(ChallengeSpent, ProofRefused, TooMany, SignInRefused)}
 
 
@@ -30,6 +32,11 @@ def _secret(request: Request) -> str:
 
 def _party(request: Request) -> keys.Party:
     return keys.party(request.headers.get("host", ""), request.app.state.settings.public_url)
+
+
+def _tagged(response: Response, shown: factor_schemas.FactorOut) -> factor_schemas.FactorOut:
+    response.headers["ETag"] = etag(shown.version)
+    return shown
 
 
 @router.post("/session/factor", dependencies=[public()], responses=SECOND_STEP)
@@ -72,47 +79,60 @@ async def start_enrolment(
     request: Request, asked: factor_schemas.EnrolmentStart, clock: AppClock
 ) -> factor_schemas.TotpSetup:
     """Set up an authenticator before the first session, where the workspace asks for a second factor."""
-    return await factors.enrol_start(of(request), clock, asked, _secret(request))
+    return await enrolment.totp_setup(of(request), clock, asked, _secret(request))
 
 
 @router.post("/session/enrolment/totp", dependencies=[public()], responses={**SECOND_STEP, **documented(NotFound)})
 async def enrol(request: Request, response: Response, asked: factor_schemas.Enrolment, clock: AppClock) -> Entered:
     """Complete the first sign-in with the authenticator's first code."""
-    came = await factors.enrol(of(request), clock, asked, device_of(request), _secret(request))
+    came = await enrolment.by_totp(of(request), clock, asked, device_of(request), _secret(request))
+    return await entered(request, response, came)
+
+
+@router.post(
+    "/session/enrolment/key-question",
+    dependencies=[public()],
+    responses=documented(ChallengeSpent, KeysUnavailable, TooMany),
+)
+async def start_key_enrolment(
+    request: Request, asked: factor_schemas.EnrolmentStart, clock: AppClock
+) -> factor_schemas.KeyQuestion:
+    """What to ask the browser to make a key before the first session, where the workspace asks for a second factor."""
+    return await enrolment.key_question(of(request), clock, asked, _party(request), _secret(request))
+
+
+@router.post("/session/enrolment/key", dependencies=[public()], responses={**SECOND_STEP, **documented(NotFound)})
+async def enrol_key(
+    request: Request, response: Response, asked: factor_schemas.KeyEnrolment, clock: AppClock
+) -> Entered:
+    """Complete the first sign-in with a key that the browser made."""
+    came = await enrolment.by_key(of(request), clock, asked, device_of(request), _secret(request))
     return await entered(request, response, came)
 
 
 @router.get("/account/security")
-async def security(
-    actor: Annotated[Actor, allowed(Action.session_own)], session: ReadSession
-) -> factor_schemas.SecurityOut:
+async def security(actor: Person, session: ReadSession) -> factor_schemas.SecurityOut:
     """One's own password, second factors and recovery codes, without their secrets."""
     require_person(actor)
     return await factors.overview(session, actor)
 
 
 @router.get("/account/totp-setup")
-async def start_totp(
-    request: Request, actor: Annotated[Actor, allowed(Action.session_own, fresh=True)], session: ReadSession
-) -> factor_schemas.TotpSetup:
+async def start_totp(request: Request, actor: Trusted, session: ReadSession) -> factor_schemas.TotpSetup:
     """A new authenticator's secret; nothing is kept of it until its first code comes back."""
     require_person(actor)
     return await factors.start_totp(session, factors.who_of(actor), _secret(request))
 
 
 @router.get("/account/key-setup", responses=documented(KeysUnavailable))
-async def start_key(
-    request: Request, actor: Annotated[Actor, allowed(Action.session_own, fresh=True)], session: ReadSession
-) -> factor_schemas.KeyQuestion:
+async def start_key(request: Request, actor: Trusted, session: ReadSession) -> factor_schemas.KeyQuestion:
     """What to ask the browser to make a key for this host."""
     require_person(actor)
     return await keys.new_question(session, factors.who_of(actor), _party(request), _secret(request))
 
 
 @router.get("/account/key-question", responses=documented(KeysUnavailable))
-async def ask_for_own_key(
-    request: Request, actor: Annotated[Actor, allowed(Action.session_own)], session: ReadSession
-) -> factor_schemas.KeyQuestion:
+async def ask_for_own_key(request: Request, actor: Person, session: ReadSession) -> factor_schemas.KeyQuestion:
     """What to ask the browser, to prove once more by a key who one is."""
     require_person(actor)
     return await keys.question(session, factors.who_of(actor), _party(request), _secret(request))
@@ -123,15 +143,13 @@ async def add_key(
     request: Request,
     response: Response,
     asked: factor_schemas.NewKey,
-    actor: Annotated[Actor, allowed(Action.session_own, fresh=True)],
+    actor: Trusted,
     session: WriteSession,
     key: IdempotencyKey = None,
 ) -> factor_schemas.FactorOut:
     """Keep a key that the browser made."""
     require_person(actor)
-    made = await factors.add_key(session, actor, asked, _secret(request), request.state.session_id)
-    response.headers["ETag"] = etag(made.version)
-    return made
+    return _tagged(response, await factors.add_key(session, actor, asked, _secret(request), request.state.session_id))
 
 
 @router.post("/account/totp", status_code=201, responses=documented(ChallengeSpent, ProofRefused, NotFound))
@@ -139,27 +157,23 @@ async def add_totp(
     request: Request,
     response: Response,
     asked: factor_schemas.NewTotp,
-    actor: Annotated[Actor, allowed(Action.session_own, fresh=True)],
+    actor: Trusted,
     session: WriteSession,
     key: IdempotencyKey = None,
 ) -> factor_schemas.FactorOut:
     """Keep an authenticator that was set up."""
     require_person(actor)
     await proofs.count(of(request), factors.who_of(actor), request.app.state.clock)
-    made = await factors.add_totp(session, actor, asked, _secret(request), request.state.session_id)
-    response.headers["ETag"] = etag(made.version)
-    return made
+    return _tagged(response, await factors.add_totp(session, actor, asked, _secret(request), request.state.session_id))
 
 
 @router.get("/account/factors/{factor_id}", responses=documented(NotFound))
 async def get_factor(
-    factor_id: UUID, response: Response, actor: Annotated[Actor, allowed(Action.session_own)], session: ReadSession
+    factor_id: UUID, response: Response, actor: Person, session: ReadSession
 ) -> factor_schemas.FactorOut:
     """One of one's own second factors."""
     require_person(actor)
-    found = await factors.one(session, factors.who_of(actor), factor_id)
-    response.headers["ETag"] = etag(found.version)
-    return found
+    return _tagged(response, await factors.one(session, factors.who_of(actor), factor_id))
 
 
 @router.patch("/account/factors/{factor_id}", responses=documented(NotFound, PreconditionRequired, PreconditionFailed))
@@ -167,15 +181,13 @@ async def rename_factor(
     factor_id: UUID,
     response: Response,
     change: factor_schemas.FactorUpdate,
-    actor: Annotated[Actor, allowed(Action.session_own, fresh=True)],
+    actor: Trusted,
     session: WriteSession,
     if_match: IfMatch = None,
 ) -> factor_schemas.FactorOut:
     """Give one of one's own second factors another name."""
     require_person(actor)
-    found = await factors.rename(session, actor, factor_id, if_match, change.name)
-    response.headers["ETag"] = etag(found.version)
-    return found
+    return _tagged(response, await factors.rename(session, actor, factor_id, if_match, change.name))
 
 
 @router.delete(
@@ -185,7 +197,7 @@ async def rename_factor(
 )
 async def remove_factor(
     factor_id: UUID,
-    actor: Annotated[Actor, allowed(Action.session_own, fresh=True)],
+    actor: Trusted,
     session: WriteSession,
     if_match: IfMatch = None,
 ) -> None:
@@ -197,7 +209,7 @@ async def remove_factor(
 @router.post("/account/recovery-codes", responses=documented(FactorRequired))
 async def new_recovery_codes(
     request: Request,
-    actor: Annotated[Actor, allowed(Action.session_own, fresh=True)],
+    actor: Trusted,
     session: WriteSession,
     key: IdempotencyKey = None,
 ) -> factor_schemas.RecoveryCodes:

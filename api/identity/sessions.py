@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.events import service as events
 from api.events.schemas import EventName
-from api.identity import factor_queries, factor_schemas, notices, proofs, repository, secrets
+from api.identity import factor_queries, factor_schemas, notices, proofs, repository, secrets, standings
 from api.identity.entrance import SignedIn
-from api.identity.errors import PasswordRefused, ProofRefused
+from api.identity.errors import OwnMembership, PasswordRefused, ProofRefused
 from api.identity.factors import own_membership, who_of
 from api.identity.models import LoginSession
 from api.identity.passwords import Passwords
@@ -48,6 +48,22 @@ async def end_others(session: AsyncSession, actor: Actor, current: UUID) -> int:
     for row in others:
         await events.record(session, actor, EventName.SESSION_ENDED, LoginSession(id=row.id))
     return len(others)
+
+
+async def end_of(session: AsyncSession, actor: Actor, membership_id: UUID) -> None:
+    """End all sessions of a member in this workspace, each with its event. Access and factors stay, and so do sessions
+    in other workspaces."""
+    owners = await repository.lock_owners(session)
+    row = await repository.member(session, membership_id)
+    if row is None:
+        raise NotFound
+    if row.user_id == actor.user_id:
+        raise OwnMembership("End your own sessions on your sessions page.")
+    await standings.require_governable(session, actor, row, owners)
+    living = select(LoginSession).where(LoginSession.user_id == row.user_id, LoginSession.revoked_at.is_(None))
+    for ended in (await session.scalars(living.with_for_update())).all():
+        ended.revoked_at = session.info["clock"].now()
+        await events.record(session, actor, EventName.SESSION_ENDED, ended)
 
 
 async def methods(session: AsyncSession, actor: Actor) -> list[factor_schemas.Method]:

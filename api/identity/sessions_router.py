@@ -129,6 +129,17 @@ async def reset_factors(
     await factors.reset(session, actor, user_id)
 
 
+@router.post("/users/{user_id}/end-sessions", status_code=204, responses=documented(NotFound, OwnMembership))
+async def end_sessions_of(
+    user_id: UUID,
+    actor: Annotated[Actor, allowed(Action.user_manage, fresh=True)],
+    session: WriteSession,
+    key: IdempotencyKey = None,
+) -> None:
+    """Sign a member out everywhere in this workspace, as after a lost laptop; they may sign in again."""
+    await sessions.end_of(session, actor, user_id)
+
+
 @router.get("/sign-in-policy")
 async def get_policy(
     response: Response, actor: Annotated[Actor, allowed(Action.user_manage)], session: ReadSession

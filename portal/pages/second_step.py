@@ -5,14 +5,15 @@ from dataclasses import replace
 from starlette.responses import Response
 
 from portal import web
-from portal.arrival import SecondStepPage, app_of, arrive, show_method
-from portal.door import Problem
+from portal.arrival import SecondStepPage, app_of, arrive, show_enrolment, show_method
+from portal.door import Answer, Problem
 from portal.forms import Form, required, typed
 from portal.key_questions import credential_of
 from portal.language import gettext as _
 from portal.web import Page, Visit
 
 METHODS = ("totp", "key", "recovery_code")
+ENROLMENTS = ("enrol", "enrol_key")
 
 
 async def show_step(visit: Visit) -> Response:
@@ -66,8 +67,12 @@ async def passkey(visit: Visit) -> Response:
 
 
 async def enrol(visit: Visit) -> Response:
-    """The first code of an authenticator that the workspace asks for."""
+    """A first factor that the workspace asks for: an app's first code, or a key; or choose the other."""
     page = _page(visit)
+    if page.form.value("instead") in ENROLMENTS:
+        return await show_enrolment(visit, replace(page, form=Form(), method=page.form.value("instead")))
+    if page.form.value("method") == "enrol_key":
+        return await _enrol_key(visit, replace(page, method="enrol_key"))
     form = required(page.form, code=_("the code"))
     page = replace(
         page, method="enrol", app=app_of({name: form.value(name) for name in ("setup", "secret", "address")})
@@ -81,9 +86,28 @@ async def enrol(visit: Visit) -> Response:
                 return visit.leave("/sign-in", problem.detail, "warning")
             form = form.failed("code", problem.detail)
         else:
-            told = _("Your second factor is set up. Make recovery codes now: they let you in when the phone is lost.")
-            return await arrive(visit, answer, "/account/security", told)
+            return await _set_up(visit, answer)
     return visit.page("second_step.html", replace(page, form=form), 422)
+
+
+async def _enrol_key(visit: Visit, page: SecondStepPage) -> Response:
+    """The key that the browser made; one that is not good is asked for anew."""
+    credential = credential_of(page.form.value("credential"))
+    body = {"challenge": page.challenge, "state": page.form.value("state"), "credential": credential}
+    try:
+        answer = await visit.api.post("/session/enrolment/key", json={**body, "name": _("Passkey")})
+    except Problem as problem:
+        if problem.status not in {401, 409, 422, 429}:
+            raise
+        if problem.code == "challenge_spent":
+            return visit.leave("/sign-in", problem.detail, "warning")
+        return await show_enrolment(visit, replace(page, form=Form(problem=problem.detail)), 422)
+    return await _set_up(visit, answer)
+
+
+async def _set_up(visit: Visit, answer: Answer) -> Response:
+    told = _("Your second factor is set up. Make recovery codes now: they let you in when the phone is lost.")
+    return await arrive(visit, answer, "/account/security", told)
 
 
 def _page(visit: Visit) -> SecondStepPage:

@@ -112,9 +112,41 @@ async def reset(visit: Visit) -> Response:
     return visit.leave(f"/access/{member_id}", _("Reset. The person signs in with the password and sets up a new one."))
 
 
+async def ask_end_sessions(visit: Visit) -> Response:
+    """The question before somebody is signed out everywhere."""
+    answer = await visit.api.get(f"/users/{visit.request.path_params['id']}")
+    member = answer.object
+    question = Confirmation(
+        title=_("Sign out everywhere?"),
+        subject=str(member["name"]),
+        going=_("Every session of %(name)s in this agency ends, on every device.", name=member["name"]),
+        staying=_("Access, password and second factor stay: the person may sign in again at once."),
+        button=_("Sign out everywhere"),
+        icon="logout",
+        action=f"/access/{member['id']}/end-sessions",
+        back=f"/access/{member['id']}",
+        etag=answer.etag,
+    )
+    return visit.page("confirm.html", question)
+
+
+async def end_sessions(visit: Visit) -> Response:
+    """End a member's sessions."""
+    member_id = visit.request.path_params["id"]
+    try:
+        await visit.api.post(f"/users/{member_id}/end-sessions")
+    except Problem as problem:
+        if problem.status not in FORM_REFUSALS:
+            raise
+        return visit.leave(f"/access/{member_id}", problem.detail, "bad")
+    return visit.leave(f"/access/{member_id}", _("Signed out everywhere."))
+
+
 ROUTES = (
     Page(HERE, show, action=Action.user_manage),
     Page(HERE, save, ("POST",), action=Action.user_manage),
     Page("/access/{id:uuid}/reset-factors", ask_reset, action=Action.user_manage),
     Page("/access/{id:uuid}/reset-factors", reset, ("POST",), action=Action.user_manage),
+    Page("/access/{id:uuid}/end-sessions", ask_end_sessions, action=Action.user_manage),
+    Page("/access/{id:uuid}/end-sessions", end_sessions, ("POST",), action=Action.user_manage),
 )

@@ -52,6 +52,12 @@ def _first_code(agency: Agency, client_id: str) -> Options:
     return {"json": {"challenge": challenge, "setup": setup["setup"], "code": code}}
 
 
+def _first_key(agency: Agency, client_id: str) -> Options:
+    challenge = _enrolment(agency, client_id)["json"]
+    made = SecurityKey().make(agency.api.ask("POST", "/session/enrolment/key-question", json=challenge).body)
+    return {"json": {**challenge, **made}}
+
+
 def _new_totp(agency: Agency, _: str) -> Options:
     setup = agency.api.ask("GET", "/account/totp-setup", agency.as_role[Role.owner]).body
     code = authenticator.code(agency.api, authenticator.secret_of(setup), 0)
@@ -109,7 +115,15 @@ def _new_password(agency: Agency, _: str) -> Options:
 
 def _with_it(agency: Agency, client_id: str) -> str:
     """Somebody with a second factor, to be reset."""
-    email, _who, _secret = _with_factor(agency)
+    return _member_of(agency, _with_factor(agency)[0])
+
+
+def _signed_in_once(agency: Agency, client_id: str) -> str:
+    """Somebody whose first password began a session."""
+    return _member_of(agency, _newcomer(agency))
+
+
+def _member_of(agency: Agency, email: str) -> str:
     (member,) = agency.api.ask("GET", "/users", agency.as_role[Role.owner], params={"q": email}).items
     return str(member["id"])
 
@@ -144,6 +158,8 @@ WRITES: dict[str, Write] = {
     "POST /v1/session/factor": Write((EventName.SESSION_STARTED,), _step),
     "POST /v1/session/enrolment": Write((), _enrolment),
     "POST /v1/session/enrolment/totp": Write((EventName.SESSION_STARTED, EventName.FACTOR_ADDED), _first_code),
+    "POST /v1/session/enrolment/key-question": Write((), _enrolment),
+    "POST /v1/session/enrolment/key": Write((EventName.SESSION_STARTED, EventName.FACTOR_ADDED), _first_key),
     "POST /v1/account/totp": Write((EventName.FACTOR_ADDED,), _new_totp),
     "PATCH /v1/account/factors/{factor_id}": Write(
         (EventName.FACTOR_RENAMED,), lambda agency, _: {"json": {"name": f"{agency.slug} phone"}}
@@ -159,6 +175,7 @@ WRITES: dict[str, Write] = {
         (EventName.PASSWORD_SET, EventName.SESSION_ENDED), _new_password, who=_newcomer_in
     ),
     "POST /v1/users/{user_id}/reset-factors": Write((EventName.FACTORS_RESET,), row=_with_it),
+    "POST /v1/users/{user_id}/end-sessions": Write((EventName.SESSION_ENDED,), row=_signed_in_once),
     "PUT /v1/sign-in-policy": Write((EventName.SIGN_IN_POLICY_SET,), lambda agency, _: {"json": {"required_of": []}}),
     "POST /v1/account/key": Write((EventName.FACTOR_ADDED,), _made_key),
     "POST /v1/session/factor/key": Write((), _key_asked),

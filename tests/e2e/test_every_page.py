@@ -99,6 +99,7 @@ def addresses(place: Place) -> dict[str, list[str]]:
         "/access/new": ["/access/new"],
         "/access/{id:uuid}": [f"/access/{place.world.work['membership']}"],
         "/access/{id:uuid}/reset-factors": [f"/access/{place.world.work['membership']}/reset-factors"],
+        "/access/{id:uuid}/end-sessions": [f"/access/{place.world.work['membership']}/end-sessions"],
         "/account/security": ["/account/security"],
         "/account/security/app": ["/account/security/app"],
         "/account/security/key": ["/account/security/key"],

@@ -35,7 +35,7 @@ def set_up(browser: Any) -> bytes:
     assert (wrong.status_code, "<svg" in wrong.text) == (422, True)
     assert hidden(wrong.text, "setup") == sent["setup"]
     codes = browser.post(f"{HERE}/app", headers=ORIGIN, data={**sent, "code": code(secret, 0), "name": "Phone"})
-    assert len(re.findall(r'class="secret">[a-z0-9-]{11}<', codes.text)) == 10
+    assert len(re.findall(r'class="secret">[a-z0-9-]{29}<', codes.text)) == 10
     return secret
 
 
@@ -114,6 +114,15 @@ def test_the_agencys_rule_sets_a_newcomer_up_before_anything_else(site: Any) -> 
         "/sign-in", headers=ORIGIN, data={**sent, "form_token": form_token(browser.get("/sign-in").text)}
     ).text
     assert "Set up your second factor" in asked
+    to_a_key = {name: hidden(asked, name) for name in ("form_token", "challenge", "next", "methods", "method")}
+    numbered = browser.post("/sign-in/enrol", headers=ORIGIN, data={**to_a_key, "instead": "enrol_key"})
+    assert (numbered.status_code, "Keys need a name in the address bar" in numbered.text) == (409, True)
+    named = {"Host": "localhost", "Origin": "http://localhost"}
+    key = browser.post("/sign-in/enrol", headers=named, data={**to_a_key, "instead": "enrol_key"})
+    assert (key.status_code, 'data-passkey="create"' in key.text) == (200, True)
+    sent = {name: hidden(key.text, name) for name in (*to_a_key, "state")}
+    wrong = browser.post("/sign-in/enrol", headers=named, data={**sent, "credential": "{}"})
+    assert (wrong.status_code, "This key is not good here" in wrong.text) == (422, True)
     secret = base64.b32decode(hidden(asked, "secret"))
     names = ("form_token", "challenge", "next", "methods", "method", "setup", "secret", "address")
     step = {name: hidden(asked, name) for name in names}

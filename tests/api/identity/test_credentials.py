@@ -1,9 +1,11 @@
 """Which passwords are taken and refused, that they count as typed, and how long secrets are."""
 
+import math
 from datetime import timedelta
 
 import psycopg
 import pytest
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from api.identity import recovery, secrets, totp
 from imisofts.access import Role
@@ -29,8 +31,8 @@ def link_of(agency: Agency, email: str) -> str:
         ("839204758391", True),
         ("🗝🚪🏠🪟🛏🛋🪑🚿🛁🧼🧽🧹", True),
         ("    a bcd   ", True),
-        ("x" * 100 + "yzab" * 7, True),
-        ("x" * 101 + "yzab" * 7, False),
+        ("carrots and 17 umbrellas " + "x" * 103, True),
+        ("carrots and 17 umbrellas " + "x" * 104, False),
     ],
 )
 def test_length_counts_and_composition_does_not(password: str, taken: bool) -> None:
@@ -38,10 +40,22 @@ def test_length_counts_and_composition_does_not(password: str, taken: bool) -> N
 
 
 @pytest.mark.parametrize(
-    "password", ["Password1234", "QWERTYUIOP12", "aaaaaaaaaaaa", "abababababab", "I love Imisofts", "Ada@Example.com!"]
-)
+    "password",
+    ["Password1234", "QWERTYUIOP12", "aaaaaaaaaaaa", "abababababab", "I love Imisofts", "Ada@Example.com!",
+     "P@ssw0rd1234", "monkeymonkey", "zaq12wsxcde3", "michael123456", "november2025",
+     "CorrectHorseBatteryStaple", "trustno1trustno1"],
+)  # fmt: skip
 def test_common_and_near_words_are_refused(password: str) -> None:
     assert secrets.weakness(password, "ada@example.com")
+
+
+def test_no_password_of_the_lists_of_common_ones_is_taken_as_it_is_or_stretched() -> None:
+    """Each that is long enough, and each of the three thousand commonest, made long enough as people do."""
+    listed = FREQUENCY_LISTS["passwords"]
+    long = [word for word in listed if len(word) >= secrets.PASSWORD_MIN]
+    stretched = [(word * 12)[: max(12, 2 * len(word))] for word in listed[:3000:30]]
+    assert (len(listed), len(long) > 200) == (30_000, True)
+    assert [word for word in [*long, *stretched] if secrets.weakness(word, "ada@example.com") is None] == []
 
 
 def test_no_password_holds_its_owners_address(agency: Agency) -> None:
@@ -68,7 +82,7 @@ def test_a_password_does_not_grow_old(agency: Agency, clock: ShiftingClock) -> N
 
 
 def test_secrets_are_long_enough() -> None:
-    """256 bits for sessions, links and tokens, 160 for an authenticator's seed, more than 20 for a code."""
+    """256 bits for sessions, links and tokens, 160 for an authenticator's seed, 112 and more for a recovery code."""
     many = {secrets.new_secret() for _ in range(100)}
     assert (len(many), {len(one) for one in many}) == (100, {43})
     assert len(secrets.new_api_token()) >= 43
@@ -76,8 +90,7 @@ def test_secrets_are_long_enough() -> None:
     codes = recovery.new_codes()
     letters = {letter for code in [*codes, *recovery.new_codes() * 20] for letter in code if letter != "-"}
     assert len(set(codes)) == len(codes) == 10
-    assert all(len(code.replace("-", "")) >= 10 for code in codes)
-    assert len(letters) >= 20
+    assert all(len(code.replace("-", "")) * math.log2(len(letters)) >= 112 for code in codes)
 
 
 def test_a_new_installation_has_no_account(fresh_settings: Settings) -> None:

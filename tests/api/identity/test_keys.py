@@ -9,6 +9,7 @@ import pytest
 
 from api.client import Credentials
 from tests.api.agency import PASSWORD, Agency, Api, sign_in
+from tests.api.identity import authenticator
 from tests.api.identity.conftest import ShiftingClock
 from tests.api.identity.security_key import SecurityKey
 from tests.api.identity.test_second_factor import challenge_of, join
@@ -100,3 +101,27 @@ def test_a_key_proves_once_more_who_is_asking(api: Api, person: str, clock: Shif
     sent = {"key": key.sign(api.ask("GET", "/account/key-question", who).body)}
     proved = Credentials(cookie=api.ask("POST", "/session/step-up", who, json=sent).cookies["imisofts_session"])
     assert api.ask("POST", "/account/recovery-codes", proved).status == 200
+
+
+def test_who_must_have_a_factor_may_set_up_a_key_before_the_first_session(agency: Agency, person: str) -> None:
+    api, key, other = agency.api, SecurityKey(), join(agency, f"{uuid4().hex[:8]}@{agency.slug}.example")
+    authenticator.require(agency, ["member"])
+    try:
+        answers = [
+            api.ask("POST", "/session", json={"email": who, "password": PASSWORD}).body for who in (person, other)
+        ]
+    finally:
+        authenticator.require(agency, [])
+    assert [(answer["enrol"], answer["methods"]) for answer in answers] == [(True, ["totp", "key"])] * 2
+    mine, theirs = ({"challenge": answer["challenge"]} for answer in answers)
+    path = "/session/enrolment/key"
+    made = key.make(api.ask("POST", f"{path}-question", json=mine).body)
+    assert refused(api, path, {**theirs, **made}) == "challenge_spent", "the question was somebody else's"
+    elsewhere = SecurityKey(origin="http://evil.example")
+    phished = elsewhere.make(api.ask("POST", f"{path}-question", json=mine).body)
+    assert refused(api, path, {**mine, **phished}) == "proof_refused"
+    came = api.ask("POST", path, json={**mine, **made, "name": "Laptop"})
+    who = Credentials(cookie=came.cookies["imisofts_session"])
+    assert [one["name"] for one in api.ask("GET", "/account/security", who).body["factors"]] == ["Laptop"]
+    assert refused(api, path, {**mine, **made}) == "challenge_spent"
+    assert api.ask("POST", "/session/passkey", json=key.sign(question(api))).body["user"]["email"] == person

@@ -157,6 +157,7 @@ def test_sensitive_acts_of_administrators_take_a_fresh_proof_and_a_person(
         ("POST", "/users", {"json": {"email": "x@example.com", "name": "X", "role": "owner"}}),
         ("DELETE", f"/users/{co_owner['id']}", {"if_match": '"2"'}),
         ("POST", f"/users/{member['id']}/reset-factors", {}),
+        ("POST", f"/users/{member['id']}/end-sessions", {}),
         ("PUT", "/sign-in-policy", {"json": {"required_of": ["owner"]}, "if_match": '"0"'}),
     ]
     for method, path, options in acts:
@@ -180,6 +181,26 @@ def test_a_lost_factor_is_reset_by_an_administrator_and_the_person_is_told(
     assert (told["To"], told["Subject"]) == (person, "Your second factor was reset")
     boss = member_of(agency, agency.email(Role.owner))
     assert api.refusal("POST", f"/users/{boss['id']}/reset-factors", admin).status == 403
+
+
+def test_an_administrator_signs_somebody_out_here_and_takes_nothing_else_away(agency: Agency, person: str) -> None:
+    api, elsewhere = agency.api, found(agency.api)
+    asked = {"email": person, "name": "Ada", "role": "member"}
+    api.ask("POST", "/users", as_operator(elsewhere), json=asked)
+    with psycopg.connect(api.settings.owner_database_url) as owner:
+        owner.execute("update membership set joined_at = now() where joined_at is null")
+    here = [sign_in(api, person, workspace=agency.slug) for _ in range(2)]
+    there = sign_in(api, person, workspace=elsewhere.slug)
+    admin, member = sign_in(api, agency.email(Role.admin)), member_of(agency, person)
+    api.ask("POST", f"/users/{member['id']}/end-sessions", admin)
+    assert [api.refusal("GET", "/session", one).status for one in here] == [401, 401]
+    assert api.ask("GET", "/session", there).body["workspace"]["slug"] == elsewhere.slug
+    assert sign_in(api, person, workspace=agency.slug).cookie
+    boss, mine = (member_of(agency, agency.email(role)) for role in (Role.owner, Role.admin))
+    assert api.refusal("POST", f"/users/{boss['id']}/end-sessions", admin).status == 403
+    assert api.refusal("POST", f"/users/{mine['id']}/end-sessions", admin).code == "own_membership"
+    foreign = member_of(elsewhere, person)
+    assert api.refusal("POST", f"/users/{foreign['id']}/end-sessions", admin).status == 404
 
 
 def test_factors_of_who_also_belongs_elsewhere_are_not_one_agencys_to_reset(agency: Agency, person: str) -> None:
