@@ -13,6 +13,7 @@ from portal import language
 from portal.door import Problem
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DECIMAL: Final = re.compile(r"-?\d+\.\d+")
 
 
 def problem(found: Problem) -> Problem:
@@ -22,9 +23,19 @@ def problem(found: Problem) -> Problem:
 
 
 def sentence(text: str) -> str:
-    """One sentence of the API; days in it as the visitor writes them."""
-    known = _known(language.spoken())
-    return known.say(text, lambda value: language.day(value) if _DAY.fullmatch(value) else None)
+    """One sentence of the API; days and decimals in it as the visitor writes them, and each word of a list said."""
+    return _known(language.spoken()).say(text, _value)
+
+
+def _value(text: str) -> str | None:
+    """A value within a sentence, said anew; None where it stays."""
+    if _DAY.fullmatch(text):
+        return language.day(text)
+    if _DECIMAL.fullmatch(text):
+        return language.number(text)
+    known = _known(language.spoken()).texts
+    words = text.split(", ")
+    return ", ".join(known[word] for word in words) if len(words) > 1 and known.keys() >= set(words) else None
 
 
 @cache

@@ -1,5 +1,6 @@
 """How a client is, with the reasons in words: a page of its own, whose card the client's page loads."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,9 +9,12 @@ from starlette.responses import Response
 
 from imisofts.access import Action
 from portal.door import Json, Problem
+from portal.foreign import sentence
 from portal.language import gettext as _
+from portal.language import number
 from portal.web import Page, Visit
 
+_POINTS = re.compile(r"(?:([A-Z][a-z ]*[a-z]) )?(\d+\.\d)")
 TONES = {"healthy": "good", "watch": "warning", "at_risk": "bad", "not_enough_data": "idle"}
 
 
@@ -26,8 +30,8 @@ class Health:
     @classmethod
     def of(cls, row: Json) -> "Health":
         """From an API object."""
-        score = None if row["score"] is None else f"{Decimal(row['score']):.1f}"
-        return cls(score, _bands()[row["band"]], TONES[row["band"]], tuple(row["explanation"]))
+        score = None if row["score"] is None else number(round(Decimal(row["score"]), 1))
+        return cls(score, _bands()[row["band"]], TONES[row["band"]], tuple(map(_said, row["explanation"])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,13 @@ class HealthPage:
     client_name: str
     health: Health | None
     on: date | None
+
+
+def _said(explained: str) -> str:
+    """A sentence in the visitor's language; the sum of the points is none, so each of its names is said by itself."""
+    if " = " in explained:
+        return _POINTS.sub(lambda one: " ".join(filter(None, (sentence(one[1] or ""), number(one[2])))), explained)
+    return sentence(explained)
 
 
 def _bands() -> dict[str, str]:
