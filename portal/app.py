@@ -147,7 +147,8 @@ class ErrorPage:
 def create(settings: Settings, client: Client) -> Starlette:
     """The portal over an API client; pages hold no data of their own."""
     site = Site(settings, client)
-    routes = [Route("/static/build/{name}", _asset), *(route(site, page) for page in PAGES)]
+    pages = (*PAGES, Page("/{nowhere:path}", _nowhere, public=True))
+    routes = [Route("/static/build/{name}", _asset), *(route(site, page) for page in pages)]
     app = Starlette(
         routes=routes,
         middleware=[Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=800)],
@@ -155,6 +156,11 @@ def create(settings: Settings, client: Client) -> Starlette:
     )
     app.state.site = site
     return app
+
+
+async def _nowhere(visit: Visit) -> Response:
+    """An address of nothing, in the frame of whoever asks and the brand of where they ask."""
+    raise Problem(404, "not_found", "")
 
 
 async def _asset(request: Request) -> Response:

@@ -217,6 +217,7 @@ class Site:
             nav=navigation(visit.viewer, request.url.path, console) if visit.viewer else Navigation(),
             side=request.cookies.get(SIDE_COOKIE, ""),
             console_url=console,
+            is_part=request.headers.get("hx-request") == "true",  # the page that takes it in has the tokens
             style=brand.style if visit.viewer and wears_own_styles(request.url.path) else None,
         )
         response = HTMLResponse(html, status)

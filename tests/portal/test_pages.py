@@ -153,3 +153,19 @@ def test_amounts_and_ways_back() -> None:
     assert str(money_of("100", "JPY")) == "100"
     assert safe_next("//evil.example") == "/"
     assert safe_next("/invoices?q=1") == "/invoices?q=1"
+
+
+def test_an_address_of_nothing_keeps_the_frame_and_the_brand(site: Any) -> None:
+    browser_of, _ = site
+    found = browser_of("owner").get("/nowhere/at/all")
+    assert (found.status_code, 'href="/clients"' in found.text) == (404, True)
+    stranger = browser_of(None).get("/nowhere/at/all")
+    assert (stranger.status_code, "Studio Nord" in stranger.text) == (404, True)
+    assert stranger.headers["content-security-policy"]
+
+
+def test_what_is_put_into_a_page_brings_no_styles_that_the_page_refuses(site: Any) -> None:
+    browser_of, _ = site
+    browser = browser_of("owner")
+    assert "<style nonce=" in browser.get("/clients").text
+    assert "<style" not in browser.get("/clients", headers={"HX-Request": "true"}).text
