@@ -94,7 +94,7 @@ async def download(visit: Visit) -> Response:
     people = await _people(visit)
     rows = await export.all_rows(visit.api, "/events/activity", _query(_state(visit)))
     acts = [_act(row, people) for row in rows]
-    columns = {"at": _("When"), "who": _("Who"), "what": _("What"), "address": _("From")}
+    columns = {"at": _("When"), "who": _("Who"), "what": _("What"), "address": _("IP address")}
     told = [{"at": act.at, "who": act.who, "what": act.what, "address": act.address} for act in acts]
     return export.table_file(visit, "activity", columns, told)
 

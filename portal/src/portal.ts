@@ -13,6 +13,9 @@ declare global {
 
 window.htmx = htmx;
 
+// Tabs may be wider than a phone: the one that is open is the one to see.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 const inControl = (target: EventTarget | null): boolean =>
   target instanceof Element && target.closest("a, button, input, select, textarea, label, summary") !== null;
 
