@@ -117,6 +117,9 @@ def _add(archive: tarfile.TarFile, name: str, path: Path) -> str:
     """Add a file as it is now; one that grows meanwhile is cut where its head says."""
     with path.open("rb") as opened:
         head = archive.gettarinfo(arcname=name, fileobj=opened)
+        if head.islnk():  # another name of a file that the archive has
+            archive.addfile(head)
+            return hashlib.file_digest(opened, "sha256").hexdigest()
         hashing = _Hashing(opened)
         archive.addfile(head, hashing)
     return hashing.digest.hexdigest()

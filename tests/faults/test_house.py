@@ -31,7 +31,7 @@ from tests.api.agency import PASSWORD
 from tests.conftest import free_port_base
 from tests.orchestration.conftest import Agency
 from warehouse import lake
-from warehouse.replication import copying, source
+from warehouse.replication import reading, source
 
 KILLS = 10 if os.environ.get("PROVE") == "1" else 1
 PATIENCE = 300.0
@@ -178,7 +178,7 @@ def differences(settings: Settings) -> dict[str, int]:
     with source.connect(settings.loader_database_url) as session:
         tables = source.tables(session).values()
     with lake.connect(settings) as connection:
-        copying._attach_source(connection, settings)
+        reading.attach(connection, settings)
         for table in tables:
             there = ", ".join(f'cast("{column.name}" as {column.lake_type})' for column in table.columns)
             here = ", ".join(f'"{column.name}"' for column in table.columns)

@@ -1,6 +1,7 @@
 """A data folder backed up while it is at work, restored elsewhere, and compared; an older one copied and upgraded."""
 
 import shutil
+import tarfile
 import tempfile
 import threading
 import time
@@ -151,3 +152,16 @@ def _damaged(whole: Path, place: Path) -> None:
             archive.unpack(file_of, place / "empty")
         assert not (place / "empty").exists()
         assert not (place / "empty.partial").exists()
+
+
+def test_a_file_of_two_names_is_in_the_backup_once_and_comes_back_under_both(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.parquet", tmp_path / "b.parquet"
+    first.write_bytes(b"rows" * 5_000)
+    second.hardlink_to(first)
+    packed = tmp_path / "packed.tar"
+    with tarfile.open(packed, "w") as out:
+        hashes = {path.name: archive._add(out, path.name, path) for path in (first, second)}
+    assert packed.stat().st_size < 2 * first.stat().st_size
+    with tarfile.open(packed) as found:
+        found.extractall(tmp_path / "there", filter="data")
+    assert hashes == {path.name: archive._hash(tmp_path / "there" / path.name) for path in (first, second)}

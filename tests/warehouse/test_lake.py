@@ -10,7 +10,7 @@ from psycopg.conninfo import conninfo_to_dict
 from imisofts.settings import Settings
 from tests.warehouse import toy
 from warehouse import build, lake, replication
-from warehouse.replication import copying
+from warehouse.replication import reading
 
 PASSWORD = "pass'word-nobody-may-read"
 NOWHERE = f"postgresql://imisofts_lake:{PASSWORD}@127.0.0.1:1/imisofts_lake"
@@ -25,7 +25,7 @@ def write(settings: Settings) -> None:
 
 
 def copy(settings: Settings) -> None:
-    copying._attach_source(lake.bare(), settings)
+    reading.attach(lake.bare(), settings)
 
 
 def build_marts(settings: Settings) -> None:

@@ -118,6 +118,13 @@ def do(settings: Settings, operation: str) -> Counter[tuple[str, str]]:
     return sum((_CHANGES[name][1] for name in names), Counter())
 
 
+def many_pairs(settings: Settings, rows: int = 300) -> Counter[tuple[str, str]]:
+    """More pairs than the catalogue keeps: a copy of them is a file."""
+    first = "select coalesce(max(a), 0) + 1 from pair"
+    execute(settings, f"insert into pair select ({first}) + i, 'x', 'large' from generate_series(1, {rows}) i")
+    return Counter({("pair", "insert"): rows})
+
+
 def every_change(settings: Settings) -> Counter[tuple[str, str]]:
     """Each kind of change once, in one transaction each."""
     expected: Counter[tuple[str, str]] = Counter()

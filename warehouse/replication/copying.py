@@ -2,13 +2,15 @@
 
 import logging
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
-from warehouse.lake import keep_password, keyword_conninfo, literal, one_thread, quoted
-from warehouse.replication import failpoints, state
+from warehouse import lake
+from warehouse.lake import literal, one_thread, quoted
+from warehouse.replication import failpoints, reading, shared_file, state
 from warehouse.replication.errors import CopyIncomplete
 from warehouse.replication.slots import ExportedSnapshot
 from warehouse.replication.source import Connection, Table, connect, count
@@ -17,6 +19,18 @@ if TYPE_CHECKING:
     from imisofts.settings import Settings
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Copying:
+    """Where a copy is read and written: the lake's transaction, and a session of the source at the same snapshot."""
+
+    connection: duckdb.DuckDBPyConnection
+    settings: "Settings"
+    session: Connection
+    parts: reading.Parts
+    lsn: str
+    epoch: int
 
 
 def copy_tables(
@@ -31,19 +45,22 @@ def copy_tables(
     Rows are counted on both sides at the same snapshot: a role that row security restricts reads fewer rows without
     any error. Returns rows per table.
     """
-    attach_at(connection, settings, at)
+    reading.attach_at(connection, settings, at)
     failpoints.reach("snapshot_exported")
     tables = list(tables)
     _drop_damaged(connection, settings, {t.name for t in tables} & state.lake_columns(connection, "raw").keys())
     there = state.lake_columns(connection, "raw")
     state.create_tables(connection, tables)
+    shapes = [state.lake_columns(connection, schema) for schema in ("raw", "history")] if there else []
     copied: dict[str, int] = {}
     with connect(settings.loader_database_url) as session, session.transaction():
         session.execute("set transaction isolation level repeatable read")
         session.execute(f"set transaction snapshot {literal(at.snapshot)}".encode())
+        parts = reading.Parts(connection, settings, session, at)
+        copying = _Copying(connection, settings, session, parts, at.lsn, epoch)
         for table in tables:
-            copied[table.name] = _copy_table(connection, table, at.lsn, epoch, again=table.name in there)
-            _compare_counts(session, table, copied[table.name])
+            kept = {name for shape in shapes for name in shape[table.name]}
+            copied[table.name] = _copy_table(copying, table, kept, again=table.name in there)
             failpoints.reach("mid_copy")
     failpoints.reach("copy_done")
     return copied
@@ -63,50 +80,43 @@ def _drop_damaged(connection: duckdb.DuckDBPyConnection, settings: "Settings", n
                 connection.execute(f"drop table lake.{schema}.{quoted(name)}")
 
 
-def attach_at(connection: duckdb.DuckDBPyConnection, settings: "Settings", at: ExportedSnapshot) -> None:
-    """The source as ``source``, read as of the exported snapshot until the transaction under way ends."""
-    _attach_source(connection, settings)
-    connection.execute(
-        f"call postgres_execute('source', {literal(f'SET TRANSACTION SNAPSHOT {literal(at.snapshot)}')})"
-    )
+def _copy_table(copying: _Copying, table: Table, kept: set[str], *, again: bool) -> int:
+    """Copy one table; ``kept`` are the lake's columns of it, where it may have more than the source.
 
-
-def _attach_source(connection: duckdb.DuckDBPyConnection, settings: "Settings") -> None:
-    target = keyword_conninfo(settings.loader_database_url) + " options='-c row_security=off'"
-    keep_password(connection, "source_database", settings.loader_database_url)
-    # A large table would be read in parts by ctid, which Postgres refuses to a role that may read certain columns only.
-    connection.execute("set pg_use_ctid_scan = false")
-    connection.execute(
-        f"attach if not exists {literal(target)} as source (type postgres, secret source_database, read_only)"
-    )
-
-
-def _copy_table(connection: duckdb.DuckDBPyConnection, table: Table, lsn: str, epoch: int, *, again: bool) -> int:
+    Raises :class:`CopyIncomplete` where fewer or more rows came than the source has.
+    """
+    connection, lsn = copying.connection, copying.lsn
     raw, history = f"lake.raw.{quoted(table.name)}", f"lake.history.{quoted(table.name)}"
     if again:
         connection.execute(f"delete from {raw}")
         connection.execute(
             f"insert into {history} (_op, _epoch, _lsn, _ordinal, _commit_time) values ('truncate', ?, ?, -1, now())",
-            [epoch or None, lsn],
+            [copying.epoch or None, lsn],
         )
+    there = count(copying.session, table.name)
+    if there > lake.INLINE_ROWS and shared_file.possible(copying.settings, table, kept):
+        shared_file.write(connection, copying.settings, table, copying.parts.of(table), lsn, copying.epoch)
+    else:
+        _insert_twice(copying, table)
+    state.write_synced(connection, table, lsn)
+    row = connection.execute(f"select count(*) from {raw}").fetchone()
+    copied = int(row[0]) if row else 0
+    if there != copied:
+        raise CopyIncomplete(f"{table.name}: the source has {there} rows, the copy {copied}")
+    return copied
+
+
+def _insert_twice(copying: _Copying, table: Table) -> None:
+    """The source into raw, and raw into history: few rows, or such as the two may not or cannot share."""
+    connection = copying.connection
+    raw, history = f"lake.raw.{quoted(table.name)}", f"lake.history.{quoted(table.name)}"
     names = ", ".join(quoted(column.name) for column in table.columns)
     values = ", ".join(f"cast({quoted(column.name)} as {column.lake_type})" for column in table.columns)
-    source = f"source.public.{quoted(table.name)}"
     with one_thread(connection):
-        connection.execute(f"insert into {raw} ({names}) select {values} from {source}")
+        connection.execute(f"insert into {raw} ({names}) select {values} from source.public.{quoted(table.name)}")
     kept = ", ".join(quoted(column.name) for column in table.history_columns)
     connection.execute(
         f"insert into {history} (_op, _epoch, _lsn, _ordinal, _commit_time, {kept})"
         f" select 'snapshot', ?, ?, rowid, now(), {kept} from {raw}",
-        [epoch or None, lsn],
+        [copying.epoch or None, copying.lsn],
     )
-    state.write_synced(connection, table, lsn)
-    row = connection.execute(f"select count(*) from {raw}").fetchone()
-    assert row is not None
-    return int(row[0])
-
-
-def _compare_counts(session: Connection, table: Table, copied: int) -> None:
-    there = count(session, table.name)
-    if there != copied:
-        raise CopyIncomplete(f"{table.name}: the source has {there} rows, the copy {copied}")

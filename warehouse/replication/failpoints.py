@@ -7,7 +7,7 @@ import socket
 from pathlib import Path
 
 ENVIRONMENT = "IMISOFTS_FAILPOINT"
-COPYING = ("slot_made", "snapshot_exported", "mid_ddl", "mid_copy", "copy_done")
+COPYING = ("slot_made", "snapshot_exported", "mid_ddl", "file_written", "mid_copy", "copy_done")
 STREAMING = ("decoded", "staged")
 COMMIT = ("before_lake_commit", "after_lake_commit", "before_acknowledgement", "after_acknowledgement")
 BUILDING = ("mid_part",)

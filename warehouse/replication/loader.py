@@ -130,7 +130,9 @@ class Run:
     def lake(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The lake for writing, with its books as this release keeps them."""
         with lake.writing(self.settings, memory_limit=MEMORY_LIMIT) as connection:
+            connection.execute("begin")  # one version of the lake in place of one for each schema and table
             lake.create_schemas(connection)
+            connection.execute("commit")
             state.upgrade_books(connection)
             yield connection
 

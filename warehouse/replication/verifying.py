@@ -13,7 +13,7 @@ import duckdb
 
 from warehouse import lake
 from warehouse.lake import quoted
-from warehouse.replication import copying, progress, record, resync, slots, source, state, verdicts
+from warehouse.replication import progress, reading, record, resync, slots, source, state, verdicts
 from warehouse.replication.loader import Batch, Run, opened
 from warehouse.replication.source import Column, Table
 from warehouse.replication.state import Watermark
@@ -106,7 +106,7 @@ def _at_one_point(
         run.drain(connection, mark, at.lsn)
         snapshot = lake.current_snapshot(connection)
         connection.execute("begin")
-        copying.attach_at(connection, run.settings, at)
+        reading.attach_at(connection, run.settings, at)
         found = tuple(_compare(connection, table, history) for table in tables)
         connection.execute("rollback")
     return Verification(datetime.now(UTC), at.lsn, snapshot, found)
