@@ -67,6 +67,7 @@ class Settings(BaseModel):
     dagster_database_url: str
     lake_catalog_url: str
     lake_data_path: str
+    lake_memory: str = Field(pattern=r"^([1-9][0-9]*[KMGT]i?B)?$")
     builders: int = Field(ge=1, le=64)
     freshness_limit: timedelta
     assets_path: Path
@@ -236,6 +237,7 @@ def _derived(folder: Path, base: int, made: Mapping[str, str], given: Mapping[st
         "dagster_database_url": database("dagster", "imisofts_dagster"),
         "lake_catalog_url": database("lake", "imisofts_lake"),
         "lake_data_path": str(folder / "lake"),
+        "lake_memory": "",
         "builders": 1,
         "freshness_limit": timedelta(minutes=15),
         "assets_path": PROJECT_ROOT / "portal" / "static" / "build",

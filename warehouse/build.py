@@ -22,6 +22,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from warehouse import lake
 from warehouse.parts import planning, sharing
 from warehouse.publish import CheckResult
 
@@ -158,6 +159,7 @@ def profile(settings: Settings, scratch: Path, snapshot: int, data_at: datetime 
         "LAKE_CATALOG": settings.lake_catalog_url,
         "LAKE_SNAPSHOT": str(snapshot),
         "LAKE_SCRATCH": str(scratch),
+        "LAKE_MEMORY": lake.memory_limit(settings),
     }
 
 

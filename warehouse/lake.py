@@ -7,7 +7,9 @@ Schemas: ``raw`` (current state of the source tables), ``history`` (their append
 import contextlib
 import functools
 import importlib.util
+import itertools
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +29,8 @@ INLINE_ROWS = 200
 
 _WRITER_LOCK = 0x696D69736F667473  # "imisofts": one key for everything that writes to the lake
 _FILES_LOCK = _WRITER_LOCK + 1
+_CONTAINERS_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+_numbers = itertools.count()
 _EXTENSIONS = ("ducklake", "postgres_scanner", "httpfs")
 _CREATE_META = """
 create table if not exists lake.meta.watermark (
@@ -128,6 +132,32 @@ def bare(memory_limit: str | None = None, spill: Path | None = None) -> duckdb.D
     return connection
 
 
+def memory_limit(settings: "Settings") -> str:
+    """What one process' DuckDB may hold in memory: left to itself it takes four fifths of the machine, and the next
+    process as much again."""
+    return settings.lake_memory or f"{_machines_memory() // 4 // 2**20}MiB"
+
+
+def _machines_memory() -> int:
+    """Bytes that this machine has, or that its container may use."""
+    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    for limit in _CONTAINERS_LIMITS:
+        with contextlib.suppress(OSError, ValueError):  # another kind of container, or one without a limit ("max")
+            there = min(there, int(limit.read_text(encoding="ascii")))
+    return there
+
+
+def _spill(settings: "Settings") -> Path:
+    """A folder of this connection's own, made when first needed: DuckDB gives its files the same names everywhere, and
+    at its end deletes all of them that it finds."""
+    root = settings.home / "spill"
+    root.mkdir(exist_ok=True)
+    for left in root.iterdir():
+        if not Path("/proc", left.name.partition("-")[0]).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    return root / f"{os.getpid()}-{next(_numbers)}"
+
+
 def keep_to_own_cores(connection: duckdb.DuckDBPyConnection) -> None:
     """No more threads than processors that this process may use: DuckDB counts the machine's, and they wait busily."""
     own = len(os.sched_getaffinity(0))
@@ -141,13 +171,15 @@ def connect(
     read_only: bool = True,
     snapshot: int | None = None,
     inline_rows: int | None = None,
-    memory_limit: str | None = None,
+    limit: str | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """DuckDB with the lake attached as ``lake``; ``snapshot`` pins every read to one version (read only).
 
+    ``limit`` is the memory of work that goes on all day beside everything else; without, :func:`memory_limit`.
+
     Raises :class:`LakeMissing` where a reader comes before the first replication.
     """
-    connection = bare(memory_limit, settings.home / "spill" if memory_limit else None)
+    connection = bare(limit or memory_limit(settings), _spill(settings))
     try:
         inlined = INLINE_ROWS if inline_rows is None else inline_rows
         _attach(connection, settings, read_only or snapshot is not None, snapshot, inlined)
@@ -161,13 +193,13 @@ def connect(
 
 @contextmanager
 def writing(
-    settings: "Settings", *, inline_rows: int | None = None, memory_limit: str | None = None
+    settings: "Settings", *, inline_rows: int | None = None, limit: str | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """The lake for one writer, under the writer's lock; what was not committed is rolled back here.
 
     Left to DuckDB, a rollback that fails because a database is away would end the process.
     """
-    connection = connect(settings, read_only=False, inline_rows=inline_rows, memory_limit=memory_limit)
+    connection = connect(settings, read_only=False, inline_rows=inline_rows, limit=limit)
     try:
         yield connection
     except Exception:

@@ -74,7 +74,7 @@ class Maintained:
 def maintain(settings: Settings, *, grace: timedelta = GRACE) -> Maintained:
     """Run every step once. Killed anywhere it leaves the lake as it was or a step further; the next run goes on."""
     lake.ensure(settings)
-    with lake.writing(settings, memory_limit=MEMORY_LIMIT) as connection:
+    with lake.writing(settings, limit=MEMORY_LIMIT) as connection:
         done = _steps(settings, connection, grace)
     if done.anything:
         _tidy_catalogue(settings)

@@ -33,12 +33,14 @@ _PEEK = (
 
 @dataclass(frozen=True)
 class Pulse:
-    """Whether replication lives. ``replicated_at`` is the commit time of the newest replicated change."""
+    """Whether replication lives. ``replicated_at`` is the commit time of the newest replicated change, ``copying`` says
+    which table of how many is being copied."""
 
     replicated_at: datetime | None
     polled_at: datetime | None
     fresh: bool
     reason: str | None
+    copying: str | None = None
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,8 @@ def pulse(settings: "Settings") -> Pulse:
         return Pulse(None, None, False, f"the lake's catalogue does not answer: {error}".strip())
     if page is None:
         return Pulse(None, None, False, "nothing has been replicated yet")
-    reason = page.error or _silence(settings, page.committed_at) or _doubt(page, standing)
-    return Pulse(page.committed_at, page.polled_at, reason is None, reason)
+    reason = page.error or _silence(settings, page) or _doubt(page, standing)
+    return Pulse(page.committed_at, page.polled_at, reason is None, reason, page.copying)
 
 
 def doubt(settings: "Settings", catalogue: progress.Catalogue) -> str | None:
@@ -127,13 +129,14 @@ def _doubt(page: progress.Progress, standing: tuple[Standing, ...]) -> str | Non
     return None
 
 
-def _silence(settings: "Settings", committed_at: datetime | None) -> str | None:
-    if committed_at is None:
-        return "nothing has been replicated yet"
-    silent = datetime.now(UTC) - committed_at
+def _silence(settings: "Settings", page: progress.Progress) -> str | None:
+    copying = f"; {page.copying}, is being copied" if page.copying else ""
+    if page.committed_at is None:
+        return f"nothing has been replicated yet{copying}"
+    silent = datetime.now(UTC) - page.committed_at
     if silent <= settings.freshness_limit:
         return None
-    return f"replication has been silent for {int(silent.total_seconds() // 60)} minutes"
+    return f"replication has been silent for {int(silent.total_seconds() // 60)} minutes{copying}"
 
 
 def read(settings: "Settings") -> Status:
@@ -147,6 +150,8 @@ def read(settings: "Settings") -> Status:
     try:
         with source.connect(settings.loader_database_url) as connection:
             tables = source.tables(connection)
+            if beat.reason and beat.copying:
+                reasons.append(f"{source.sent(connection):,} rows of that table have come so far")
             there = {name: source.count(connection, name) for name in tables}
             waiting = _undelivered(settings, connection)
             slot_ok = True

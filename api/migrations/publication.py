@@ -5,6 +5,8 @@ from sqlalchemy import Connection, Table, text
 from api.migrations.catalogue import metadata
 
 PUBLICATION = "imisofts_lake"
+ROW_PLACE = "ctid"
+"""Where a row stands. The loader may read it, so that two sessions can each copy one half of a large table."""
 
 
 def lake_tables() -> list[Table]:
@@ -58,7 +60,7 @@ def _readable(connection: Connection, table: str, columns: list[str]) -> bool:
         "select bool_and(has_column_privilege('imisofts_loader', cast(:table as text), name, 'select'))"
         " from unnest(cast(:names as text[])) as name"
     )
-    return bool(connection.scalar(text(asked), {"table": table, "names": columns}))
+    return bool(connection.scalar(text(asked), {"table": table, "names": [ROW_PLACE, *columns]}))
 
 
 def _publish(connection: Connection, wanted: dict[str, list[str]]) -> None:
@@ -73,7 +75,7 @@ def _publish(connection: Connection, wanted: dict[str, list[str]]) -> None:
     connection.exec_driver_sql(f"alter publication {PUBLICATION} set table {', '.join(listed)}")
     connection.exec_driver_sql("revoke select on all tables in schema public from imisofts_loader")
     for name, columns in wanted.items():
-        connection.exec_driver_sql(f"grant select ({', '.join(columns)}) on {name} to imisofts_loader")
+        connection.exec_driver_sql(f"grant select ({', '.join([ROW_PLACE, *columns])}) on {name} to imisofts_loader")
         identity = "full" if _is_whole(tables[name]) else "default"
         connection.exec_driver_sql(f"alter table {name} replica identity {identity}")
 

@@ -8,8 +8,8 @@ import pytest
 
 from imisofts.settings import Settings
 from tests.warehouse import toy
-from warehouse import lake, maintenance, replication
-from warehouse.replication import reading
+from warehouse import lake, maintenance, replication, status
+from warehouse.replication import failpoints, reading
 
 ROWS = 1_500
 _KINDS = """
@@ -95,6 +95,23 @@ def test_both_sessions_read_at_the_point_of_the_slot(large: Settings, monkeypatc
     assert replication.catch_up(large).tables["pair"] == ROWS // 5
     replication.catch_up(large)
     toy.compare(large)
+
+
+def test_a_copy_says_how_far_it_is(large: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str | None] = []
+    reach = failpoints.reach
+
+    def listen(name: str) -> None:
+        told.extend([status.pulse(large).reason] if name == "mid_copy" else [])
+        reach(name)
+
+    monkeypatch.setattr(failpoints, "reach", listen)
+    replication.catch_up(large)
+    assert told[1] == "nothing has been replicated yet; pair, table 2 of 3, is being copied"
+    assert status.pulse(large).fresh
+    replication.resync_tables(large, ["pair"])
+    assert told[3] is None, "what was there before stays good"
+    assert status.read(large).reason is None
 
 
 def test_a_column_that_the_source_no_longer_has_stays_empty_in_a_copy(large: Settings) -> None:

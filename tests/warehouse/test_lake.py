@@ -55,3 +55,23 @@ def test_a_connection_that_is_open_shows_no_password(fresh_settings: Settings) -
     assert any("imisofts_lake" in path for path in paths)
     assert kept
     assert secret not in f"{paths} {kept}"
+
+
+def test_each_connection_has_a_bound_and_a_folder_of_its_own_for_what_is_beyond(fresh_settings: Settings) -> None:
+    """A second one would take the first one's files for its own, and what a killed process left is nobody's."""
+    lake.ensure(fresh_settings)
+    left = fresh_settings.home / "spill" / "999999999-0"
+    left.mkdir(parents=True)
+    asked = "select current_setting('memory_limit'), current_setting('temp_directory')"
+    given = fresh_settings.moved(lake_memory="300MiB")
+    with lake.connect(given) as one, lake.connect(given) as two, lake.connect(given, limit="200MiB") as worker:
+        found = [row for each in (one, two, worker) for row in each.execute(asked).fetchall()]
+    assert [limit for limit, _ in found] == ["300.0 MiB", "300.0 MiB", "200.0 MiB"]
+    assert len({folder for _, folder in found}) == 3
+    assert not left.exists()
+
+
+def test_four_processes_do_not_take_more_than_the_machine_has(settings: Settings) -> None:
+    assert lake.memory_limit(settings.moved(lake_memory="3GB")) == "3GB"
+    each = int(lake.memory_limit(settings.moved(lake_memory="")).removesuffix("MiB")) * 2**20
+    assert 0 < 4 * each <= lake._machines_memory()

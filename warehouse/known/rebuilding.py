@@ -27,7 +27,7 @@ def rebuild(settings: "Settings", point: Point, folder: Path) -> tuple[str, int]
     Needs no lock: history is only ever added to, and the point does not move.
     """
     catalogue = f"ducklake:{folder / 'catalogue.ducklake'}"
-    connection = lake.connect(settings, memory_limit=MEMORY_LIMIT)
+    connection = lake.connect(settings, limit=MEMORY_LIMIT)
     try:
         connection.execute(f"attach {literal(catalogue)} as past (data_path {literal(str(folder / 'rows'))})")
         keys = _keys(connection)

@@ -61,7 +61,7 @@ def _export(connection: duckdb.DuckDBPyConnection, job: Job, folder: str) -> Non
 
 @contextmanager
 def _opened(settings: Settings, part: Part, scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = lake.bare(spill=scratch)
+    connection = lake.bare(lake.memory_limit(settings), scratch)
     try:
         lake.attach(connection, settings, snapshot=part.job.snapshot, name=_WHOLE)
         _show(connection, part.workspaces)

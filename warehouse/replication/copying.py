@@ -1,7 +1,8 @@
 """First load and re-sync: tables read at an exported snapshot, in one lake transaction with the watermark."""
 
 import logging
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,11 +40,12 @@ def copy_tables(
     tables: Iterable[Table],
     at: ExportedSnapshot,
     epoch: int,
+    tell: Callable[[str], None],
 ) -> dict[str, int]:
     """Copy the tables as of the exported snapshot into raw and history; the caller begins and commits.
 
     Rows are counted on both sides at the same snapshot: a role that row security restricts reads fewer rows without
-    any error. Returns rows per table.
+    any error. ``tell`` hears of each table before it is copied. Returns rows per table.
     """
     reading.attach_at(connection, settings, at)
     failpoints.reach("snapshot_exported")
@@ -58,7 +60,8 @@ def copy_tables(
         session.execute(f"set transaction snapshot {literal(at.snapshot)}".encode())
         parts = reading.Parts(connection, settings, session, at)
         copying = _Copying(connection, settings, session, parts, at.lsn, epoch)
-        for table in tables:
+        for number, table in enumerate(tables, 1):
+            tell(f"{table.name}, table {number} of {len(tables)}")
             kept = {name for shape in shapes for name in shape[table.name]}
             copied[table.name] = _copy_table(copying, table, kept, again=table.name in there)
             failpoints.reach("mid_copy")
@@ -85,7 +88,7 @@ def _copy_table(copying: _Copying, table: Table, kept: set[str], *, again: bool)
 
     Raises :class:`CopyIncomplete` where fewer or more rows came than the source has.
     """
-    connection, lsn = copying.connection, copying.lsn
+    connection, lsn, began = copying.connection, copying.lsn, time.monotonic()
     raw, history = f"lake.raw.{quoted(table.name)}", f"lake.history.{quoted(table.name)}"
     if again:
         connection.execute(f"delete from {raw}")
@@ -98,6 +101,7 @@ def _copy_table(copying: _Copying, table: Table, kept: set[str], *, again: bool)
         shared_file.write(connection, copying.settings, table, copying.parts.of(table), lsn, copying.epoch)
     else:
         _insert_twice(copying, table)
+    log.info("copied %s: %d rows in %.1f s", table.name, there, time.monotonic() - began)
     state.write_synced(connection, table, lsn)
     row = connection.execute(f"select count(*) from {raw}").fetchone()
     copied = int(row[0]) if row else 0

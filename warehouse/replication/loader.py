@@ -129,11 +129,11 @@ class Run:
     @contextmanager
     def lake(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The lake for writing, with its books as this release keeps them."""
-        with lake.writing(self.settings, memory_limit=MEMORY_LIMIT) as connection:
+        with lake.writing(self.settings, limit=MEMORY_LIMIT) as connection:
             connection.execute("begin")  # one version of the lake in place of one for each schema and table
             lake.create_schemas(connection)
-            connection.execute("commit")
             state.upgrade_books(connection)
+            connection.execute("commit")
             yield connection
 
     def _unchanged_since(self, known: Progress, head: str) -> bool:
@@ -173,7 +173,7 @@ class Run:
         slots.drop(self.sessions.source, self.slot)  # of an interrupted load, or one that the lake cannot go on from
         with slots.exported(self.settings.loader_database_url, self.slot) as at:
             connection.execute("begin")
-            copied = copying.copy_tables(connection, self.settings, self.tables.values(), at, epoch)
+            copied = copying.copy_tables(connection, self.settings, self.tables.values(), at, epoch, self.tell)
             mark = Watermark(self.slot, self.identity, source.PUBLICATION, at.lsn, self._now(), epoch)
             gone = sorted(state.read_synced(connection).keys() - self.tables.keys())
             for name in gone:
@@ -184,6 +184,10 @@ class Run:
         self.acknowledge(at.lsn, at.lsn, mark.committed_at)
         snapshot = lake.current_snapshot(connection)
         return Batch(sum(copied.values()), copied, at.lsn, mark.committed_at, snapshot, True, tuple(copied))
+
+    def tell(self, copying: str) -> None:
+        """Note which table is being copied."""
+        progress.copying(self.sessions.catalogue, self.slot, copying)
 
     def _now(self) -> datetime | None:
         row = self.sessions.source.execute("select clock_timestamp()").fetchone()

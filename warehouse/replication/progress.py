@@ -21,6 +21,7 @@ create table if not exists imisofts.replication (
     slot text primary key, acknowledged text, lsn text, committed_at timestamptz,
     system_identifier text, timeline bigint, tables text, polled_at timestamptz, error text);
 alter table imisofts.replication add column if not exists taken_out text;
+alter table imisofts.replication add column if not exists copying text;
 """
 _SAVE = """
 insert into imisofts.replication as r
@@ -29,15 +30,20 @@ values (%s, %s, %s, %s, %s, %s, %s, %s, clock_timestamp(), null)
 on conflict (slot) do update set acknowledged = excluded.acknowledged, lsn = excluded.lsn,
     committed_at = excluded.committed_at, system_identifier = excluded.system_identifier,
     timeline = excluded.timeline, tables = excluded.tables, taken_out = excluded.taken_out,
-    polled_at = excluded.polled_at, error = null
+    polled_at = excluded.polled_at, error = null, copying = null
 """
 _FAIL = """
 insert into imisofts.replication (slot, polled_at, error) values (%(slot)s, clock_timestamp(), %(error)s)
-on conflict (slot) do update set polled_at = excluded.polled_at, error = excluded.error
+on conflict (slot) do update set polled_at = excluded.polled_at, error = excluded.error, copying = null
+"""
+_COPYING = """
+insert into imisofts.replication (slot, polled_at, copying) values (%(slot)s, clock_timestamp(), %(copying)s)
+on conflict (slot) do update set polled_at = excluded.polled_at, copying = excluded.copying
 """
 _READ = """
 select slot, coalesce(acknowledged, ''), coalesce(lsn, ''), committed_at, coalesce(system_identifier, ''),
-    coalesce(timeline, 0), coalesce(tables, ''), coalesce(to_jsonb(r) ->> 'taken_out', ''), polled_at, error
+    coalesce(timeline, 0), coalesce(tables, ''), coalesce(to_jsonb(r) ->> 'taken_out', ''), polled_at, error,
+    to_jsonb(r) ->> 'copying'
 from imisofts.replication r where slot = %s
 """
 _NOT_YET = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.InvalidSchemaName)
@@ -47,7 +53,8 @@ _NOT_YET = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psyco
 class Progress:
     """What the loader knew when it last finished; ``lsn`` is the lake's watermark, ``acknowledged`` the slot's.
 
-    ``taken_out`` names the tables, with commas, that are in the lake and no longer published.
+    ``taken_out`` names the tables, with commas, that are in the lake and no longer published; ``copying`` says which
+    table of how many is being copied just now.
     """
 
     slot: str
@@ -60,6 +67,7 @@ class Progress:
     taken_out: str = ""
     polled_at: datetime | None = None
     error: str | None = None
+    copying: str | None = None
 
 
 def read(settings: "Settings", slot: str) -> Progress | None:
@@ -90,6 +98,11 @@ def write(catalogue: Catalogue, progress: Progress) -> None:
         progress.taken_out,
     )
     put(catalogue, _CREATE, _SAVE, known)
+
+
+def copying(catalogue: Catalogue, slot: str, told: str) -> None:
+    """Note what is being copied: a first load of a large house takes a while, and nothing of it is in the lake yet."""
+    put(catalogue, _CREATE, _COPYING, {"slot": slot, "copying": told})
 
 
 def fail(settings: "Settings", slot: str, error: str) -> None:

@@ -45,7 +45,7 @@ def copy(
     name = slots.passing_name(run.slot)
     with slots.exported(run.settings.loader_database_url, name, temporary=True) as at:
         connection.execute("begin")
-        copied = copying.copy_tables(connection, run.settings, tables, at, mark.epoch)
+        copied = copying.copy_tables(connection, run.settings, tables, at, mark.epoch, run.tell)
         run.commit(connection, f"re-sync at {at.lsn}")
     return copied
 

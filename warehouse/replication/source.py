@@ -219,6 +219,15 @@ def rows_of(connection: Connection, workspace_id: UUID) -> dict[str, int]:
     return counted
 
 
+def sent(connection: Connection) -> int:
+    """Rows that this role's copies, which are under way in the database, have brought so far."""
+    row = connection.execute(
+        "select coalesce(sum(tuples_processed), 0)::bigint from pg_stat_progress_copy"
+        " where datname = current_database() and command = 'COPY TO'"
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
 def count(connection: Connection, table: str) -> int:
     """Rows of a source table, in the session's current snapshot."""
     statement = f"select count(*) from {quoted(SCHEMA)}.{quoted(table)}"
