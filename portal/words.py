@@ -200,6 +200,7 @@ def known_events() -> dict[str, str]:
         "workspace.updated": _("Workspace changed"),
         "domain.chosen": _("Own address named"),
         "domain.verified": _("Own address proven"),
+        "domain.lost": _("Own address without its record"),
         "sign_on.set": _("Single sign-on set"),
         "sign_on.checked": _("Single sign-on checked"),
         "sign_on.removed": _("Single sign-on removed"),

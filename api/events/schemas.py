@@ -17,6 +17,7 @@ class EventName(StrEnum):
     PLAN_SET = "plan.set"
     DOMAIN_CHOSEN = "domain.chosen"
     DOMAIN_VERIFIED = "domain.verified"
+    DOMAIN_LOST = "domain.lost"
     DOMAIN_REMOVED = "domain.removed"
     SIGN_ON_SET = "sign_on.set"
     SIGN_ON_CHECKED = "sign_on.checked"

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.events import service as events
 from api.events.schemas import EventName
 from api.identity import place_schemas, repository, secrets
+from api.identity.authentication import system_of
 from api.identity.errors import HostRefused, HostTaken
 from api.identity.models import Workspace
 from api.identity.place_models import Domain
@@ -113,19 +115,46 @@ async def verify(database: Database, clock: Clock, actor: Actor, settings: Setti
         return _shown(workspace, row, settings)
 
 
+async def look_again(database: Database, clock: Clock, workspace_id: UUID, settings: Settings) -> None:
+    """Whether the record of a host in use is still there. Where it is gone the page says so and administrators are
+    told, once; the host stays in use, since a zone that is being moved comes back. No answer says nothing."""
+    async with database.begin(workspace_id, read_only=True) as session:
+        asked, workspace = await _row(session), await repository.workspace(session)
+    if asked is None or workspace.host != asked.host:
+        return
+    try:
+        reason = await asyncio.to_thread(_absence, f"{PREFIX}.{asked.host}", MARK + asked.token, settings)
+    except dns.NoAnswer:
+        return
+    async with database.begin(workspace_id) as session:
+        row = await _row(session, lock=True)
+        if row is None or row.token != asked.token:
+            return
+        newly = reason is not None and row.problem is None
+        row.checked_at, row.problem = clock.now(), reason
+        row.version += 1
+        await session.flush()
+        if newly:
+            actor = system_of(workspace_id)
+            await events.record(session, actor, EventName.DOMAIN_LOST, row, after={"host": row.host})
+
+
 def missing(name: str, wanted: str, settings: Settings) -> str | None:
     """Why the record does not prove the host, or None."""
     try:
-        found = dns.txt(name, dns.Resolver.of(settings.nameserver))
+        return _absence(name, wanted, settings)
     except dns.NoAnswer as error:
-        reason, found = f"The domain name system gave no answer; try again in a few minutes. ({error})", [""]
-    else:
-        reason = "The record is there with another text. Copy the text once more and wait until it has spread."
+        return f"The domain name system gave no answer; try again in a few minutes. ({error})"
+
+
+def _absence(name: str, wanted: str, settings: Settings) -> str | None:
+    """In what way the record is not there, or None where it is; :class:`dns.NoAnswer` where nobody can say."""
+    found = dns.txt(name, dns.Resolver.of(settings.nameserver))
     if wanted in found:
         return None
     if not found:
-        reason = "The record is not there yet. New records take from a few minutes to some hours to spread."
-    return reason
+        return "The record is not there yet. New records take from a few minutes to some hours to spread."
+    return "The record is there with another text. Copy the text once more and wait until it has spread."
 
 
 async def remove(session: AsyncSession, actor: Actor, if_match: str | None) -> None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from api.identity import founding, letters, members, repository, schemas, secrets, service
+from api.identity import factors, founding, letters, members, repository, schemas, secrets, service
 from api.identity.authentication import operator
 from api.identity.models import Workspace
 from api.kit.clock import SystemClock
@@ -77,6 +77,24 @@ def create_user(settings: Settings, email: str, *, workspace: str, role: Role, n
         async with database.begin(workspace_id) as session:
             made = await members.add_user(session, operator(workspace_id), asked, settings)
             return made.link or f"{settings.public_url}{letters.SIGN_IN_PATH}"
+
+    return _run(settings, run)
+
+
+def reset_factors(settings: Settings, email: str, workspace: str) -> str:
+    """Remove somebody's second factors and recovery codes, end every session and tell them by mail; their name. The
+    person is a member of the workspace; factors are the person's own, and so go everywhere."""
+
+    async def run(database: Database) -> str:
+        workspace_id = await _known(database, workspace)
+        async with database.begin(workspace_id) as session:
+            user = await repository.user_by_email(session, email.lower())
+            member = await repository.membership_of(session, user["id"]) if user else None
+            person = await repository.person(session, member.user_id) if member else None
+            if member is None or person is None:
+                raise NotFound(f"Nobody signs in to “{workspace}” as {email}.")
+            await factors.reset(session, operator(workspace_id), member.id)
+            return str(person["name"])
 
     return _run(settings, run)
 

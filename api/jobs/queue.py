@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 JOB_MODULES: Final = (
     "api.jobs.sweep",
     "api.jobs.expire",
+    "api.identity.domain_jobs",
     "api.identity.jobs",
     "api.identity.request_jobs",
     "api.imports.jobs",

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     report_failed = "report.failed"
     report_sent = "report.sent"
     user_joined = "user.joined"
+    domain_lost = "domain.lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ RULES: Mapping[Kind, Rule] = {
     Kind.report_failed: Rule(Action.report_manage, "staff"),
     Kind.report_sent: Rule(Action.report_read, "client"),
     Kind.user_joined: Rule(Action.user_manage, "staff"),
+    Kind.domain_lost: Rule(Action.workspace_manage, "staff"),
 }
 _ASSIGNED = {
     "task.created": Kind.task_assigned,

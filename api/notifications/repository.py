@@ -21,6 +21,7 @@ _SUBJECTS: Mapping[str, str] = {
     " join project j on j.workspace_id = t.workspace_id and j.id = t.project_id"
     " left join person p on p.workspace_id = t.workspace_id and p.id = t.assignee_id where t.id = :id",
     "report_delivery": "select period as label, client_id, null::uuid as assignee from report_delivery where id = :id",
+    "domain": "select host as label, null::uuid as client_id, null::uuid as assignee from domain where id = :id",
     "membership": "select '' as label, client_id, null::uuid as assignee from membership where id = :id",
 }
 

@@ -62,6 +62,22 @@ def create_user(
     output.result(link)
 
 
+@users.command("reset-factors")
+def reset_factors(
+    email: Annotated[str, typer.Argument(help="The address they sign in with.")],
+    workspace: Annotated[str, typer.Option("--workspace", help="The slug of an agency that they belong to.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove somebody's second factors, who has lost them: apps, keys and recovery codes go, every session ends, and a
+    mail says so. Make sure by another way that it is really this person who asks."""
+    from api.identity import operator
+
+    if not yes:
+        typer.confirm(f"Remove every second factor of {email}?", abort=True)
+    with open_house() as settings, refusals():
+        output.result(operator.reset_factors(settings, email, workspace))
+
+
 def _client_id(settings: Settings, workspace: str, client: str | None) -> UUID | None:
     if client is None:
         return None

@@ -18,6 +18,7 @@ _PLACES = {
     "task": "/tasks/{}",
     "report_delivery": "/reports#report-{}",
     "membership": "/access/{}",
+    "domain": "/settings/domain",
 }
 
 
@@ -69,6 +70,7 @@ def sentence(kind: Kind, label: str) -> str:
         Kind.report_failed: _("The report for %(what)s could not be sent.", what=label),
         Kind.report_sent: _("Your report for %(what)s is here.", what=label),
         Kind.user_joined: _("Somebody has accepted an invitation."),
+        Kind.domain_lost: _("The record that proves %(what)s as your address is gone.", what=label),
     }
     return known[kind]
 
@@ -87,6 +89,7 @@ def choice_words(kind: Kind) -> str:
         Kind.report_failed: _("A report could not be sent"),
         Kind.report_sent: _("I get a report"),
         Kind.user_joined: _("Somebody accepts an invitation"),
+        Kind.domain_lost: _("Your own address loses its proof"),
     }
     return known[kind]
 

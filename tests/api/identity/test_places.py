@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import psycopg
 import pytest
 
 from api.client import Credentials
+from api.identity import domain_jobs
 from api.identity.secrets import link_token
 from api.kit import dns
+from api.notifications import service as notifications
 from imisofts import hosts
 from imisofts.access import Role
 from imisofts.settings import Settings
@@ -109,6 +112,52 @@ def test_a_workspaces_own_host_is_used_once_its_record_is_found(agency: Agency, 
     etag = api.ask("GET", "/workspace/domain", owner).etag
     api.ask("DELETE", "/workspace/domain", owner, if_match=etag)
     assert api.refusal("GET", "/host", host=host).status == 421
+
+
+def test_a_host_in_use_is_looked_at_again_and_its_people_are_told_once(agency: Agency, names: Names) -> None:
+    """A record that is gone takes nothing away, is told once, and once more when it goes again; no answer is none."""
+    api, owner = agency.api, agency.as_role[Role.owner]
+    host = f"again.{agency.slug}.example"
+    named = api.ask("PUT", "/workspace/domain", owner, json={"host": host}).body
+    names.texts[named["record_name"]] = [named["record_value"]]
+    api.ask("POST", "/workspace/domain/verify", owner)
+    told: list[int] = []
+    for texts in ([named["record_value"]], [], None, [named["record_value"]], ["something else"]):
+        names.texts.pop(named["record_name"], None)
+        names.texts |= {} if texts is None else {named["record_name"]: texts}
+        look_again(api)
+        found = api.ask("GET", "/workspace/domain", owner).body
+        assert found["url"].startswith(f"http://{host}"), "it stays in use"
+        assert (found["problem"] is None) is (texts == [named["record_value"]])
+        told.append(len(lost(agency)))
+    assert told == [0, 1, 1, 1, 2]
+    names.texts[named["record_name"]] = [named["record_value"]]
+    look_again(api, api.settings.moved(nameserver="127.0.0.1:9"))
+    assert "another text" in api.ask("GET", "/workspace/domain", owner).body["problem"], "no answer says nothing"
+    for event_id in lost(agency):
+        api.portal.call(tell, api, agency.workspace_id, event_id)
+    rows = api.ask("GET", "/notifications", owner).items
+    assert [(row["kind"], row["label"]) for row in rows if row["kind"] == "domain.lost"] == [("domain.lost", host)] * 2
+    assert api.ask("GET", "/notifications", agency.as_role[Role.member]).items == []
+    etag = api.ask("GET", "/workspace/domain", owner).etag
+    api.ask("DELETE", "/workspace/domain", owner, if_match=etag)
+
+
+def look_again(api: Api, settings: Settings | None = None) -> None:
+    """What the worker does once a day."""
+    state = api.app.state
+    api.portal.call(domain_jobs.look_again, state.database, state.clock, settings or api.settings)
+
+
+def lost(agency: Agency) -> list[UUID]:
+    with psycopg.connect(agency.api.settings.owner_database_url) as owner:
+        query = "select id from event where name = 'domain.lost' and workspace_id = %s order by id"
+        return [row[0] for row in owner.execute(query, (agency.workspace_id,)).fetchall()]
+
+
+async def tell(api: Api, workspace_id: UUID, event_id: UUID) -> None:
+    async with api.app.state.database.begin(workspace_id) as session:
+        await notifications.tell(session, workspace_id, event_id)
 
 
 @pytest.mark.parametrize(

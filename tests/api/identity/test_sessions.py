@@ -9,7 +9,8 @@ import psycopg
 import pytest
 
 from api.client import Credentials
-from api.identity import jobs
+from api.identity import jobs, operator
+from api.kit.errors import NotFound
 from imisofts.access import Role
 from imisofts.settings import Settings
 from tests.api.agency import PASSWORD, Agency, Api, forget_limits, found, running, sign_in
@@ -181,6 +182,22 @@ def test_a_lost_factor_is_reset_by_an_administrator_and_the_person_is_told(
     assert (told["To"], told["Subject"]) == (person, "Your second factor was reset")
     boss = member_of(agency, agency.email(Role.owner))
     assert api.refusal("POST", f"/users/{boss['id']}/reset-factors", admin).status == 403
+
+
+def test_the_operator_resets_factors_on_the_command_line_wherever_somebody_belongs(
+    agency: Agency, person: str, post: Post
+) -> None:
+    api, who = agency.api, sign_in(agency.api, person)
+    authenticator.add(api, who)
+    with pytest.raises(NotFound):
+        operator.reset_factors(api.settings, f"x{person}", agency.slug)
+    with pytest.raises(NotFound):
+        operator.reset_factors(api.settings, person, found(api).slug)
+    assert api.ask("GET", "/session", who).status == 200
+    assert operator.reset_factors(api.settings, person.upper(), agency.slug) == "Ada"
+    assert api.refusal("GET", "/session", who).status == 401
+    assert sign_in(api, person).cookie
+    assert carry(api, post, member_of(agency, person)["user_id"])["Subject"] == "Your second factor was reset"
 
 
 def test_an_administrator_signs_somebody_out_here_and_takes_nothing_else_away(agency: Agency, person: str) -> None:
