@@ -164,6 +164,7 @@ TOLD = frozenset(
         EventName.REPORT_FAILED,
         EventName.REPORT_SENT,
         EventName.USER_JOINED,
+        EventName.DOMAIN_LOST,
     }
 )
 """Events that members may be told of; the dispatcher looks at each of these once, and at no other."""

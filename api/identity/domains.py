@@ -142,19 +142,20 @@ async def look_again(database: Database, clock: Clock, workspace_id: UUID, setti
 def missing(name: str, wanted: str, settings: Settings) -> str | None:
     """Why the record does not prove the host, or None."""
     try:
-        return _absence(name, wanted, settings)
+        reason = _absence(name, wanted, settings)
     except dns.NoAnswer as error:
-        return f"The domain name system gave no answer; try again in a few minutes. ({error})"
+        reason = f"The domain name system gave no answer; try again in a few minutes. ({error})"
+    return reason
 
 
 def _absence(name: str, wanted: str, settings: Settings) -> str | None:
     """In what way the record is not there, or None where it is; :class:`dns.NoAnswer` where nobody can say."""
-    found = dns.txt(name, dns.Resolver.of(settings.nameserver))
-    if wanted in found:
-        return None
+    found, reason = dns.txt(name, dns.Resolver.of(settings.nameserver)), None
     if not found:
-        return "The record is not there yet. New records take from a few minutes to some hours to spread."
-    return "The record is there with another text. Copy the text once more and wait until it has spread."
+        reason = "The record is not there yet. New records take from a few minutes to some hours to spread."
+    elif wanted not in found:
+        reason = "The record is there with another text. Copy the text once more and wait until it has spread."
+    return reason
 
 
 async def remove(session: AsyncSession, actor: Actor, if_match: str | None) -> None:
