@@ -13,10 +13,10 @@ from sqlalchemy import select
 
 from api.billing import repository
 from api.billing.models import Invoice
-from api.client import Answer
+from api.client import Answer, Credentials
 from imisofts.access import ACTIONS_OF_ROLE, Action, Role, actions_of
 from imisofts.settings import Settings
-from tests.contracts import recipes
+from tests.contracts import foreign_pages, recipes
 from tests.contracts.ground import NARROWED, Ground, Ids, Who, laid, named_rows, said, shown
 from tests.contracts.routes import Route
 
@@ -252,3 +252,33 @@ def test_the_probes_go_red_with_both_guards_off(ground: Ground, monkeypatch: pyt
         for table in ("invoice", "invoice_line", "client"):
             ground.owner.execute(f"alter table {table} enable row level security".encode())
     probe_list()
+
+
+@pytest.fixture(scope="module")
+def pages(ground: Ground) -> foreign_pages.Pages:
+    return foreign_pages.Pages(ground)
+
+
+def _who(ground: Ground, who: Who) -> Credentials:
+    return ground.narrowed if who == NARROWED else ground.mine.as_role[Role(who)]
+
+
+@pytest.mark.parametrize("who", BOUND)
+def test_no_page_and_no_file_gives_another_client_away(ground: Ground, pages: foreign_pages.Pages, who: Who) -> None:
+    """A client's team member and a main person see alike, so that the latter is asked for what only they may open."""
+    chosen = foreign_pages.open_to(BOUND[who])
+    if who is Role.client:
+        chosen = [page for page in chosen if page not in foreign_pages.open_to(BOUND[Role.client_team])]
+    assert chosen
+    assert foreign_pages.leaks(pages, who, _who(ground, who), chosen) == {}
+
+
+def test_the_pages_would_give_it_away_with_the_guard_off(
+    ground: Ground, pages: foreign_pages.Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To who may see both clients the words of the second are there; to narrowed staff once queries bind nobody."""
+    assert pages.shown(pages.get("/invoices.csv", ground.mine.as_role[Role.owner])[1])
+    invoices = [page for page in foreign_pages.open_to(BOUND[NARROWED]) if page.path.startswith("/invoices")]
+    monkeypatch.setattr(repository, "visible_to", lambda actor: select(Invoice))
+    found = foreign_pages.leaks(pages, NARROWED, ground.narrowed, invoices)
+    assert {f"{NARROWED} /invoices", f"{NARROWED} /invoices.csv", f"{NARROWED} /invoices/{{id:uuid}}"} <= set(found)
