@@ -29,6 +29,7 @@ class Viewer:
     currency: str
     timezone: str
     brand: Brand
+    locale: str | None = None
 
     @property
     def scope(self) -> str:
@@ -66,6 +67,7 @@ def viewer_of(answer: dict[str, Any]) -> Viewer | None:
         currency=workspace["currency"],
         timezone=workspace["timezone"],
         brand=Brand.from_workspace(workspace),
+        locale=answer["locale"],
     )
 
 

@@ -3,23 +3,31 @@
 import base64
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 import streamlit as st
 
-from console import access, pages, panels, queries
+from console import access, language, pages, panels, queries
 from console.access import Denied, Viewer
 from console.fonts import faces
+from console.language import tell as _
 from console.templating import show
 from imisofts import settings as settings_module
 from imisofts.brand import Brand, css
 from warehouse.gateway import State
 
-NOTICES: Final[dict[Denied, tuple[str, str]]] = {
-    "signed-out": ("You are signed out.", "Your session has ended, or was ended elsewhere."),
-    "forbidden": ("The console is for an agency's leadership.", "Your role in this workspace does not include it."),
-    "unreachable": ("The service does not answer.", "Nothing is lost; try again in a moment."),
-}
+
+def notice(denied: Denied) -> tuple[str, str]:
+    """What is said to who may not look, and why."""
+    said: dict[Denied, tuple[str, str]] = {
+        "signed-out": (_("You are signed out."), _("Your session has ended, or was ended elsewhere.")),
+        "forbidden": (
+            _("The console is for an agency's leadership."),
+            _("Your role in this workspace does not include it."),
+        ),
+        "unreachable": (_("The service does not answer."), _("Nothing is lost; try again in a moment.")),
+    }
+    return said[denied]
 
 
 def main() -> None:
@@ -27,11 +35,16 @@ def main() -> None:
     st.set_page_config(page_title="Console", layout="wide", initial_sidebar_state="auto")
     settings = settings_module.load()
     viewer = access.current_viewer(settings.public_url)
+    language.speak(viewer.locale if isinstance(viewer, Viewer) else st.context.locale)
     if not isinstance(viewer, Viewer):
-        title, text = NOTICES[viewer]
+        title, text = notice(viewer)
         show("theme.html", css=css(Brand()), fonts=faces(settings.assets_path, Brand()))
         show(
-            "notice.html", title=title, text=text, link=f"{portal_url(settings.port_base)}/sign-in", link_text="Sign in"
+            "notice.html",
+            title=title,
+            text=text,
+            link=f"{portal_url(settings.port_base)}/sign-in",
+            link_text=_("Sign in"),
         )
         return
     show("theme.html", css=css(viewer.brand), fonts=faces(settings.assets_path, viewer.brand))
@@ -39,7 +52,7 @@ def main() -> None:
     header(viewer, state)
     watch(settings.public_url)
     if state.publication is None:
-        show("notice.html", title="No figures yet.", text=NOTHING_PUBLISHED, link="", link_text="")
+        show("notice.html", title=_("No figures yet."), text=nothing_published(), link="", link_text="")
         return
     groups = navigation(viewer, state)
     chosen = st.navigation(groups, position="hidden")
@@ -56,7 +69,7 @@ def navigation(viewer: Viewer, state: State) -> dict[str, list[Any]]:
     for page in pages.for_viewer(viewer, state.publication.id):
         draw = partial(drawn, page, viewer, state)
         icon = f":material/{page.icon}:"
-        groups.setdefault(page.group, []).append(st.Page(draw, title=page.title, icon=icon, url_path=page.path))
+        groups.setdefault(page.group(), []).append(st.Page(draw, title=page.title(), icon=icon, url_path=page.path))
     return groups
 
 
@@ -76,9 +89,9 @@ def sidebar(groups: dict[str, list[Any]]) -> None:
                 st.page_link(page, width="stretch")
 
 
-NOTHING_PUBLISHED: Final = (
-    "The pipeline has not published anything, or its audit has not passed yet. Run: imisofts pipeline run"
-)
+def nothing_published() -> str:
+    """Why there are no figures, and what makes some."""
+    return _("The pipeline has not published anything, or its audit has not passed yet. Run: imisofts pipeline run")
 
 
 def portal_url(port: int) -> str:
@@ -104,11 +117,13 @@ def header(viewer: Viewer, state: State) -> None:
 def ago(then: datetime) -> str:
     """``4 minutes ago``, rounded down."""
     seconds = int((datetime.now(UTC) - then).total_seconds())
-    for length, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= length:
-            count = seconds // length
-            return f"{count} {unit}{'s' if count > 1 else ''} ago"
-    return "just now"
+    if seconds >= 86_400:
+        return language.count("{number} day ago", "{number} days ago", seconds // 86_400)
+    if seconds >= 3_600:
+        return language.count("{number} hour ago", "{number} hours ago", seconds // 3_600)
+    if seconds >= 60:
+        return language.count("{number} minute ago", "{number} minutes ago", seconds // 60)
+    return _("just now")
 
 
 @st.fragment(run_every=30)

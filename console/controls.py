@@ -1,14 +1,15 @@
 """The one filter bar: period, comparisons, currency and whatever narrows the page; its state lives in the address."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 import streamlit as st
 
-from console import queries
+from console import language, queries
 from console.access import Viewer
+from console.language import tell as _
 from console.templating import show
 from warehouse.gateway import Publication
 from warehouse.gateway.comparison import Comparison
@@ -38,10 +39,33 @@ class Filters:
 @dataclass(frozen=True, slots=True)
 class Bar:
     """What a page's bar offers: ``metrics`` say how far its data reaches and in which currencies; ``dimensions`` may
-    narrow it, each with the words of its first choice."""
+    narrow it, each with what says its first choice."""
 
     metrics: tuple[str, ...]
-    dimensions: tuple[tuple[str, str], ...] = ()
+    dimensions: tuple[tuple[str, Callable[[], str]], ...] = ()
+
+
+def comparison(compared: Comparison) -> str:
+    """A range compared with, as a choice and behind the name of a series."""
+    said: dict[Comparison, str] = {
+        "previous period": _("previous period"),
+        "same period last year": _("same period last year"),
+    }
+    return said[compared]
+
+
+def against(compared: Comparison) -> str:
+    """The same with its article, within a sentence."""
+    said: dict[Comparison, str] = {
+        "previous period": _("the previous period"),
+        "same period last year": _("the same period last year"),
+    }
+    return said[compared]
+
+
+def _range_words(name: str) -> str:
+    months = RANGES[name]
+    return language.count("{number} month", "{number} months", months) if months else _("All")
 
 
 def month_start(day: date, back: int = 0) -> date:
@@ -72,7 +96,7 @@ def filter_bar(viewer: Viewer, publication: Publication, bar: Bar) -> Filters:
     kept = {"range": chosen, "compare": list(compared), "currency": "all" if converted else currency, **dict(where)}
     st.session_state[KEPT] = {
         **st.session_state.get(KEPT, {}),
-        **dict.fromkeys((n for n, _ in bar.dimensions), ""),
+        **dict.fromkeys((name for name, _all in bar.dimensions), ""),
         **kept,
     }
     st.query_params.from_dict(kept)
@@ -94,7 +118,9 @@ def _first_of(asked: Sequence[str], options: Sequence[str], default: str) -> str
 def _period() -> str:
     names = list(RANGES)
     default = _first_of(_asked("range"), names, DEFAULT_RANGE)
-    chosen = st.segmented_control("Period", names, default=default, key="range", width="content", wrap=True)
+    chosen = st.segmented_control(
+        _("Period"), names, default=default, format_func=_range_words, key="range", width="content", wrap=True
+    )
     return chosen or DEFAULT_RANGE
 
 
@@ -104,10 +130,11 @@ def _comparisons(chosen: str) -> tuple[Comparison, ...]:
         return ()
     default = [one for one in COMPARISONS if one in _asked("compare")]
     found = st.multiselect(
-        "Compare with",
+        _("Compare with"),
         COMPARISONS,
         default=default,
-        placeholder="Nothing",
+        format_func=comparison,
+        placeholder=_("Nothing"),
         width=360 if len(default) > 1 else 230,
         key="compare",
     )
@@ -123,17 +150,42 @@ def _currency(known: Sequence[str], preferred: str) -> tuple[str, bool]:
     choices = [*options, "all"]
     default = _first_of(_asked("currency"), choices, usual)
     chosen = st.selectbox(
-        "Currency",
+        _("Currency"),
         choices,
         index=choices.index(default),
-        format_func=lambda one: f"All in {preferred}" if one == "all" else one,
+        format_func=lambda one: _("All in {currency}", currency=preferred) if one == "all" else one,
         width=130,
         key="currency",
     )
     return (preferred, True) if chosen == "all" else (chosen, False)
 
 
-def _value(viewer: Viewer, publication: int, metrics: Sequence[str], name: str, everybody: str) -> str | None:
+def dimension(name: str) -> str:
+    """What a dimension is called."""
+    said = {
+        "client": _("Client"),
+        "project": _("Project"),
+        "person": _("Person"),
+        "priority": _("Priority"),
+        "currency": _("Currency"),
+        "cohort": _("Cohort"),
+        "month_number": _("Month number"),
+        "movement": _("Movement"),
+        "age_bucket": _("Age bucket"),
+        "band": _("Band"),
+    }
+    return said.get(name) or name.replace("_", " ").capitalize()
+
+
+def column(name: str) -> str:
+    """What a dimension is called at the head of a column."""
+    said = {"client": _("client"), "project": _("project"), "person": _("person"), "priority": _("priority")}
+    return said.get(name) or name
+
+
+def _value(
+    viewer: Viewer, publication: int, metrics: Sequence[str], name: str, everybody: Callable[[], str]
+) -> str | None:
     """One value of a dimension, or everything."""
     labels = queries.values(viewer, publication, metrics, name)
     if not labels:
@@ -142,10 +194,10 @@ def _value(viewer: Viewer, publication: int, metrics: Sequence[str], name: str, 
     default = _first_of(_asked(name), options, "")
     return (
         st.selectbox(
-            name.capitalize(),
+            dimension(name),
             options,
             index=options.index(default),
-            format_func=lambda key: labels[key] if key else everybody,
+            format_func=lambda key: labels[key] if key else everybody(),
             width=180,
             key=f"where-{name}",
         )
@@ -162,9 +214,15 @@ def _range(chosen: str, data_on: date, oldest: date | None, newest: date | None)
 
 def _say(chosen: str, first: date, last: date, newest: date | None) -> None:
     """The months in words; and where the figures ended before the range began, that they did."""
-    text = f"{first:%B %Y} to {last:%B %Y}"
+    ends = {"first": language.month(first), "last": language.month(last)}
+    text = _("{first} to {last}", **ends)
     if RANGES[chosen] == 0:
-        text += ", from the first figure to the last."
+        text = _("{first} to {last}, from the first figure to the last.", **ends)
     elif newest is not None and newest < first:
-        text += f". The newest figures are of {newest:%B %Y}: choose All to see them."
+        newest_words = language.month(newest)
+        text = _(
+            "{first} to {last}. The newest figures are of {newest}: choose All to see them.",
+            **ends,
+            newest=newest_words,
+        )
     show("range.html", text=text)

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 import streamlit as st
 
-from console import exports
+from console import controls, exports, language
+from console.language import tell as _
 from console.reading import Reading
 from console.templating import show
 from warehouse.gateway import FactRows, FactValue, GatewayError, Grain, MetricAnswer, MetricQuery
@@ -16,7 +17,6 @@ from warehouse.gateway.comparison import Comparison
 from warehouse.gateway.periods import end
 
 FORMATS: Mapping[str, str] = {"money": "accounting", "hours": "%.2f", "days": "%.1f"}
-GRAINS: Final[Mapping[str, Grain]] = {"Month": "month", "Quarter": "quarter", "Week": "week", "Day": "day"}
 Pick = Mapping[str, str]
 """The fields of a mark that was picked in a chart; empty where none was."""
 
@@ -85,13 +85,13 @@ def behind(found: Behind, key: str, pick: Pick) -> None:
     known = found.known()
     if not known:
         return
-    with st.container(key=f"behind-{key}"), st.expander("Rows behind a figure", expanded=bool(pick)):
+    with st.container(key=f"behind-{key}"), st.expander(_("Rows behind a figure"), expanded=bool(pick)):
         asked = _asked(found, known, f"{key}-{'-'.join(pick.values())}", pick)
         if asked.days is None:
-            st.caption("Pick a mark in the chart, or a time here.")
+            st.caption(_("Pick a mark in the chart, or a time here."))
             return
         query = found.reading.behind(asked.name, *asked.days, asked.where)
-        words = "-".join(value for _, value in asked.where)
+        words = "-".join(value for _name, value in asked.where)
         facts(found.reading, query, key, f"{found.reading.viewer.slug}-{asked.name}-{asked.days[0]}-{words}")
 
 
@@ -100,7 +100,7 @@ def _asked(found: Behind, known: Mapping[str, str], key: str, pick: Pick) -> Ask
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         word, compared = _series(known, pick)
         if len(known) > 1:
-            word = st.selectbox("Figure", list(known), index=list(known).index(word), key=f"{key}-figure", width=220)
+            word = st.selectbox(_("Figure"), list(known), index=list(known).index(word), key=f"{key}-figure", width=220)
         name = _part(found, known[word], key)
         where = tuple((split.name, value) for split in found.splits if (value := _value(split, key, pick)) is not None)
         days = found.span or _days(found, name, key, pick, compared, narrowed=bool(where))
@@ -112,13 +112,13 @@ def _part(found: Behind, name: str, key: str) -> str:
     parts = found.reading.parts(name)
     if len(parts) < 2:
         return next(iter(parts.values()), name)
-    return parts[st.selectbox("Made of", list(parts), key=f"{key}-part-{name}", width=220)]
+    return parts[st.selectbox(_("Made of"), list(parts), key=f"{key}-part-{name}", width=220)]
 
 
 def _series(known: Mapping[str, str], pick: Pick) -> tuple[str, Comparison | None]:
     """The picked series, and the range that it is of."""
-    word, _, against = pick.get("series", "").partition(", ")
-    compared: Comparison | None = against if against in ("previous period", "same period last year") else None  # type: ignore[assignment]
+    word, _comma, against = pick.get("series", "").partition(", ")
+    compared = next((one for one in controls.COMPARISONS if controls.comparison(one) == against), None)
     return (word if word in known else next(iter(known))), compared
 
 
@@ -126,10 +126,10 @@ def _value(split: Split, key: str, pick: Pick) -> str | None:
     options = ["", *split.words]
     return (
         st.selectbox(
-            split.name.replace("_", " ").capitalize(),
+            controls.dimension(split.name),
             options,
             index=options.index(split.picked(pick) or ""),
-            format_func=lambda one: split.words.get(one, one or "All"),
+            format_func=lambda one: split.words.get(one, one or _("All")),
             key=f"{key}-{split.name}",
             width=200,
         )
@@ -145,10 +145,10 @@ def _days(
     if reading.filters.comparisons:
         ranges: list[Comparison | None] = [None, *reading.filters.comparisons]
         against = st.selectbox(
-            "Of",
+            _("Of"),
             ranges,
             index=ranges.index(compared),
-            format_func=lambda one: one or "this range",
+            format_func=lambda one: controls.comparison(one) if one else _("this range"),
             key=f"{key}-range",
             width=190,
         )
@@ -161,32 +161,36 @@ def _days(
     whole = (moved.filters.first, moved.filters.last)
     options = [whole, *((day, min(end(day, grain), whole[1])) for day in periods)]
     return st.selectbox(
-        "Time",
+        _("Time"),
         options,
         index=place + 1 if place is not None and place + 1 < len(options) else 0 if narrowed else None,
-        format_func=lambda days: "the whole range" if days == whole else _named(days[0], grain),
-        placeholder="Pick a mark, or a time",
+        format_func=lambda days: _("the whole range") if days == whole else _named(days[0], grain),
+        placeholder=_("Pick a mark, or a time"),
         key=f"{key}-{grain}-{against}-{narrowed}",
         width=200,
     )
 
 
+def _grains() -> dict[Grain, str]:
+    return {"month": _("Month"), "quarter": _("Quarter"), "week": _("Week"), "day": _("Day")}
+
+
 def _grain(found: Behind, name: str, key: str) -> Grain:
-    known = {word: grain for word, grain in GRAINS.items() if grain in found.reading.definition(name).grains}
+    known = {word: grain for grain, word in _grains().items() if grain in found.reading.definition(name).grains}
     usual = found.grain if found.grain in known.values() else next(iter(known.values()))
     words = list(known)
     place = list(known.values()).index(usual)
-    return known[st.selectbox("By", words, index=place, key=f"{key}-grain-{usual}-{len(words)}", width=110)]
+    return known[st.selectbox(_("By"), words, index=place, key=f"{key}-grain-{usual}-{len(words)}", width=110)]
 
 
 def _named(day: date, grain: Grain) -> str:
     if grain == "month":
-        return f"{day:%B %Y}"
+        return language.month(day)
     if grain == "quarter":
-        return f"Q{(day.month + 2) // 3} {day:%Y}"
+        return language.quarter(day)
     if grain == "week":
-        return f"{day:%-d %b} – {day + timedelta(days=6):%-d %b %Y}"
-    return f"{day:%a %-d %b %Y}"
+        return f"{language.short_day(day)} – {language.day(day + timedelta(days=6))}"
+    return language.weekday(day)
 
 
 def facts(reading: Reading, query: MetricQuery, key: str, file_name: str) -> None:
@@ -194,7 +198,7 @@ def facts(reading: Reading, query: MetricQuery, key: str, file_name: str) -> Non
     try:
         found = reading.facts(query)
     except GatewayError as error:
-        show("notice.html", title="The rows cannot be shown.", text=str(error), link="", link_text="")
+        show("notice.html", title=_("The rows cannot be shown."), text=str(error), link="", link_text="")
         return
     listed(found, key, file_name)
 
@@ -202,9 +206,12 @@ def facts(reading: Reading, query: MetricQuery, key: str, file_name: str) -> Non
 def listed(found: FactRows, key: str, file_name: str) -> None:
     """Facts with their files."""
     if not found.rows:
-        show("notice.html", title="No rows here.", text="Nothing stands behind this figure.", link="", link_text="")
+        show(
+            "notice.html", title=_("No rows here."), text=_("Nothing stands behind this figure."), link="", link_text=""
+        )
         return
-    st.caption(f"{'The newest ' if found.more else ''}{len(found.rows):,} rows")
+    said = language.count("{number} row", "{number} rows", len(found.rows))
+    st.caption(_("The newest: {rows}", rows=said) if found.more else said)
     table(found, key)
     exports.downloads(exports.fact_rows(found), file_name, key=f"{key}-rows")
 
@@ -226,5 +233,5 @@ def table(found: FactRows, key: str) -> None:
 
 def _shown(value: FactValue) -> FactValue | float:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     return float(value) if isinstance(value, Decimal) else value

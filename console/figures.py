@@ -5,7 +5,8 @@ from typing import Any, Final
 
 import streamlit as st
 
-from console import money
+from api.paper.language import Language
+from console import controls, language, money
 from console.access import Viewer
 from console.reading import Reading
 from imisofts import charts
@@ -21,7 +22,9 @@ def mode() -> Mode:
 
 def look(viewer: Viewer) -> charts.Look:
     """The chart look of the viewer's workspace."""
-    return charts.Look.of(viewer.brand.tokens(mode()), font=f"{viewer.brand.font_family}, sans-serif")
+    code = language.code()
+    font = f"{viewer.brand.font_family}, sans-serif"
+    return charts.Look.of(viewer.brand.tokens(mode()), font=font, locale=code, translate=Language(code).known)
 
 
 def draw(spec: charts.Spec, key: str) -> None:
@@ -108,6 +111,8 @@ def compared_points(reading: Reading, name: str, series: str) -> list[Point]:
         earlier = reading.rows(reading.series(name, compared=compared))
         for period, row in zip(periods, earlier, strict=False):
             value = None if row.value is None else float(row.value)
-            told = f"{row.period:%B %Y}"
-            found.append(Point(period, f"{series}, {compared}", value, money.figure(row), False, True, told))
+            told = language.month(row.period)
+            found.append(
+                Point(period, f"{series}, {controls.comparison(compared)}", value, money.figure(row), False, True, told)
+            )
     return found

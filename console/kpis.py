@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from console import drill, figures, money, panels
+from console import controls, drill, figures, language, money, panels
+from console.language import tell as _
 from console.reading import Reading
 from console.templating import show
 from warehouse.gateway import MetricRow
@@ -56,13 +57,12 @@ def delta(now: Decimal | None, before: Decimal | None, against: str, good: Direc
     """``▲ 12.0 %`` with its meaning, a ratio's in points; says so where there is nothing to compare with."""
     moved = money.change(now, before) if unit != "ratio" else None if now is None or before is None else now - before
     if moved is None:
-        return Delta("no figure", "", f"in the {against}")
+        return Delta(_("no figure"), "", _("in the range compared with: {range}", range=against))
     arrow = "▲" if moved > 0 else "▼" if moved < 0 else "="
     risen_well = (moved > 0) == (good == "up")
     tone = "" if moved == 0 or good == "neither" else "good" if risen_well else "bad"
-    return Delta(
-        f"{arrow} {abs(moved) * 100:.1f} {'points' if unit == 'ratio' else '%'}", tone, f"against the {against}"
-    )
+    unit_said = _("points") if unit == "ratio" else "%"
+    return Delta(f"{arrow} {language.tenth(abs(moved) * 100)} {unit_said}", tone, _("against {range}", range=against))
 
 
 def polyline(values: Sequence[Decimal | None]) -> str:
@@ -108,27 +108,28 @@ def card(reading: Reading, kpi: Kpi) -> Card:
         note=_note(reading, kpi, row),
         deltas=tuple(_delta(reading, kpi, now, compared) for compared in reading.filters.comparisons),
         points=polyline(values),
-        trend=f"{known.label} by month over {len(values)} months",
+        trend=_("{metric} by month over {number} months", metric=known.label, number=len(values)),
     )
 
 
 def _delta(reading: Reading, kpi: Kpi, now: Decimal | None, compared: Comparison) -> Delta:
     before = reading.total(kpi.name, compared)
     unit = "times" if kpi.times else reading.definition(kpi.name).unit
-    return delta(now, before.value if before else None, compared, kpi.good, unit)
+    return delta(now, before.value if before else None, controls.against(compared), kpi.good, unit)
 
 
 def _note(reading: Reading, kpi: Kpi, row: MetricRow | None) -> str:
     """Of which days the figure is, of how many things, and whether the bar's filters hold for it."""
     last = min(reading.filters.last, reading.publication.data_on)
-    parts = [f"on {last:%-d %b %Y}" if reading.definition(kpi.name).kind == "stock" else "over the range"]
+    stock = reading.definition(kpi.name).kind == "stock"
+    parts = [_("on {day}", day=language.day(last)) if stock else _("over the range")]
     if row is not None and row.n is not None and kpi.with_n:
         parts.append(f"n = {row.n}")
     elif money.counted(row):
         parts.append(money.counted(row))
     known = reading.definition(kpi.name)
     if reading.filters.converted and known.by_currency and not known.converts:
-        parts.append(f"{reading.filters.currency} alone")
+        parts.append(_("{currency} alone", currency=reading.filters.currency))
     if not reading.narrowed(kpi.name):
-        parts.append("whole agency")
+        parts.append(_("whole agency"))
     return " · ".join(parts)

@@ -4,6 +4,8 @@ from decimal import Decimal
 
 from babel.numbers import format_compact_decimal, format_currency, format_decimal
 
+from console import language
+from console.language import tell as _
 from warehouse.gateway import MetricRow
 
 BLANK = "–"
@@ -13,29 +15,36 @@ SMALL = 20
 """Below so many clients, tickets or milestones a rate is shown with its n."""
 
 
-def exact(value: Decimal | None, unit: str, currency: str | None, locale: str = "en") -> str:
+def exact(value: Decimal | None, unit: str, currency: str | None) -> str:
     """The whole figure: ``€12,400.00``, ``75.0 %``, ``31.4 days``; a bare count is a number alone."""
     if value is None:
         return BLANK
+    locale = language.locale()
     if currency and unit in {"money", currency, "currency"}:
         return str(format_currency(value, currency, locale=locale))
     if unit == "ratio":
-        return f"{format_decimal(value * 100, format='#,##0.0', locale=locale)} %"
+        return f"{language.tenth(value * 100)} %"
     if unit == "times":
         return str(format_decimal(value, format="#,##0.00", locale=locale))
     whole = value == value.to_integral_value()
     number = format_decimal(value, format="#,##0" if whole else "#,##0.0", locale=locale)
-    return str(number) if unit in BARE else f"{number} {unit}"
+    return str(number) if unit in BARE else f"{number} {in_words(unit)}"
 
 
-def short(value: Decimal | None, unit: str, currency: str | None, locale: str = "en") -> str:
+def in_words(unit: str) -> str:
+    """A unit as it stands behind its number."""
+    words = {"hours": _("hours"), "days": _("days"), "weeks": _("weeks"), "clients": _("clients")}
+    return words.get(unit, unit)
+
+
+def short(value: Decimal | None, unit: str, currency: str | None) -> str:
     """The figure as a card shows it: ``12.4K``; ratios and small figures as they are."""
     if value is None or unit == "ratio" or abs(value) < 10_000:
-        return exact(value, unit, currency, locale)
-    compact = str(format_compact_decimal(value, fraction_digits=1, locale=locale))
+        return exact(value, unit, currency)
+    compact = str(format_compact_decimal(value, fraction_digits=1, locale=language.locale()))
     if currency and unit in {"money", currency, "currency"}:
         return f"{currency} {compact}"
-    return compact if unit in BARE else f"{compact} {unit}"
+    return compact if unit in BARE else f"{compact} {in_words(unit)}"
 
 
 def change(now: Decimal | None, before: Decimal | None) -> Decimal | None:

@@ -6,16 +6,18 @@ from typing import Final
 
 from console import queries
 from console.access import Viewer
+from console.language import tell as _
 from console.views import billing, catalogue, data, health, overview, projects, revenue, support, team
 from warehouse.gateway import State
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: ``metrics`` are those of which its viewer must know at least one; none means that everybody may."""
+    """One page: ``group`` and ``title`` say its words in the viewer's language; ``metrics`` are those of which
+    its viewer must know at least one; none means that everybody may."""
 
-    group: str
-    title: str
+    group: Callable[[], str]
+    title: Callable[[], str]
     icon: str
     path: str
     draw: Callable[[Viewer, State], None]
@@ -23,15 +25,15 @@ class Page:
 
 
 PAGES: Final = (
-    Page("Agency", "Overview", "dashboard", "overview", overview.page, ("invoiced",)),
-    Page("Money", "Revenue", "trending_up", "revenue", revenue.page, ("mrr",)),
-    Page("Money", "Invoices and payments", "payments", "billing", billing.page, ("invoiced",)),
-    Page("Work", "Team", "groups", "team", team.page, ("billable_of_available",)),
-    Page("Work", "Projects", "view_kanban", "projects", projects.page, ("project_hours",)),
-    Page("Work", "Support", "support_agent", "support", support.page, ("tickets_opened",)),
-    Page("Clients", "Clients and health", "favorite", "health", health.page, ("health_score",)),
-    Page("House", "Data", "database", "data", data.page, ("client_margin",)),
-    Page("House", "Metrics", "menu_book", "metrics", catalogue.page),
+    Page(lambda: _("Agency"), lambda: _("Overview"), "dashboard", "overview", overview.page, ("invoiced",)),
+    Page(lambda: _("Money"), lambda: _("Revenue"), "trending_up", "revenue", revenue.page, ("mrr",)),
+    Page(lambda: _("Money"), lambda: _("Invoices and payments"), "payments", "billing", billing.page, ("invoiced",)),
+    Page(lambda: _("Work"), lambda: _("Team"), "groups", "team", team.page, ("billable_of_available",)),
+    Page(lambda: _("Work"), lambda: _("Projects"), "view_kanban", "projects", projects.page, ("project_hours",)),
+    Page(lambda: _("Work"), lambda: _("Support"), "support_agent", "support", support.page, ("tickets_opened",)),
+    Page(lambda: _("Clients"), lambda: _("Clients and health"), "favorite", "health", health.page, ("health_score",)),
+    Page(lambda: _("House"), lambda: _("Data"), "database", "data", data.page, ("client_margin",)),
+    Page(lambda: _("House"), lambda: _("Metrics"), "menu_book", "metrics", catalogue.page),
 )
 
 

@@ -13,6 +13,7 @@ import streamlit as st
 
 from console import drill, exports, figures, tables
 from console.drill import Behind, Pick
+from console.language import tell as _
 from console.templating import show
 from imisofts import charts
 from warehouse.gateway import GatewayError, MetricDefinition
@@ -66,12 +67,12 @@ def safely(read: Callable[[], Read]) -> Read | str:
         return str(error)
     except Exception:  # noqa: BLE001 - the edge of a page: whatever fails inside is logged and told in words
         _log.exception("a figure could not be read")
-        return "Reading it failed. Nothing is lost; it is tried again as soon as the page is drawn anew."
+        return _("Reading it failed. Nothing is lost; it is tried again as soon as the page is drawn anew.")
 
 
 def say(sentence: str) -> None:
     """The sentence in place of what could not be read."""
-    show("notice.html", title="This cannot be shown now.", text=sentence, link="", link_text="")
+    show("notice.html", title=_("This cannot be shown now."), text=sentence, link="", link_text="")
 
 
 def _draw(built: Panel, key: str, file_name: str) -> None:
@@ -86,7 +87,7 @@ def _draw(built: Panel, key: str, file_name: str) -> None:
         else:
             figures.draw(built.chart, key=f"{key}-chart")
     if built.table and built.chart is not None:
-        with st.expander("As a table"):
+        with st.expander(_("As a table")):
             _table(built.table, key)
     elif built.table:
         _table(built.table, key)
@@ -94,7 +95,7 @@ def _draw(built: Panel, key: str, file_name: str) -> None:
         if built.export:
             exports.downloads(built.export, file_name, key)
         if built.metrics:
-            with st.popover("What these figures mean", type="tertiary", icon=":material/info:"):
+            with st.popover(_("What these figures mean"), type="tertiary", icon=":material/info:"):
                 show("definitions.html", metrics=built.metrics)
     if built.behind is not None:
         drill.behind(built.behind, key, pick)

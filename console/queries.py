@@ -1,4 +1,7 @@
-"""Questions to the gateway. Streamlit shares its caches between all users: scope and publication are in every key."""
+"""Questions to the gateway. Streamlit shares its caches between all users: scope and publication are in every key.
+
+What a metric is called and means is told in the viewer's language here, behind the caches, so that every page says it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +10,7 @@ from uuid import UUID
 
 import streamlit as st
 
+from console import language
 from console.access import Viewer
 from imisofts import settings as settings_module
 from warehouse import status
@@ -65,7 +69,7 @@ def _metric(scope: str, publication: int, query: MetricQuery, _viewer: Viewer) -
 
 def metric(viewer: Viewer, publication: int, query: MetricQuery) -> MetricAnswer:
     """A metric's answer for this viewer as of this publication."""
-    return _metric(viewer.scope, publication, query, viewer)
+    return language.answer(_metric(viewer.scope, publication, query, viewer))
 
 
 @st.cache_data(ttl=CACHE_SECONDS, max_entries=50, show_spinner=False)
@@ -75,7 +79,7 @@ def _catalogue(scope: str, publication: int, _viewer: Viewer) -> tuple[MetricDef
 
 def catalogue(viewer: Viewer, publication: int) -> dict[str, MetricDefinition]:
     """The metrics that the viewer may ask, by name: what is not in here does not exist for this viewer."""
-    return {metric.name: metric for metric in _catalogue(viewer.scope, publication, viewer)}
+    return {metric.name: language.definition(metric) for metric in _catalogue(viewer.scope, publication, viewer)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,7 @@ def _health(scope: str, publication: int, on: date, _viewer: Viewer) -> HealthTa
 
 def health(viewer: Viewer, publication: int, on: date) -> HealthTable:
     """How every client is on a day."""
-    return _health(viewer.scope, publication, on, viewer)
+    return language.health(_health(viewer.scope, publication, on, viewer))
 
 
 @st.cache_data(ttl=CACHE_SECONDS, max_entries=100, show_spinner=False)

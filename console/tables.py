@@ -2,15 +2,20 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 import streamlit as st
 
-from console import money
+from console import controls, money
+from console.language import tell as _
 from console.reading import Reading
 from warehouse.gateway import MetricAnswer, MetricRow
 
-_FIGURE: Final = re.compile(r"^[−+-]?\D{0,4}[\d.,]+( ?(%|hours|days|clients|weeks))?( \(n = \d+\))?$|^–$")
+_FIGURE: Final = re.compile(
+    r"^[−+-]?\D{0,4}[\d.,’]+(\s?(%|€|£|\$|[A-Z]{2,3}|hours|days|clients|weeks|Stunden|Tage|Kunden|Wochen))?"
+    r"( \(n = \d+\))?$|^–$"
+)
 """A printed figure: a sign, a currency, digits, a unit, an n; or the mark of a blank."""
 
 
@@ -20,7 +25,7 @@ def by_month(reading: Reading, answers: Sequence[MetricAnswer]) -> list[dict[str
     periods = sorted({period for rows in columns.values() for period in rows})
     incomplete = {row.period for rows in columns.values() for row in rows.values() if row.incomplete}
     earlier = {
-        f"{answer.definition.label}, {compared}": reading.rows(
+        f"{answer.definition.label}, {controls.comparison(compared)}": reading.rows(
             reading.series(answer.definition.name, compared=compared)
         )
         for compared in reading.filters.comparisons
@@ -28,12 +33,19 @@ def by_month(reading: Reading, answers: Sequence[MetricAnswer]) -> list[dict[str
     }
     return [
         {
-            "month": f"{period:%Y-%m}" + (" (incomplete)" if period in incomplete else ""),
+            _("month"): _("{month} (incomplete)", month=f"{period:%Y-%m}")
+            if period in incomplete
+            else f"{period:%Y-%m}",
             **{label: figure(rows.get(period)) for label, rows in columns.items()},
             **{label: figure(rows[place] if place < len(rows) else None) for label, rows in earlier.items()},
         }
         for place, period in enumerate(periods)
     ]
+
+
+def _month(first: date, *, whole: bool) -> str:
+    said = f"{first:%Y-%m}"
+    return said if whole else _("{month} (incomplete)", month=said)
 
 
 def by_dimension(reading: Reading, dimension: str, answers: Sequence[MetricAnswer]) -> list[dict[str, object]]:
@@ -44,7 +56,7 @@ def by_dimension(reading: Reading, dimension: str, answers: Sequence[MetricAnswe
     asked = [(answer.definition.label, answer) for answer in answers]
     asked += [
         (
-            f"{answer.definition.label}, {compared}",
+            f"{answer.definition.label}, {controls.comparison(compared)}",
             reading.series(answer.definition.name, by=(dimension,), whole=True, compared=compared),
         )
         for compared in reading.filters.comparisons
@@ -63,7 +75,11 @@ def by_dimension(reading: Reading, dimension: str, answers: Sequence[MetricAnswe
     else:
         ordered = sorted(words, key=lambda key: (-(leading[key].value or 0) if key in leading else 0, words[key]))
     return [
-        {dimension: words[key], **{label: figure(rows.get(key)) for label, rows in columns.items()}} for key in ordered
+        {
+            controls.column(dimension): words[key],
+            **{label: figure(rows.get(key)) for label, rows in columns.items()},
+        }
+        for key in ordered
     ]
 
 
@@ -83,7 +99,7 @@ def _is_figure(value: object) -> bool:
 
 def named(row: MetricRow, dimension: str) -> str:
     """What people call the row's value of the dimension."""
-    return str(row.dimensions.get(f"{dimension}_name") or row.dimensions[dimension] or "none")
+    return str(row.dimensions.get(f"{dimension}_name") or row.dimensions[dimension] or _("none"))
 
 
 def figure(row: MetricRow | None) -> str:

@@ -7,9 +7,10 @@ from typing import Final
 
 import streamlit as st
 
-from console import controls, drill, exports, figures, kpis, money, panels, queries
+from console import controls, drill, exports, figures, kpis, language, money, panels, queries
 from console.access import Viewer
 from console.kpis import Kpi
+from console.language import tell as _
 from console.panels import Panel
 from console.reading import Reading
 from console.views import overview
@@ -24,17 +25,17 @@ KPIS: Final = (
     Kpi("receivables", "down"),
     Kpi("days_to_pay", "down"),
 )
-BAR: Final = controls.Bar(("invoiced", "collected"), (("client", "All clients"),))
+BAR: Final = controls.Bar(("invoiced", "collected"), (("client", lambda: _("All clients")),))
 
 
 def page(viewer: Viewer, state: State) -> None:
     """Draw the page."""
     assert state.publication is not None
-    st.title("Invoices and payments")
+    st.title(_("Invoices and payments"))
     reading = Reading(viewer, state.publication, controls.filter_bar(viewer, state.publication, BAR))
     kpis.show_kpis(reading, KPIS)
     panels.panel(
-        "billing", f"{viewer.slug}-billing", lambda: overview.months(reading, "How much did we invoice and collect?")
+        "billing", f"{viewer.slug}-billing", lambda: overview.months(reading, _("How much did we invoice and collect?"))
     )
     open_money(reading)
 
@@ -42,7 +43,7 @@ def page(viewer: Viewer, state: State) -> None:
 def open_money(reading: Reading) -> None:
     """Open money by age, rebuilt for any date, and its invoices."""
     data_on = reading.publication.data_on
-    as_of: date = st.date_input("As of", value=data_on, max_value=data_on, key="as-of", width=170)
+    as_of: date = st.date_input(_("As of"), value=data_on, max_value=data_on, key="as-of", width=170)
     name = f"{reading.viewer.slug}-receivables-{as_of}"
     panels.panel("ages", f"{name}-by-age", lambda: ages(reading, as_of))
 
@@ -64,7 +65,9 @@ def _before(reading: Reading, compared: Mapping[date, Mapping[object, Decimal | 
     """What was open on the days compared with, in words."""
     sums = {day: sum((value or Decimal(0) for value in ages.values()), Decimal(0)) for day, ages in compared.items()}
     said = {day: money.exact(total, "money", reading.filters.currency) for day, total in sums.items()}
-    return "".join(f" On {day:%-d %B %Y} it was {total}." for day, total in said.items())
+    return "".join(
+        " " + _("On {day} it was {total}.", day=language.long_day(day), total=total) for day, total in said.items()
+    )
 
 
 def ages(reading: Reading, as_of: date) -> Panel:
@@ -76,16 +79,23 @@ def ages(reading: Reading, as_of: date) -> Panel:
     late = sum((Decimal(str(row["value"] or 0)) for row in rows if row["age_bucket"] != "not_due"), Decimal(0))
     labels = charts.age_labels(figures.look(reading.viewer))
     return Panel(
-        question="What is open, and how old is it?",
-        answer=f"{money.exact(total, 'money', currency)} was open at the end of {as_of:%-d %B %Y}, "
-        f"{money.exact(late, 'money', currency)} of it past due.{_before(reading, compared)}",
+        question=_("What is open, and how old is it?"),
+        answer=_(
+            "{total} was open at the end of {day}, {late} of it past due.",
+            total=money.exact(total, "money", currency),
+            day=language.long_day(as_of),
+            late=money.exact(late, "money", currency),
+        )
+        + _before(reading, compared),
         chart=charts.receivables_by_age(rows, figures.look(reading.viewer), currency, height=220),
         table=[
             {
-                "age": labels[str(row["age_bucket"])],
-                "open": money.exact(Decimal(str(row["value"] or 0)), "money", currency),
+                _("age"): labels[str(row["age_bucket"])],
+                _("open"): money.exact(Decimal(str(row["value"] or 0)), "money", currency),
                 **{
-                    f"open on {day:%-d %b %Y}": money.exact(open_by_age.get(row["age_bucket"]), "money", currency)
+                    _("open on {day}", day=language.day(day)): money.exact(
+                        open_by_age.get(row["age_bucket"]), "money", currency
+                    )
                     for day, open_by_age in compared.items()
                 },
             }

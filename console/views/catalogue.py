@@ -4,38 +4,48 @@ import streamlit as st
 
 from console import exports, queries
 from console.access import Viewer
+from console.language import tell as _
 from console.templating import show
 from imisofts.access import ACTIONS_OF_ROLE, CLIENT_ROLES, Role
 from warehouse.gateway import MetricDefinition, State
 
-SUBJECTS = {
-    "money": "Invoices and payments",
-    "recurring": "Recurring revenue",
-    "team": "Team",
-    "projects": "Projects",
-    "support": "Support",
-    "health": "Client health",
-}
+
+def subject_words(subject: str) -> str:
+    """What a group of metrics is called."""
+    said = {
+        "money": _("Invoices and payments"),
+        "recurring": _("Recurring revenue"),
+        "team": _("Team"),
+        "projects": _("Projects"),
+        "support": _("Support"),
+        "health": _("Client health"),
+    }
+    return said.get(subject, subject.capitalize())
 
 
 def page(viewer: Viewer, state: State) -> None:
     """Draw the page."""
     assert state.publication is not None
-    st.title("Metrics")
+    st.title(_("Metrics"))
     known = list(queries.catalogue(viewer, state.publication.id).values())
     asked = st.text_input(
-        "Search", value=st.query_params.get("q", ""), placeholder="Name or a word of the definition", key="q", width=420
+        _("Search"),
+        value=st.query_params.get("q", ""),
+        placeholder=_("Name or a word of the definition"),
+        key="q",
+        width=420,
     )
     st.query_params.from_dict({"q": asked} if asked else {})
     found = [metric for metric in known if matches(metric, asked)]
-    st.caption(f"{len(found)} of {len(known)} metrics, definitions {state.publication.metric_version}")
+    counts = {"found": len(found), "known": len(known), "version": state.publication.metric_version}
+    st.caption(_("{found} of {known} metrics, definitions {version}", **counts))
     if not found:
-        show("notice.html", title="No metric has these words.", text="Search for less.", link="", link_text="")
+        show("notice.html", title=_("No metric has these words."), text=_("Search for less."), link="", link_text="")
     for subject in dict.fromkeys(metric.subject for metric in found):
         of_subject = [metric for metric in found if metric.subject == subject]
         with st.container(border=True, key=f"subject-{subject}"):
             entries = [(metric, who(metric)) for metric in of_subject]
-            show("metrics.html", title=SUBJECTS.get(subject, subject.capitalize()), entries=entries)
+            show("metrics.html", title=subject_words(subject), entries=entries)
     exports.downloads([as_cells(metric) for metric in found], f"{viewer.slug}-metrics", "metrics")
 
 

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from console import drill, exports, figures, queries
+from console import drill, exports, figures, language, queries
+from console.language import tell as _
 from console.panels import Panel
 from console.reading import Reading
 from imisofts import charts
@@ -17,9 +18,12 @@ def panel(reading: Reading) -> Panel:
     rows = cohort_rows(answer)
     clients = sum(int(str(row["clients"])) for row in rows if row["month_number"] == 0)
     return Panel(
-        question="Do clients come back?",
-        answer=f"{clients:,} clients, grouped by the month of their first invoice; a cell is the share active later."
-        + ("" if clients >= 20 else f" With n = {clients} a single client moves much."),
+        question=_("Do clients come back?"),
+        answer=_(
+            "{clients} clients, grouped by the month of their first invoice; a cell is the share active later.",
+            clients=language.whole(clients),
+        )
+        + ("" if clients >= 20 else " " + _("With n = {clients} a single client moves much.", clients=clients)),
         chart=charts.cohort_retention(rows, figures.look(reading.viewer)),
         table=cohort_table(rows),
         export=exports.answer_rows(answer),
@@ -56,5 +60,5 @@ def cohort_table(rows: list[dict[str, object]]) -> list[dict[str, object]]:
     lines: dict[str, dict[str, object]] = {}
     for row in sorted(rows, key=lambda row: (str(row["cohort"]), int(str(row["month_number"])))):
         cohort = f"{row['cohort']:%Y-%m}"
-        lines.setdefault(cohort, {"cohort": cohort})[f"{row['month_number']}"] = row["clients"]
+        lines.setdefault(cohort, {_("cohort"): cohort})[f"{row['month_number']}"] = row["clients"]
     return list(lines.values())

@@ -5,8 +5,9 @@ from typing import Any
 
 import streamlit as st
 
-from console import access, panels, queries
+from console import access, language, panels, queries
 from console.access import Viewer
+from console.language import tell as _
 from console.panels import Panel
 from console.templating import show
 from imisofts import settings as settings_module
@@ -16,7 +17,7 @@ from warehouse.status import SourceSide
 
 def page(viewer: Viewer, state: State) -> None:
     """Draw the page."""
-    st.title("Data")
+    st.title(_("Data"))
     record, side = queries.record(viewer), queries.source_side(viewer)
     show("facts.html", facts=standing(state, side))
     slug = viewer.slug
@@ -33,47 +34,49 @@ def page(viewer: Viewer, state: State) -> None:
 
 def standing(state: State, side: SourceSide) -> list[tuple[str, str, str]]:
     """Five facts: how far replication is behind, when it last lived, whether all rows are equal, audit, publication."""
-    waiting = "cannot be told" if side.undelivered is None else counted(side.undelivered.rows, "row")
-    if side.undelivered is not None and side.undelivered.at_least:
-        waiting = f"at least {waiting}"
-    seconds = "" if side.undelivered is None else f"{side.undelivered.seconds:,.0f} seconds"
-    replicated = f"{state.replicated_at:%-d %b %Y %H:%M:%S} UTC" if state.replicated_at else "never"
-    audited = f"{state.audited_at:%-d %b %Y %H:%M} UTC" if state.audited_at else "never"
+    replicated = language.instant(state.replicated_at, seconds=True) if state.replicated_at else _("never")
+    audited = language.instant(state.audited_at) if state.audited_at else _("never")
+    failed = language.count("{number} check failed", "{number} checks failed", len(state.failed_checks))
     return [
-        ("Waiting to be replicated", waiting, seconds),
-        ("Last sign of replication", replicated, "fresh" if state.fresh else state.stale_reason or "stale"),
+        (_("Waiting to be replicated"), *_waiting(side)),
+        (_("Last sign of replication"), replicated, _("fresh") if state.fresh else state.stale_reason or _("stale")),
         compared(side),
-        (
-            "Last audit",
-            audited,
-            "passed" if state.audit_passed else f"{counted(len(state.failed_checks), 'check')} failed",
-        ),
-        ("Publication", str(state.publication.id) if state.publication else "none yet", _published(state)),
+        (_("Last audit"), audited, _("passed") if state.audit_passed else failed),
+        (_("Publication"), str(state.publication.id) if state.publication else _("none yet"), _published(state)),
     ]
+
+
+def _waiting(side: SourceSide) -> tuple[str, str]:
+    """Rows that have not been carried over, and since how many seconds."""
+    if side.undelivered is None:
+        return _("cannot be told"), ""
+    rows = language.count("{number} row", "{number} rows", side.undelivered.rows)
+    seconds = language.count("{number} second", "{number} seconds", round(side.undelivered.seconds))
+    return (_("at least {rows}", rows=rows) if side.undelivered.at_least else rows), seconds
 
 
 def compared(side: SourceSide) -> tuple[str, str, str]:
     """Whether source and lake were equal row by row when they were last compared; the oldest verdict counts."""
-    label = "Compared row by row"
+    label = _("Compared row by row")
     if not side.verified:
-        return (label, "not yet", "once a day, and before reports")
+        return (label, _("not yet"), _("once a day, and before reports"))
     apart = [one.verdict.name for one in side.verified if not one.verdict.equal]
-    at = f"{min(one.at for one in side.verified):%-d %b %Y %H:%M} UTC"
+    at = language.instant(min(one.at for one in side.verified))
     if apart:
-        verb = "differs" if len(apart) == 1 else "differ"
-        return (label, f"{counted(len(apart), 'table')} {verb}", f"{', '.join(apart[:3])}; {at}")
-    return (label, "every row equal", f"{counted(len(side.verified), 'table')}, {at}")
-
-
-def counted(number: int, word: str) -> str:
-    """``1 row``, ``2 rows``."""
-    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+        differ = language.count("{number} table differs", "{number} tables differ", len(apart))
+        return (label, differ, f"{', '.join(apart[:3])}; {at}")
+    equal = language.count("{number} table", "{number} tables", len(side.verified))
+    return (label, _("every row equal"), f"{equal}, {at}")
 
 
 def _published(state: State) -> str:
     if state.publication is None:
         return ""
-    return f"data to {state.publication.data_on:%-d %b %Y}, {state.publication.checks_passed} checks passed"
+    return _(
+        "data to {day}, {checks} checks passed",
+        day=language.day(state.publication.data_on),
+        checks=state.publication.checks_passed,
+    )
 
 
 def held(state: State, record: LakeRecord, reports: Sequence[Mapping[str, Any]]) -> Panel:
@@ -81,32 +84,30 @@ def held(state: State, record: LakeRecord, reports: Sequence[Mapping[str, Any]])
     reasons: list[dict[str, object]] = []
     if not state.audit_passed and record.audits:
         reasons += [
-            {"held": "the next publication", "why": f"{check.name}: {check.detail or 'failed'}", "about": check.table}
+            _reason(_("the next publication"), f"{check.name}: {check.detail or _('failed')}", check.table)
             for check in record.audits[0].checks
             if not check.passed
         ]
     if not state.fresh:
-        reasons.append(
-            {"held": "client reports", "why": state.stale_reason or "the data is stale", "about": "replication"}
-        )
+        reasons.append(_reason(_("client reports"), state.stale_reason or _("the data is stale"), _("replication")))
     elif not state.audit_passed:
-        reasons.append({"held": "client reports", "why": "the last audit failed", "about": "audit"})
+        reasons.append(_reason(_("client reports"), _("the last audit failed"), _("audit")))
     reasons += [
-        {
-            "held": f"report {report['period']}",
-            "why": report["held_reason"],
-            "about": report["client_name"],
-        }
+        _reason(_("report {period}", period=report["period"]), report["held_reason"], report["client_name"])
         for report in reports
     ]
     return Panel(
-        question="Is anything held back?",
-        answer="These wait until their reason is gone, and are then released once."
+        question=_("Is anything held back?"),
+        answer=_("These wait until their reason is gone, and are then released once.")
         if reasons
-        else "Nothing is held back.",
+        else _("Nothing is held back."),
         table=reasons,
         export=reasons,
     )
+
+
+def _reason(what: str, why: object, about: object) -> dict[str, object]:
+    return {_("held"): what, _("why"): why, _("about"): about}
 
 
 def tables(record: LakeRecord, side: SourceSide) -> Panel:
@@ -114,22 +115,24 @@ def tables(record: LakeRecord, side: SourceSide) -> Panel:
     names = sorted({*record.rows_by_table, *side.rows_by_table})
     rows = [
         {
-            "table": name,
-            "source": side.rows_by_table.get(name),
-            "lake": record.rows_by_table.get(name),
-            "behind": _behind(side.rows_by_table.get(name), record.rows_by_table.get(name)),
+            _("table"): name,
+            _("source"): side.rows_by_table.get(name),
+            _("lake"): record.rows_by_table.get(name),
+            _("behind"): _behind(side.rows_by_table.get(name), record.rows_by_table.get(name)),
         }
         for name in names
     ]
-    apart = [row for row in rows if row["behind"]]
+    apart = [row for row in rows if row[_("behind")]]
     answer = (
-        f"{len(apart)} of {len(names)} tables still wait for rows."
+        _("{apart} of {all} tables still wait for rows.", apart=len(apart), all=len(names))
         if apart
-        else f"All {len(names)} tables have equal rows."
+        else _("All {all} tables have equal rows.", all=len(names))
     )
     return Panel(
-        question="Has everything arrived?",
-        answer=answer if side.reason is None else f"The source does not answer as it should: {side.reason}",
+        question=_("Has everything arrived?"),
+        answer=answer
+        if side.reason is None
+        else _("The source does not answer as it should: {reason}", reason=side.reason),
         table=rows,
         export=rows,
     )
@@ -142,23 +145,29 @@ def _behind(source: int | None, lake: int | None) -> int | None:
 def checks(audits: Sequence[AuditRow]) -> Panel:
     """Every check of the last audit, the failed ones first."""
     if not audits:
-        return Panel("What was checked?", "", empty="Nothing has been audited yet.")
+        return Panel(_("What was checked?"), "", empty=_("Nothing has been audited yet."))
     last = audits[0]
     ordered = sorted(last.checks, key=lambda check: (check.passed, check.kind, check.name))
     rows = [
         {
-            "result": "passed" if check.passed else "FAILED",
-            "check": check.name,
-            "kind": check.kind,
-            "about": check.table,
-            "detail": check.detail,
+            _("result"): _("passed") if check.passed else _("FAILED"),
+            _("check"): check.name,
+            _("kind"): check.kind,
+            _("about"): check.table,
+            _("detail"): check.detail,
         }
         for check in ordered
     ]
     failed = sum(1 for check in last.checks if not check.passed)
     return Panel(
-        question="What was checked?",
-        answer=f"{len(rows)} checks on {last.at:%-d %B %Y at %H:%M} UTC: {len(rows) - failed} passed, {failed} failed.",
+        question=_("What was checked?"),
+        answer=_(
+            "{all} checks on {at}: {passed} passed, {failed} failed.",
+            all=len(rows),
+            at=language.instant(last.at),
+            passed=len(rows) - failed,
+            failed=failed,
+        ),
         table=rows,
         export=rows,
     )
@@ -168,21 +177,25 @@ def publications(found: Sequence[PublicationRow]) -> Panel:
     """The last publications, newest first, with what each stands on."""
     rows: list[dict[str, object]] = [
         {
-            "publication": one.id,
-            "published (UTC)": f"{one.published_at:%Y-%m-%d %H:%M:%S}",
-            "data to": one.data_on.isoformat() if one.data_on else None,
-            "checks passed": one.checks_passed,
-            "checks failed": one.checks_failed,
-            "definitions": one.metric_version,
-            "source position": one.source_lsn,
-            "lake snapshot": one.lake_snapshot,
+            _("publication"): one.id,
+            _("published (UTC)"): f"{one.published_at:%Y-%m-%d %H:%M:%S}",
+            _("data to"): one.data_on.isoformat() if one.data_on else None,
+            _("checks passed"): one.checks_passed,
+            _("checks failed"): one.checks_failed,
+            _("definitions"): one.metric_version,
+            _("source position"): one.source_lsn,
+            _("lake snapshot"): one.lake_snapshot,
         }
         for one in found
     ]
     return Panel(
-        question="What was published, and when?",
-        answer=f"The last {counted(len(rows), 'publication')}; every page shows figures of one of them.",
+        question=_("What was published, and when?"),
+        answer=language.count(
+            "The last {number} publication; every page shows figures of one of them.",
+            "The last {number} publications; every page shows figures of one of them.",
+            len(rows),
+        ),
         table=rows,
-        empty="" if rows else "Nothing has been published yet.",
+        empty="" if rows else _("Nothing has been published yet."),
         export=rows,
     )

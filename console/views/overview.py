@@ -5,9 +5,10 @@ from typing import Final
 
 import streamlit as st
 
-from console import controls, drill, exports, figures, kpis, money, panels, tables
+from console import controls, drill, exports, figures, kpis, language, money, panels, tables
 from console.access import Viewer
 from console.kpis import Kpi
+from console.language import tell as _
 from console.panels import Panel
 from console.reading import Reading
 from imisofts import charts
@@ -23,16 +24,16 @@ KPIS: Final = (
     Kpi("billable_of_available", "up"),
     Kpi("csat", "up", with_n=True),
 )
-BAR: Final = controls.Bar(("invoiced", "collected"), (("client", "All clients"),))
+BAR: Final = controls.Bar(("invoiced", "collected"), (("client", lambda: _("All clients")),))
 
 
 def page(viewer: Viewer, state: State) -> None:
     """Draw the page."""
     assert state.publication is not None
-    st.title("Overview")
+    st.title(_("Overview"))
     reading = Reading(viewer, state.publication, controls.filter_bar(viewer, state.publication, BAR))
     kpis.show_kpis(reading, KPIS)
-    panels.panel("overview", f"{viewer.slug}-overview", lambda: months(reading, "Does what we invoice come in?"))
+    panels.panel("overview", f"{viewer.slug}-overview", lambda: months(reading, _("Does what we invoice come in?")))
 
 
 def months(reading: Reading, question: str) -> Panel:
@@ -56,8 +57,10 @@ def in_words(reading: Reading, currency: str) -> str:
     totals = [reading.total(name) for name in ("invoiced", "collected")]
     invoiced, collected = (row.value or Decimal(0) if row else Decimal(0) for row in totals)
     if not invoiced:
-        return "Nothing was invoiced in this range."
-    return (
-        f"{money.exact(collected, 'money', currency)} came in while {money.exact(invoiced, 'money', currency)} "
-        f"was invoiced: {collected / invoiced * 100:.1f} %. Pick a bar to see what stands behind it."
+        return _("Nothing was invoiced in this range.")
+    return _(
+        "{collected} came in while {invoiced} was invoiced: {percent} %. Pick a bar to see what stands behind it.",
+        collected=money.exact(collected, "money", currency),
+        invoiced=money.exact(invoiced, "money", currency),
+        percent=language.tenth(collected / invoiced * 100),
     )

@@ -8,6 +8,7 @@ import streamlit as st
 from console import controls, drill, exports, figures, kpis, money, panels, tables
 from console.access import Viewer
 from console.kpis import Kpi
+from console.language import tell as _
 from console.panels import Panel
 from console.reading import Reading
 from imisofts import charts
@@ -22,7 +23,8 @@ KPIS: Final = (
     Kpi("tasks_completed", "up"),
 )
 BAR: Final = controls.Bar(
-    ("project_hours", "milestones_on_time"), (("client", "All clients"), ("project", "All projects"))
+    ("project_hours", "milestones_on_time"),
+    (("client", lambda: _("All clients")), ("project", lambda: _("All projects"))),
 )
 SHOWN: Final = 15
 CLOSE: Final = Decimal("0.9")
@@ -32,7 +34,7 @@ CLOSE: Final = Decimal("0.9")
 def page(viewer: Viewer, state: State) -> None:
     """Draw the page."""
     assert state.publication is not None
-    st.title("Projects")
+    st.title(_("Projects"))
     reading = Reading(viewer, state.publication, controls.filter_bar(viewer, state.publication, BAR))
     kpis.show_kpis(reading, KPIS)
     slug = viewer.slug
@@ -71,12 +73,16 @@ def budgets(reading: Reading) -> Panel:
     names = ("project_budget_used", "project_budget_hours", "project_hours")
     answers = [reading.series(name, by=("project",), whole=True) for name in names]
     return Panel(
-        question="Which budgets run out?",
-        answer=f"{len(over)} of {len(rows)} projects worked on in this range are over their budget; the line is 100 %."
-        + (f" The {SHOWN} most used are drawn, all are in the table." if len(rows) > SHOWN else ""),
-        chart=charts.bars(bars, figures.look(reading.viewer), goal=("Budget", 1.0)) if rows else None,
+        question=_("Which budgets run out?"),
+        answer=_(
+            "{over} of {all} projects worked on in this range are over their budget; the line is 100 %.",
+            over=len(over),
+            all=len(rows),
+        )
+        + (" " + _("The {most} most used are drawn, all are in the table.", most=SHOWN) if len(rows) > SHOWN else ""),
+        chart=charts.bars(bars, figures.look(reading.viewer), goal=(_("Budget"), 1.0)) if rows else None,
         table=tables.by_dimension(reading, "project", answers) if rows else (),
-        empty="" if rows else "No project with a budget was worked on in this range.",
+        empty="" if rows else _("No project with a budget was worked on in this range."),
         export=exports.answer_rows(*answers),
         metrics=tuple(answer.definition for answer in answers),
         behind=drill.of(reading, answers, splits=(drill.split(answers[-1], "project", "label"),)),
@@ -90,9 +96,12 @@ def burn(reading: Reading) -> Panel:
     points += figures.compared_points(reading, "project_hours", hours.definition.label)
     last = reading.total("project_budget_used")
     return Panel(
-        question="How fast do they burn?",
-        answer=f"{money.figure(reading.total('project_hours'))} on projects in this range; by its end "
-        f"{money.figure(last)} of all hours budgeted were used.",
+        question=_("How fast do they burn?"),
+        answer=_(
+            "{hours} on projects in this range; by its end {used} of all hours budgeted were used.",
+            hours=money.figure(reading.total("project_hours")),
+            used=money.figure(last),
+        ),
         chart=charts.columns(points, figures.look(reading.viewer), unit="h", height=200),
         table=tables.by_month(reading, [hours, used]),
         export=exports.answer_rows(hours, used),
@@ -108,9 +117,12 @@ def on_time(reading: Reading) -> Panel:
     totals = {name: reading.total(name) for name in ("projects_on_time", "milestones_on_time")}
     words = {name: f"{money.figure(row)} (n = {row.n or 0 if row else 0})" for name, row in totals.items()}
     return Panel(
-        question="What comes in time?",
-        answer=f"Projects {words['projects_on_time']}, milestones {words['milestones_on_time']}. "
-        "Single months are made of few: read their n.",
+        question=_("What comes in time?"),
+        answer=_(
+            "Projects {projects}, milestones {milestones}. Single months are made of few: read their n.",
+            projects=words["projects_on_time"],
+            milestones=words["milestones_on_time"],
+        ),
         chart=charts.lines(points, figures.look(reading.viewer), percent=True, height=200),
         table=tables.by_month(reading, answers),
         export=exports.answer_rows(*answers),

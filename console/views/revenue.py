@@ -7,9 +7,10 @@ from typing import Final
 
 import streamlit as st
 
-from console import controls, drill, exports, figures, kpis, money, panels, queries, tables
+from console import controls, drill, exports, figures, kpis, language, money, panels, queries, tables
 from console.access import Viewer
 from console.kpis import Kpi
+from console.language import tell as _
 from console.panels import Panel
 from console.reading import Reading
 from console.views import cohorts
@@ -37,13 +38,13 @@ SHADES: Final = {
     "churned": "bad",
 }
 """The movements in their order, each with its colour: one of the look's or its own."""
-BAR: Final = controls.Bar(("mrr", "invoiced"), (("client", "All clients"),))
+BAR: Final = controls.Bar(("mrr", "invoiced"), (("client", lambda: _("All clients")),))
 
 
 def page(viewer: Viewer, state: State) -> None:
     """Draw the page."""
     assert state.publication is not None
-    st.title("Revenue")
+    st.title(_("Revenue"))
     reading = Reading(viewer, state.publication, controls.filter_bar(viewer, state.publication, BAR))
     kpis.show_kpis(reading, KPIS)
     if queries.reach(viewer, state.publication.id, ("mrr",)).first is not None:
@@ -55,9 +56,8 @@ def page(viewer: Viewer, state: State) -> None:
 
 def nothing_recurring() -> Panel:
     """An agency without subscriptions has no recurring revenue to explain."""
-    return Panel(
-        "Why did MRR move?", "", empty="There is no subscription yet. Services sold by the month begin in the portal."
-    )
+    empty = _("There is no subscription yet. Services sold by the month begin in the portal.")
+    return Panel(_("Why did MRR move?"), "", empty=empty)
 
 
 def recurring(reading: Reading) -> None:
@@ -78,18 +78,18 @@ def two_dates(reading: Reading) -> Reading:
     months = [row.period for row in reading.rows(reading.series("mrr"))]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="between"):
         first = st.selectbox(
-            "Bridge from the end of",
+            _("Bridge from the end of"),
             months,
-            format_func=lambda day: f"{controls.month_start(day, 1):%B %Y}",
+            format_func=lambda day: language.month(controls.month_start(day, 1)),
             width=190,
             key=f"bridge-from-{months[0]}",
         )
         later = [day for day in months if day >= first]
         last = st.selectbox(
-            "to the end of",
+            _("to the end of"),
             later,
             index=len(later) - 1,
-            format_func=lambda day: f"{day:%B %Y}",
+            format_func=language.month,
             width=190,
             key=f"bridge-to-{first}-{months[-1]}",
         )
@@ -98,24 +98,31 @@ def two_dates(reading: Reading) -> Reading:
 
 def bridge(reading: Reading) -> Panel:
     """How the MRR before the range's first month became that of its last: opening and movements give the closing."""
-    question = "Why did MRR move?"
+    question = _("Why did MRR move?")
     amounts = _amounts(reading)
     if amounts is None:
-        return Panel(question, "", empty="An exchange rate is missing in this range: see single currencies.")
+        return Panel(question, "", empty=_("An exchange rate is missing in this range: see single currencies."))
     before = {compared: _amounts(reading.moved(compared)) or {} for compared in reading.filters.comparisons}
     steps = {name: _step(reading, name, amount) for name, amount in amounts.items()}
     won, lost = (money.exact(sum((amounts[name] for name in names), Decimal(0)), "money", reading.filters.currency)
                  for names in (GAINS, LOSSES))  # fmt: skip
     return Panel(
         question=question,
-        answer=f"From {steps['opening'].text} at the end of {_opened(reading):%B %Y} to {steps['closing'].text} at the "
-        f"end of {reading.filters.last:%B %Y}: {won} won, {lost} lost.",
+        answer=_(
+            "From {opening} at the end of {first} to {closing} at the end of {last}: {won} won, {lost} lost.",
+            opening=steps["opening"].text,
+            first=language.month(_opened(reading)),
+            closing=steps["closing"].text,
+            last=language.month(reading.filters.last),
+            won=won,
+            lost=lost,
+        ),
         chart=charts.waterfall(list(steps.values()), figures.look(reading.viewer), reading.filters.currency),
         table=[
             {
-                "step": step.label,
-                "amount": _signed(step),
-                **{word: _signed(_step(reading, name, found[name])) if name in found else "–"
+                _("step"): step.label,
+                _("amount"): _signed(step),
+                **{controls.comparison(word): _signed(_step(reading, name, found[name])) if name in found else "–"
                    for word, found in before.items()},
             }
             for name, step in steps.items()
@@ -157,8 +164,8 @@ def _step(reading: Reading, name: str, amount: Decimal) -> Step:
     """One bar of the bridge; what it takes away has the sign of its kind and not of its amount."""
     text = money.exact(abs(amount), "money", reading.filters.currency)
     if name in ("opening", "closing"):
-        return Step(name.capitalize(), amount, "total", text)
-    label = "Rates" if name == "fx_mrr" else _short(reading, name)
+        return Step(_("Opening") if name == "opening" else _("Closing"), amount, "total", text)
+    label = _("Rates") if name == "fx_mrr" else _short(reading, name)
     return Step(label, abs(amount), "down" if name in LOSSES or amount < 0 else "up", text)
 
 
@@ -167,7 +174,14 @@ def _signed(step: Step) -> str:
 
 
 def _short(reading: Reading, name: str) -> str:
-    return reading.definition(name).label.removesuffix(" MRR")
+    said = {
+        "new_mrr": _("New"),
+        "expansion_mrr": _("Expansion"),
+        "reactivation_mrr": _("Reactivation"),
+        "contraction_mrr": _("Contraction"),
+        "churned_mrr": _("Churned"),
+    }
+    return said.get(name) or reading.definition(name).label
 
 
 def movements(reading: Reading) -> Panel:
@@ -185,7 +199,7 @@ def movements(reading: Reading) -> Panel:
     shades = {words[movement]: getattr(look, shade, shade) for movement, shade in SHADES.items()}
     parts = [reading.series(name) for name in (*GAINS, *LOSSES)]
     return Panel(
-        question="In which months did it move?",
+        question=_("In which months did it move?"),
         answer=_best_and_worst(reading, net),
         chart=charts.columns(points, look, unit=reading.filters.currency, stacked=True, colours=shades),
         table=tables.by_month(reading, [*parts, net, reading.series("mrr")]),
@@ -199,33 +213,45 @@ def _best_and_worst(reading: Reading, net: MetricAnswer) -> str:
     """The months with the largest gain and the largest loss, in words."""
     moved = {row.period: row.value or Decimal(0) for row in reading.rows(net)}
     if not any(moved.values()):
-        return "No month moved it."
+        return _("No month moved it.")
     best, worst = max(moved, key=lambda day: moved[day]), min(moved, key=lambda day: moved[day])
     currency = reading.filters.currency
-    return (
-        f"Most was won in {best:%B %Y} ({money.exact(moved[best], 'money', currency)}), least in {worst:%B %Y} "
-        f"({money.exact(moved[worst], 'money', currency)}). Pick a bar to see the clients behind it."
+    return _(
+        "Most was won in {best} ({most}), least in {worst} ({least}). Pick a bar to see the clients behind it.",
+        best=language.month(best),
+        most=money.exact(moved[best], "money", currency),
+        worst=language.month(worst),
+        least=money.exact(moved[worst], "money", currency),
     )
 
 
 def retention(reading: Reading) -> Panel:
     """Net and gross revenue retention by month, with the ranges compared with."""
     answers = [reading.series(name) for name in ("nrr_12", "grr_12")]
-    labels = ("Net (NRR)", "Gross (GRR)")
+    labels = (_("Net (NRR)"), _("Gross (GRR)"))
     points = figures.all_points(reading, answers, labels)
     last = [reading.total(name) for name in ("nrr_12", "grr_12", "logo_churn")]
     clients = reading.total("paying_clients")
-    few = f" Only {clients.value} clients pay." if clients and (clients.value or 0) < money.SMALL else ""
+    paying = int(clients.value or 0) if clients else money.SMALL
+    few = language.count("Only {number} client pays.", "Only {number} clients pay.", paying)
     return Panel(
-        question="How much stays after a year?",
-        answer=f"Of the MRR twelve months before, {money.figure(last[0])} is there with upgrades and "
-        f"{money.figure(last[1])} without. Clients that left over the range: {tables.figure(last[2])}.{few}",
-        chart=charts.lines(points, figures.look(reading.viewer), percent=True, goal=("Nothing lost", 1.0), zero=False),
+        question=_("How much stays after a year?"),
+        answer=_(
+            "Of the MRR twelve months before, {net} is there with upgrades and {gross} without. "
+            "Clients that left over the range: {left}.",
+            net=money.figure(last[0]),
+            gross=money.figure(last[1]),
+            left=tables.figure(last[2]),
+        )
+        + (f" {few}" if paying < money.SMALL else ""),
+        chart=charts.lines(
+            points, figures.look(reading.viewer), percent=True, goal=(_("Nothing lost"), 1.0), zero=False
+        ),
         table=tables.by_month(reading, [*answers, reading.series("logo_churn"), reading.series("gross_mrr_churn")]),
         export=exports.answer_rows(*answers, reading.series("logo_churn"), reading.series("gross_mrr_churn")),
         metrics=tuple(reading.definition(name) for name in ("nrr_12", "grr_12", "logo_churn", "gross_mrr_churn")),
         behind=drill.Behind(
-            reading, {**dict(zip(labels, ("nrr_12", "grr_12"), strict=True)), "Clients that left": "logo_churn"}
+            reading, {**dict(zip(labels, ("nrr_12", "grr_12"), strict=True)), _("Clients that left"): "logo_churn"}
         ),
     )
 
@@ -236,7 +262,9 @@ def by_currency(reading: Reading) -> Panel:
     names = ("mrr", "at_risk_mrr", "committed_mrr", "arpa")
     answers = {reading.definition(name).label: reading.series(name, whole=True) for name in names}
     against = {
-        f"{label}, {compared}": reading.series(answer.definition.name, whole=True, compared=compared)
+        f"{label}, {controls.comparison(compared)}": reading.series(
+            answer.definition.name, whole=True, compared=compared
+        )
         for compared in reading.filters.comparisons
         for label, answer in answers.items()
     }
@@ -244,16 +272,16 @@ def by_currency(reading: Reading) -> Panel:
     answer = reading.series("mrr", whole=True)
     rows = sorted((row for row in answer.rows if row.value), key=lambda row: -(row.value or 0))
     return Panel(
-        question="What recurs in which currency?",
-        answer="Currencies are never added up." if len(rows) > 1 else "All of it recurs in one currency.",
+        question=_("What recurs in which currency?"),
+        answer=_("Currencies are never added up.") if len(rows) > 1 else _("All of it recurs in one currency."),
         table=[
             {
-                "currency": row.currency,
+                _("currency"): row.currency,
                 **{label: money.figure(by_code.get(row.currency)) for label, by_code in found.items()},
             }
             for row in rows
         ],
-        empty="" if rows else "No MRR on the last day of the range.",
+        empty="" if rows else _("No MRR on the last day of the range."),
         export=exports.answer_rows(*answers.values()),
         metrics=tuple(answer.definition for answer in answers.values()),
         behind=drill.of(

@@ -7,6 +7,7 @@ import streamlit as st
 from console import controls, drill, exports, figures, kpis, money, panels, tables
 from console.access import Viewer
 from console.kpis import Kpi
+from console.language import tell as _
 from console.panels import Panel
 from console.reading import Reading
 from imisofts import charts
@@ -24,15 +25,20 @@ KPIS: Final = (
 )
 BAR: Final = controls.Bar(
     ("tickets_opened", "tickets_resolved"),
-    (("client", "All clients"), ("priority", "All priorities"), ("person", "Everybody")),
+    (
+        ("client", lambda: _("All clients")),
+        ("priority", lambda: _("All priorities")),
+        ("person", lambda: _("Everybody")),
+    ),
 )
-CLOCKS: Final = {"Opening hours": "_business", "Calendar": ""}
+CLOCKS: Final = ("_business", "")
+"""What tells the metrics of each clock apart: that of the opening hours, and the calendar's."""
 
 
 def page(viewer: Viewer, state: State) -> None:
     """Draw the page."""
     assert state.publication is not None
-    st.title("Support")
+    st.title(_("Support"))
     reading = Reading(viewer, state.publication, controls.filter_bar(viewer, state.publication, BAR))
     kpis.show_kpis(reading, KPIS)
     slug = viewer.slug
@@ -41,8 +47,11 @@ def page(viewer: Viewer, state: State) -> None:
         panels.panel("tickets", f"{slug}-tickets", lambda: volume(reading))
     with right:
         panels.panel("promises", f"{slug}-promises", lambda: promises(reading))
-    clock = st.segmented_control("Time counted in", list(CLOCKS), default="Opening hours", key="clock", wrap=True)
-    suffix = CLOCKS[clock or "Opening hours"]
+    words = {"_business": _("Opening hours"), "": _("Calendar")}
+    clock = st.segmented_control(
+        _("Time counted in"), CLOCKS, default=CLOCKS[0], format_func=lambda one: words[one], key="clock", wrap=True
+    )
+    suffix = CLOCKS[0] if clock is None else clock
     left, right = st.columns(2)
     with left:
         panels.panel(f"speed{suffix}", f"{slug}-speed", lambda: speed(reading, suffix))
@@ -58,8 +67,13 @@ def volume(reading: Reading) -> Panel:
     stocks = [reading.series(name) for name in ("tickets_open", "tickets_unanswered")]
     opened, resolved, waiting = (reading.total(name) for name in ("tickets_opened", "tickets_resolved", "tickets_open"))
     return Panel(
-        question="Do we keep up?",
-        answer=f"{money.figure(opened)} opened, {money.figure(resolved)} resolved; {money.figure(waiting)} are open.",
+        question=_("Do we keep up?"),
+        answer=_(
+            "{opened} opened, {resolved} resolved; {waiting} are open.",
+            opened=money.figure(opened),
+            resolved=money.figure(resolved),
+            waiting=money.figure(waiting),
+        ),
         chart=charts.columns(points, figures.look(reading.viewer)),
         table=tables.by_month(reading, [*answers, *stocks]),
         export=exports.answer_rows(*answers, *stocks),
@@ -75,8 +89,10 @@ def promises(reading: Reading) -> Panel:
     points = figures.all_points(reading, answers)
     first, last = (reading.total(name) for name in names)
     return Panel(
-        question="Which promises do we keep?",
-        answer=f"First answers in time: {_with_n(first)}; resolutions in time: {_with_n(last)}.",
+        question=_("Which promises do we keep?"),
+        answer=_(
+            "First answers in time: {first}; resolutions in time: {last}.", first=_with_n(first), last=_with_n(last)
+        ),
         chart=charts.lines(points, figures.look(reading.viewer), percent=True),
         table=tables.by_month(reading, answers),
         export=exports.answer_rows(*answers),
@@ -89,13 +105,12 @@ def speed(reading: Reading, suffix: str) -> Panel:
     """Median hours to the first answer and to the resolution, by the clock that was chosen."""
     names = (f"first_response_hours{suffix}", f"resolution_hours{suffix}")
     answers = [reading.series(name) for name in names]
-    labels = ("First answer", "Resolution")
+    labels = (_("First answer"), _("Resolution"))
     points = figures.all_points(reading, answers, labels)
     first, last = (reading.total(name) for name in names)
     return Panel(
-        question="How long do clients wait?",
-        answer=f"Half of them have a first answer within {_with_n(first)} and a solution within {_with_n(last)}"
-        + (", in opening hours." if suffix else ", by the calendar."),
+        question=_("How long do clients wait?"),
+        answer=_waited(_with_n(first), _with_n(last), by_hours=bool(suffix)),
         chart=charts.lines(points, figures.look(reading.viewer), unit="h"),
         table=tables.by_month(reading, answers),
         export=exports.answer_rows(*answers),
@@ -104,14 +119,27 @@ def speed(reading: Reading, suffix: str) -> Panel:
     )
 
 
+def _waited(first: str, last: str, *, by_hours: bool) -> str:
+    said = {"first": first, "last": last}
+    if by_hours:
+        return _(
+            "Half of them have a first answer within {first} and a solution within {last}, in opening hours.", **said
+        )
+    return _("Half of them have a first answer within {first} and a solution within {last}, by the calendar.", **said)
+
+
 def satisfied(reading: Reading) -> Panel:
     """The share of satisfied ratings with its n, and how often tickets are opened again."""
     answers = [reading.series(name) for name in ("csat", "reopen_rate")]
     points = figures.all_points(reading, answers)
     rated, again = (reading.total(name) for name in ("csat", "reopen_rate"))
     return Panel(
-        question="Are clients satisfied?",
-        answer=f"Satisfied: {_with_n(rated)}; opened again: {_with_n(again)}. Single months are made of few ratings.",
+        question=_("Are clients satisfied?"),
+        answer=_(
+            "Satisfied: {rated}; opened again: {again}. Single months are made of few ratings.",
+            rated=_with_n(rated),
+            again=_with_n(again),
+        ),
         chart=charts.lines(points, figures.look(reading.viewer), percent=True),
         table=tables.by_month(reading, [*answers, reading.series("csat_n")]),
         export=exports.answer_rows(*answers, reading.series("csat_n")),
@@ -132,8 +160,8 @@ def priorities(reading: Reading) -> Panel:
     )
     answers = [reading.series(name, by=("priority",), whole=True) for name in names]
     return Panel(
-        question="Does urgency make a difference?",
-        answer="Over the range, by the priority of the ticket.",
+        question=_("Does urgency make a difference?"),
+        answer=_("Over the range, by the priority of the ticket."),
         table=tables.by_dimension(reading, "priority", answers),
         export=exports.answer_rows(*answers),
         metrics=tuple(answer.definition for answer in answers),

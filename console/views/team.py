@@ -6,9 +6,10 @@ from typing import Final
 
 import streamlit as st
 
-from console import controls, drill, exports, figures, kpis, money, panels, tables
+from console import controls, drill, exports, figures, kpis, language, money, panels, tables
 from console.access import Viewer
 from console.kpis import Kpi
+from console.language import tell as _
 from console.panels import Panel
 from console.reading import Reading
 from imisofts import charts
@@ -27,7 +28,7 @@ KPIS: Final = (
 )
 RATIOS: Final = ("billable_of_available", "client_of_available", "billable_of_worked")
 HOURS: Final = ("capacity_hours", "available_hours", "hours_worked", "hours_billable")
-BAR: Final = controls.Bar(("hours_worked", "capacity_hours", "invoiced"), (("person", "Everybody"),))
+BAR: Final = controls.Bar(("hours_worked", "capacity_hours", "invoiced"), (("person", lambda: _("Everybody")),))
 WEEKS: Final = 16
 """So many weeks fit side by side with their figures; the table and the files have the whole range."""
 
@@ -35,7 +36,7 @@ WEEKS: Final = 16
 def page(viewer: Viewer, state: State) -> None:
     """Draw the page."""
     assert state.publication is not None
-    st.title("Team")
+    st.title(_("Team"))
     reading = Reading(viewer, state.publication, controls.filter_bar(viewer, state.publication, BAR))
     kpis.show_kpis(reading, KPIS)
     slug = viewer.slug
@@ -60,9 +61,14 @@ def by_week(reading: Reading) -> Panel:
     cells = [_cell(row) for row in over if row.period in weeks]
     full = sum(1 for cell in cells if cell.share is not None and cell.share > 1)
     return Panel(
-        question="Who is booked how far?",
-        answer="Billable hours of available ones by person and week; blank where nobody was there. "
-        + (f"In {full} weeks somebody billed more than there was." if full else "Nobody billed more than there was."),
+        question=_("Who is booked how far?"),
+        answer=_("Billable hours of available ones by person and week; blank where nobody was there.")
+        + " "
+        + (
+            _("In {weeks} weeks somebody billed more than there was.", weeks=full)
+            if full
+            else _("Nobody billed more than there was.")
+        ),
         chart=charts.heat(cells, figures.look(reading.viewer)),
         table=_week_table(over),
         export=exports.answer_rows(answer),
@@ -77,9 +83,9 @@ def _cell(row: MetricRow) -> Cell:
     name = tables.named(row, "person")
     share = None if row.value is None else float(row.value)
     until = row.period + timedelta(days=6)
-    text = "" if share is None else f"{share:.0%}"
-    told = f"{name}, {row.period:%-d %b} – {until:%-d %b %Y}: {money.figure(row)}"
-    return Cell(name, row.period.isoformat(), f"{row.period:%-d %b}", share, text, told)
+    text = "" if share is None else language.share(share)
+    told = f"{name}, {language.short_day(row.period)} – {language.day(until)}: {money.figure(row)}"
+    return Cell(name, row.period.isoformat(), language.short_day(row.period), share, text, told)
 
 
 def _week_table(rows: Sequence[MetricRow]) -> list[dict[str, object]]:
@@ -87,7 +93,7 @@ def _week_table(rows: Sequence[MetricRow]) -> list[dict[str, object]]:
     lines: dict[str, dict[str, object]] = {}
     for row in sorted(rows, key=lambda row: (tables.named(row, "person"), row.period)):
         name = tables.named(row, "person")
-        lines.setdefault(name, {"person": name})[f"{row.period:%Y-%m-%d}"] = money.figure(row)
+        lines.setdefault(name, {_("person"): name})[f"{row.period:%Y-%m-%d}"] = money.figure(row)
     return list(lines.values())
 
 
@@ -98,8 +104,12 @@ def hours(reading: Reading) -> Panel:
     points += figures.compared_points(reading, "hours_worked", reading.definition("hours_worked").label)
     worked, available = reading.total("hours_worked"), reading.total("available_hours")
     return Panel(
-        question="Was there enough time?",
-        answer=f"{money.figure(worked)} were worked of {money.figure(available)} that were available.",
+        question=_("Was there enough time?"),
+        answer=_(
+            "{worked} were worked of {available} that were available.",
+            worked=money.figure(worked),
+            available=money.figure(available),
+        ),
         chart=charts.columns(points, figures.look(reading.viewer), unit="h"),
         table=tables.by_month(reading, answers),
         export=exports.answer_rows(*answers),
@@ -114,9 +124,12 @@ def ratios(reading: Reading) -> Panel:
     points = figures.all_points(reading, answers, compared=1)
     last = reading.total(RATIOS[0])
     return Panel(
-        question="How much of the time earns money?",
-        answer=f"{money.figure(last)} of the available hours were billable over the range. "
-        "People outside billable roles are left out and listed below.",
+        question=_("How much of the time earns money?"),
+        answer=_(
+            "{share} of the available hours were billable over the range. "
+            "People outside billable roles are left out and listed below.",
+            share=money.figure(last),
+        ),
         chart=charts.lines(points, figures.look(reading.viewer), percent=True),
         table=tables.by_month(reading, answers),
         export=exports.answer_rows(*answers),
@@ -130,10 +143,14 @@ def people(reading: Reading) -> Panel:
     answers = [reading.series(name, by=("person",), whole=True) for name in RATIOS]
     rows = tables.by_dimension(reading, "person", answers)
     return Panel(
-        question="Who does what share of client work?",
-        answer=f"{len(rows)} people in billable roles over the range.",
+        question=_("Who does what share of client work?"),
+        answer=language.count(
+            "{number} person in billable roles over the range.",
+            "{number} people in billable roles over the range.",
+            len(rows),
+        ),
         table=rows,
-        empty="" if rows else "Nobody in a billable role was there in this range.",
+        empty="" if rows else _("Nobody in a billable role was there in this range."),
         export=exports.answer_rows(*answers),
         metrics=tuple(answer.definition for answer in answers),
         behind=drill.of(reading, answers, splits=(drill.split(answers[0], "person"),)),
@@ -150,10 +167,10 @@ def others(reading: Reading) -> Panel:
             if row.dimensions["billable_role"] == "not_billable" and row.value:
                 found.setdefault(tables.named(row, "person"), {})[answer.definition.label] = money.figure(row)
     return Panel(
-        question="Who is not in a billable role?",
-        answer="They count in no utilization.",
-        table=[{"person": name, **values} for name, values in sorted(found.items())],
-        empty="" if found else "Everybody who worked in this range is in a billable role.",
+        question=_("Who is not in a billable role?"),
+        answer=_("They count in no utilization."),
+        table=[{_("person"): name, **values} for name, values in sorted(found.items())],
+        empty="" if found else _("Everybody who worked in this range is in a billable role."),
         export=exports.answer_rows(*answers),
         metrics=tuple(answer.definition for answer in answers),
         behind=drill.of(reading, answers, splits=(drill.split(answers[0], "person"),)),

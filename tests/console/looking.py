@@ -28,6 +28,7 @@ def session_answer(role: Role, slug: str = "ours", currency: str = "EUR") -> dic
         "client_id": None,
         "client_ids": None,
         "project_ids": [],
+        "locale": None,
     }  # fmt: skip
 
 
