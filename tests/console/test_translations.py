@@ -38,7 +38,9 @@ def test_every_text_has_a_german_one_with_the_same_places(german: Catalog) -> No
     wrong = []
     for texts in sorted({texts for _, texts in messages.calls() if texts}):
         found = german.get(texts[0])
-        said = (found.string,) if found and isinstance(found.string, str) else tuple(found.string) if found else ()
+        said = (
+            () if not found or not found.string else (found.string,) if isinstance(found.string, str) else found.string
+        )
         if len(said) != len(texts) or any(places(a) != places(b) for a, b in zip(said, texts, strict=True)):
             wrong.append(texts)
     assert wrong == []
