@@ -23,8 +23,8 @@ def mode() -> Mode:
 def look(viewer: Viewer) -> charts.Look:
     """The chart look of the viewer's workspace."""
     code = language.code()
-    font = f"{viewer.brand.font_family}, sans-serif"
-    return charts.Look.of(viewer.brand.tokens(mode()), font=font, locale=code, translate=Language(code).known)
+    font, translate = viewer.brand.font_stack, Language(code).known
+    return charts.Look.of(viewer.brand.tokens(mode()), font=font, locale=code, translate=translate)
 
 
 def draw(spec: charts.Spec, key: str) -> None:

@@ -42,8 +42,10 @@ def short(value: Decimal | None, unit: str, currency: str | None) -> str:
     if value is None or unit == "ratio" or abs(value) < 10_000:
         return exact(value, unit, currency)
     compact = str(format_compact_decimal(value, fraction_digits=1, locale=language.locale()))
+    if compact.removeprefix("-").isdigit():  # German shortens no thousands
+        compact = str(format_decimal(value, format="#,##0", locale=language.locale()))
     if currency and unit in {"money", currency, "currency"}:
-        return f"{currency} {compact}"
+        return f"{currency} {compact}" if language.locale().language == "en" else f"{compact} {currency}"
     return compact if unit in BARE else f"{compact} {in_words(unit)}"
 
 

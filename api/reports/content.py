@@ -23,7 +23,7 @@ def content(figures: Frozen, brand: Brand, language: Language, sections: Collect
 
     A section that is switched on and has nothing to tell is left out, and the summary says so in one sentence.
     """
-    look = charts.Look.of(brand.tokens("light"), font=brand.font_family, locale=language.locale, translate=language.say)
+    look = charts.Look.of(brand.tokens("light"), font=brand.font_stack, locale=language.locale, translate=language.say)
     told = Telling(figures, brand, language, look)
     chosen = {name: part for name, part in PARTS.items() if name in sections}
     pages = {name: part.sections(told) for name, part in chosen.items()}
