@@ -57,19 +57,20 @@ def test_nothing_is_translated_that_nobody_says(german: Catalog) -> None:
     assert {one.id if isinstance(one.id, str) else one.id[0] for one in german if one.id} - asked == set()
 
 
-def of_the_frame(page: SimpleNamespace) -> None:
+def in_german(page: SimpleNamespace) -> None:
+    """The page as somebody sees it who chose German."""
     page.viewer = replace(page.viewer, locale="de")
 
 
 def labels(app: Any) -> str:
-    """The words of the widgets."""
+    """The words above the widgets."""
     found = [*app.selectbox, *app.multiselect, *app.expander, *app.date_input, *app.text_input]
     return " ".join(str(one.label) for one in found)
 
 
 @pytest.mark.parametrize("path", ["overview", "revenue"])
 def test_a_german_page_speaks_no_english(page: SimpleNamespace, path: str) -> None:
-    of_the_frame(page)
+    in_german(page)
     looked = page.look(path)
     words = re.sub(r"<style>.*?</style>|<code>.*?</code>|<[^>]*>", " ", looked.text, flags=re.DOTALL) + labels(
         looked.app
@@ -80,7 +81,7 @@ def test_a_german_page_speaks_no_english(page: SimpleNamespace, path: str) -> No
 
 
 def test_figures_and_days_are_written_the_german_way(page: SimpleNamespace) -> None:
-    of_the_frame(page)
+    in_german(page)
     said = page.look("overview").text.replace("\u00a0", " ")
     assert re.search(r"\d\.\d{3},\d\d €", said)
     assert "Juni 2025 bis Juni 2026" in said or "Juli 2025 bis Juni 2026" in said
