@@ -134,7 +134,7 @@ class FixtureLake:
         """Run dbt in this process, as the product does, into a new scratch file. AssertionError names what failed."""
         scratch = self.folder / f"scratch-{self.publications}" / builder.SCRATCH_FILE
         scratch.parent.mkdir(exist_ok=True)
-        place = cast(Settings, SimpleNamespace(home=_workbench(), lake_catalog_url=self.catalog))
+        place = cast(Settings, SimpleNamespace(home=_workbench(), lake_catalog_url=self.catalog, lake_memory=""))
         version = self.snapshot() if snapshot is None else snapshot
         profile = builder.profile(place, scratch, version, data_at or self.now)
         with builder._environment(profile):
