@@ -40,7 +40,8 @@ bench: install ## measurements, each beside its yardstick
 	$(BIN)/python -m bench
 
 PROOFS := tests/faults tests/warehouse/recurring/test_replay.py tests/warehouse/gateway/test_reports_stay_apart.py \
-	tests/answers tests/contracts/test_fuzzing.py tests/api/home tests/e2e/test_lighthouse.py tests/e2e/test_walk.py
+	tests/answers tests/contracts/test_fuzzing.py tests/contracts/test_pool.py \
+	tests/api/home tests/e2e/test_lighthouse.py tests/e2e/test_walk.py
 
 prove: install $(TESTS_STAMP) ## the same proofs at full depth, by hand: SEED=2 for another order, PART=replication for one of them
 	PROVE=1 SEED=$(or $(SEED),1) $(BIN)/pytest $(PROOFS) -s $(if $(PART),-k $(PART))

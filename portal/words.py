@@ -222,6 +222,7 @@ def known_events() -> dict[str, str]:
         "sign_in_policy.set": _("Rules of sign-in set"),
         "brand.updated": _("Brand changed"),
         "plan.set": _("Plan set"),
+        "operator.entered": _("The operator came in"),
         "role.created": _("Role created"),
         "role.updated": _("Role changed"),
         "role.deleted": _("Role deleted"),

@@ -27,6 +27,7 @@ class EventName(StrEnum):
     USER_DECLINED = "user.declined"
     USER_UPDATED = "user.updated"
     USER_REMOVED = "user.removed"
+    OPERATOR_ENTERED = "operator.entered"
     ROLE_CREATED = "role.created"
     ROLE_UPDATED = "role.updated"
     ROLE_DELETED = "role.deleted"

@@ -15,7 +15,7 @@ from api.jobs import enqueue_named
 from api.kit.models import Base
 from imisofts.access import Actor
 
-__all__ = ["EventName", "event_of", "of_rows", "of_subject", "record", "visible_to"]
+__all__ = ["EventName", "event_of", "last_act", "of_rows", "of_subject", "record", "visible_to"]
 
 _NEVER = {"password_hash", "token_hash", "id_hash", "workspace_id", "updated_at"}
 
@@ -62,6 +62,12 @@ async def of_subject(
         .order_by(Event.id)
     )
     return [(row.name, row.data) for row in found]
+
+
+async def last_act(session: AsyncSession) -> datetime | None:
+    """When a person or a token last did anything in the session's workspace."""
+    query = select(Event.occurred_at).where(Event.actor_kind.in_(("user", "token")))
+    return await session.scalar(query.order_by(Event.occurred_at.desc(), Event.id.desc()).limit(1))
 
 
 def of_rows(column: Literal["client_id", "project_id"], ids: Collection[UUID]) -> ColumnElement[bool]:

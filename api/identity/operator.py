@@ -2,13 +2,20 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
+from pydantic import AfterValidator, StringConstraints, TypeAdapter
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.events import service as events
+from api.events.schemas import EventName
 from api.identity import factors, founding, letters, members, repository, schemas, secrets, service
 from api.identity.authentication import operator
-from api.identity.models import Workspace
+from api.identity.models import Membership, Workspace
 from api.kit.clock import SystemClock
 from api.kit.database import Database
 from api.kit.errors import Conflict, NotFound
@@ -21,6 +28,14 @@ from imisofts.settings import Settings
 
 Result = TypeVar("Result")
 LIFE = timedelta(minutes=10)
+Reason: TypeAdapter[str] = TypeAdapter(
+    Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=10, max_length=300),
+        AfterValidator(schemas.one_line),
+    ]
+)
+"""Why the operator comes in: a sentence that the agency's people understand."""
 
 
 class SlugTaken(Conflict):
@@ -110,6 +125,61 @@ def set_plan(settings: Settings, workspace: str, plan: str, day: date | None = N
             return start
 
     return _run(settings, run)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """One workspace as whoever runs the installation sees it: nothing of its contents. ``seats`` and ``clients`` are
+    (used, included), without limit where the latter is None; ``last_act`` is the last that a person or a token did."""
+
+    slug: str
+    name: str
+    is_open: bool
+    plan: str
+    seats: tuple[int, int | None]
+    clients: tuple[int, int | None]
+    last_act: datetime | None
+
+
+def overview(settings: Settings) -> list[Overview]:
+    """Every workspace, by slug. ``is_open`` once its owner has come in."""
+
+    async def run(database: Database) -> list[Overview]:
+        found = []
+        for workspace_id in await service.workspace_ids(database):
+            async with database.begin(workspace_id, read_only=True) as session:
+                found.append(await _overview(session))
+        return sorted(found, key=lambda each: each.slug)
+
+    return _run(settings, run)
+
+
+async def _overview(session: AsyncSession) -> Overview:
+    row, plan = await repository.workspace(session), await plans.plan_out(session)
+    owners = select(Membership.id).where(Membership.role == Role.owner.value, Membership.joined_at.is_not(None))
+    return Overview(
+        row.slug,
+        row.name,
+        await session.scalar(owners.limit(1)) is not None,
+        plan.plan,
+        (plan.seats.used, plan.seats.included),
+        (plan.clients.used, plan.clients.included),
+        await events.last_act(session),
+    )
+
+
+def enter(settings: Settings, workspace: str, reason: str) -> str:
+    """:func:`token`, once the reason stands in the workspace's activity, where its people read it."""
+    why = Reason.validate_python(reason)
+
+    async def run(database: Database) -> None:
+        workspace_id = await _known(database, workspace)
+        async with database.begin(workspace_id) as session:
+            row = await repository.workspace(session)
+            await events.record(session, operator(workspace_id), EventName.OPERATOR_ENTERED, row, after={"reason": why})
+
+    _run(settings, run)
+    return token(settings, workspace)
 
 
 async def _known(database: Database, slug: str) -> UUID:

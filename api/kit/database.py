@@ -106,13 +106,20 @@ class Database:
     Its engine begins no transaction by itself: :meth:`begin` does, in the one message that names the workspace.
     """
 
-    def __init__(self, app_database_url: str, *, clock: Clock | None = None, pool_size: int = KEPT_CONNECTIONS) -> None:
+    def __init__(
+        self,
+        app_database_url: str,
+        *,
+        clock: Clock | None = None,
+        pool_size: int = KEPT_CONNECTIONS,
+        overflow: int = MORE_CONNECTIONS,
+    ) -> None:
         self.clock = clock or SystemClock()
         self.engine = create_async_engine(
             sqlalchemy_url(app_database_url),
             isolation_level="AUTOCOMMIT",
             pool_size=pool_size,
-            max_overflow=MORE_CONNECTIONS,
+            max_overflow=overflow,
             pool_use_lifo=True,
             connect_args={"options": "-c search_path=public,queue -c TimeZone=UTC -c lock_timeout=10s"},
         )

@@ -1,6 +1,7 @@
 """`imisofts workspace` and `imisofts user`."""
 
-from typing import Annotated
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
@@ -11,6 +12,9 @@ from imisofts.cli.house import open_house
 from imisofts.errors import OperatorError
 from imisofts.operator import Api, refusals
 from imisofts.settings import Settings
+
+if TYPE_CHECKING:
+    from api.identity.operator import Overview
 
 workspaces = typer.Typer(no_args_is_help=True, help="Agencies of this installation.")
 users = typer.Typer(no_args_is_help=True, help="People who sign in.")
@@ -39,6 +43,40 @@ def create_workspace(
     with open_house() as settings, refusals():
         operator.create_workspace(settings, slug, name=name or slug, currency=currency.upper(), timezone=timezone)
     output.result(slug)
+
+
+@workspaces.command("list")
+def list_workspaces(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+    """Every agency with its state, plan, seats, clients and last activity; nothing of what is in it."""
+    from api.identity import operator
+
+    with open_house() as settings, refusals():
+        found = operator.overview(settings)
+    if as_json:
+        output.as_json([asdict(each) for each in found])
+        return
+    columns = ("slug", "name", "state", "plan", "seats", "clients", "last activity")
+    output.table(columns, [_row(each) for each in found], numbers=("seats", "clients"))
+
+
+def _row(each: "Overview") -> tuple[str, ...]:
+    state = "open" if each.is_open else "waits for its owner"
+    seats, clients = (f"{used} of {included or 'any'}" for used, included in (each.seats, each.clients))
+    last = each.last_act.strftime("%Y-%m-%d %H:%M UTC") if each.last_act else "none yet"
+    return each.slug, each.name, state, each.plan, seats, clients, last
+
+
+@workspaces.command("enter")
+def enter_workspace(
+    slug: Annotated[str, typer.Argument(help="The agency's slug.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; its people read it in their activity.")],
+) -> None:
+    """Prints a bearer token with an owner's rights in one agency, for ten minutes; the reason is told to the agency."""
+    from api.identity import operator
+
+    with open_house() as settings, refusals():
+        token = operator.enter(settings, slug, reason)
+    output.result(token)
 
 
 @users.command("create")

@@ -70,7 +70,15 @@ async def _people(visit: Visit) -> dict[str, str]:
 def _act(row: Json, people: dict[str, str]) -> Act:
     kinds = {"token": _("API token"), "operator": _("The installation's operator"), "system": _("The service")}
     who = people.get(str(row["actor_id"] or "")) or kinds.get(row["actor_kind"]) or _("Somebody who left")
-    return Act(row["occurred_at"], who, event_words(row["name"]), row["address"] or "")
+    return Act(row["occurred_at"], who, _what(row), row["address"] or "")
+
+
+def _what(row: Json) -> str:
+    """The event in words; where the operator came in, with the reason that was given."""
+    reason = row["data"].get("changed", {}).get("reason", {}).get("after")
+    if row["name"] == "operator.entered" and reason:
+        return _("The operator came in: %(reason)s", reason=reason)
+    return event_words(row["name"])
 
 
 async def show(visit: Visit) -> Response:

@@ -25,8 +25,9 @@ def may(role: Role | None, actions: tuple[str, ...]) -> bool:
 _ROLES_INTRO = """## The built-in roles
 
 What each role may do at most; a role of the agency's own takes from the same list. The last column is the operator
-(Super Admin), who runs the installation: an owner's rights in one workspace at a time, for ten minutes, asked for on
-the server's own command line. What he does is told in the workspace's activity as the operator's.
+(Super Admin), who runs the installation: an owner's rights in one workspace at a time, for ten minutes
+(`imisofts workspace enter SLUG --reason …` on the server's own command line; the reason stands in the workspace's
+activity, as does all that is done, as the operator's). Who can read the installation's secret is asked for no more.
 """
 _ROUTES_INTRO = """## Every route
 """

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from api.identity import operator
+from imisofts.settings import Settings
 from tests.portal.conftest import form_token
 
 ORIGIN = {"Origin": "http://127.0.0.1"}
@@ -45,3 +47,18 @@ def test_what_was_done_is_told_with_the_address_to_who_may_see_it_and_to_each_of
     own = client.get("/account/activity").text.partition('id="list"')[2]
     assert ("You" in own, "testclient" in own, "Ada" in own) == (True, True, False)
     assert client.get("/settings/activity").status_code == 403
+
+
+def test_tokens_are_found_in_the_account_menu_by_who_may_have_them(site: Any) -> None:
+    browser_of, _ = site
+    assert 'href="/account/tokens"' in browser_of("member").get("/").text
+    assert 'href="/account/tokens"' not in browser_of("alpen").get("/").text
+    assert 'href="/settings/tokens"' in browser_of("owner").get("/settings").text
+
+
+def test_an_agency_reads_why_the_operator_came_in(site: Any, fresh_settings: Settings) -> None:
+    browser_of, _ = site
+    operator.enter(fresh_settings, "studio", "Mending the <b>June</b> import.")
+    page = browser_of("owner").get("/settings/activity").text
+    assert "The operator came in: Mending the &lt;b&gt;June&lt;/b&gt; import." in page
+    assert "The installation&#39;s operator" in page
