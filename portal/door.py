@@ -31,6 +31,7 @@ class Door:
         self._tell = tell
         self._host = host
         self._heads = {"User-Agent": agent} if agent else {}
+        self._memory: dict[str, Any] = {}
 
     @property
     def signed_in(self) -> bool:
@@ -67,6 +68,8 @@ class Door:
         return await self._call("DELETE", path, if_match=etag)
 
     async def _call(self, method: str, path: str, **options: Any) -> Answer:
+        if method != "GET":
+            self._memory.clear()  # who asks may be somebody else after it
         try:
             return await self._client.request(
                 method,
@@ -75,6 +78,7 @@ class Door:
                 caller=self._caller,
                 host=self._host,
                 headers=self._heads,
+                memory=self._memory,
                 **options,
             )
         except Problem as problem:

@@ -28,12 +28,17 @@ _house: ContextVar[str] = ContextVar("portal_house", default="UTC")
 
 def choose(accept_language: str) -> str:
     """The best of :data:`LOCALES` for an ``Accept-Language`` head; English when nothing fits."""
+    _current.set(_best(accept_language))
+    return _current.get()
+
+
+@lru_cache(KEPT // 16)
+def _best(accept_language: str) -> str:
     wanted = [part.partition(";")[0].strip().replace("-", "_") for part in accept_language.split(",")[:10]]
     found = negotiate_locale([tag for tag in wanted if tag], LOCALES) if any(wanted) else None
     if found is None and any(tag.startswith("de") for tag in wanted[:1]):
         found = "de"
-    _current.set(found or "en")
-    return _current.get()
+    return found or "en"
 
 
 def speak(chosen: str | None) -> None:

@@ -21,7 +21,7 @@ from imisofts import hosts
 from imisofts.access import CLIENT_ROLES, Action, Role
 from imisofts.brand import Brand, css
 from imisofts.settings import Settings
-from portal import account_tabs, foreign, language, notices, security, step_up
+from portal import account_tabs, foreign, language, notices, security, step_up, templating
 from portal.door import Answer, Door, Problem
 from portal.language import gettext as _
 from portal.navigation import Navigation, navigation
@@ -150,29 +150,16 @@ class Site:
         self.settings = settings
         self.client = client
         self.cookie_name = session_cookie(settings)
-        self.templates = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            extensions=["jinja2.ext.i18n"],
-        )
-        self.templates.install_gettext_callables(  # type: ignore[attr-defined]
-            language.gettext, language.ngettext, newstyle=True
-        )
-        self.templates.filters.update(
-            money=language.money,
-            number=language.number,
-            price=language.price,
-            day=language.day,
-            instant=language.instant,
-            ago=language.ago,
-            hours=language.hours,
-            weekday=language.weekday,
-            weekday_long=language.weekday_long,
-        )
-        self.templates.globals.update(asset=self.asset, digits=language.digits, account_tabs=account_tabs.tabs)
+        self._spoken: dict[str, jinja2.Environment] = {}
+
+    @property
+    def templates(self) -> jinja2.Environment:
+        """The templates in the visitor's language."""
+        spoken = language.spoken()
+        if spoken not in self._spoken:
+            places = {"asset": self.asset, "account_tabs": account_tabs.tabs}
+            self._spoken[spoken] = templating.environment(HERE / "templates", **places)
+        return self._spoken[spoken]
 
     def door(self, request: Request) -> Door:
         """The API on behalf of whoever sent this request."""

@@ -26,13 +26,26 @@ A_MINUTE = timedelta(minutes=1)
 """Of a token: as many requests as its workspace's plan says."""
 
 
+_OF_CALLER = ("actor", "caller", "session_id")
+"""What the state of a request knows of who asks."""
+
+
 async def actor_of(request: Request) -> Actor:
-    """Who asks; resolved once a request. 401 when nobody, 429 when too often."""
-    known = getattr(request.state, "actor", None)
-    if known is None:
-        known = await _authenticate(request)
-        request.state.actor = known
-    return cast(Actor, known)
+    """Who asks; resolved once a request, and once for all that a page of this process reads. 401 when nobody, 429 when
+    too often.
+    """
+    if not hasattr(request.state, "actor"):
+        memory: dict[str, Any] = getattr(request.state, "memory", {})
+        if request.method != "GET":
+            memory.clear()  # what is written may end the session, or change what its person may do
+        elif "actor" in memory:
+            for name, known in memory.items():
+                setattr(request.state, name, known)
+            return cast(Actor, request.state.actor)
+        request.state.actor = await _authenticate(request)
+        if request.method == "GET":
+            memory.update((name, getattr(request.state, name, None)) for name in _OF_CALLER)
+    return cast(Actor, request.state.actor)
 
 
 async def _authenticate(request: Request) -> Actor:

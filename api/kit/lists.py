@@ -78,8 +78,10 @@ class ListParams:
 def parameters(spec: ListSpec) -> Callable[..., Awaitable[ListParams]]:
     """A dependency that reads a list's parameters and refuses those it does not know (422)."""
 
+    names = spec.names()
+
     async def read(request: Request, **values: Any) -> ListParams:
-        unknown = [name for name in request.query_params if name not in spec.names()]
+        unknown = [name for name in request.query_params if name not in names]
         if unknown:
             raise Malformed(
                 "Unknown parameters.", fields=[(name, "is not a parameter of this list") for name in unknown]
@@ -89,8 +91,8 @@ def parameters(spec: ListSpec) -> Callable[..., Awaitable[ListParams]]:
             raise Malformed(
                 "This list cannot be sorted so.", fields=[("sort", f"choose from {', '.join(spec.sortable)}")]
             )
-        asked = [(name, request.query_params.getlist(name)) for name in spec.names()[3:] if name != "q"]
-        filters = tuple((name, value) for name, found in asked for value in found)
+        given = request.query_params.multi_items()
+        filters = tuple((name, value) for name, value in given if name in names[3:] and name != "q")
         return ListParams(values["limit"], values["cursor"], sort, filters, values.get("q"))
 
     read.__signature__ = _signature(spec)  # type: ignore[attr-defined]

@@ -249,3 +249,15 @@ def test_a_workspace_asks_roles_for_a_factor_and_sees_who_has_none(agency: Agenc
         assert stale.status == 412
     finally:
         authenticator.require(agency, [])
+
+
+def test_what_a_page_remembers_ends_with_anything_that_is_written(agency: Agency, person: str) -> None:
+    """The calls of one page share a memory of who asks; who signs out in it is nobody to the next call."""
+    api, memory = agency.api, dict[str, Any]()
+    who = sign_in(api, person)
+    assert api.ask("GET", "/session", who, memory=memory).body["user"]["email"] == person
+    assert set(memory) >= {"actor", "caller", "session_id"}
+    assert api.ask("GET", "/sessions", who, memory=memory).status == 200
+    api.ask("DELETE", "/session", who, memory=memory)
+    assert memory == {}
+    assert api.refusal("GET", "/session", who, memory=memory).status == 401
