@@ -5,6 +5,7 @@ import importlib
 import logging
 
 from api.jobs.queue import JOB_MODULES, worker_app
+from api.reports import office
 from imisofts import settings as settings_module
 
 CONCURRENCY = 4
@@ -48,7 +49,7 @@ async def run() -> None:
     """Work until SIGTERM or SIGINT; a job in hand gets time to end and is tried again if that is too short."""
     settings = settings_module.load()
     import_tasks()
-    async with worker_app(settings.app_database_url) as worker:
+    async with office.kept(settings), worker_app(settings.app_database_url) as worker:
         log.info("working on %d tasks", len(worker.tasks))
         await worker.run_worker_async(
             concurrency=CONCURRENCY,

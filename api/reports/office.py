@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -61,11 +62,30 @@ async def in_thread(call: Callable[..., Answer], *arguments: object) -> Answer:
     return await asyncio.to_thread(call, *arguments)
 
 
+_kept: ContextVar[Office | None] = ContextVar("kept_office", default=None)
+
+
+@asynccontextmanager
+async def kept(settings: Settings) -> AsyncIterator[None]:
+    """Within the block, :func:`opened` gives one office that stays: opening the lake takes longer than drawing a
+    report, and what was asked of it for one client's report is at hand for the next.
+    """
+    async with opened(settings) as office:
+        token = _kept.set(office)
+        try:
+            yield
+        finally:
+            _kept.reset(token)
+
+
 @asynccontextmanager
 async def opened(settings: Settings, gateway: Figures | None = None) -> AsyncIterator[Office]:
-    """An office for one command; closes what it opened."""
+    """An office for one command, or the one that is :func:`kept`; closes what it opened."""
+    if gateway is None and (own_office := _kept.get()) is not None:
+        yield own_office
+        return
     metadata()  # a worker imports no router: without every table known, a foreign key has nothing to point at
-    database = Database(settings.app_database_url, pool_size=2)
+    database = Database(settings.app_database_url, pool_size=4)
     own = Gateway(settings) if gateway is None else None
     try:
         yield Office(settings, database, gateway or own or Gateway(settings))
