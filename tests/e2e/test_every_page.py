@@ -6,6 +6,7 @@ The pages come from the portal's own list, so a new one fails here until it has 
 import os
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 from playwright.sync_api import Browser, Page
 
@@ -29,6 +30,7 @@ FILES = {
     "/people.csv",
     "/services.csv",
     "/subscriptions.csv",
+    "/team.csv",
     "/tickets.csv",
     "/invoices/{id:uuid}/pdf",
     "/reports/{id:uuid}/pdf",
@@ -123,8 +125,23 @@ def addresses(place: Place) -> dict[str, list[str]]:
         "/reports": ["/reports"],
         "/reports/{id:uuid}/withdraw": [f"/reports/{draft_report}/withdraw"],
         "/clients/{id:uuid}/report-settings": [f"{client}/report-settings"],
+        **_of_teams(place),
         **_of_work(place),
         **_of_care(place),
+    }
+
+
+def _of_teams(place: Place) -> dict[str, list[str]]:
+    """Clients' people."""
+    with psycopg.connect(place.settings.owner_database_url) as owner:
+        query = "select m.id from membership m join app_user u on u.id = m.user_id where u.email = %s"
+        row = owner.execute(query, (place.world.people["alpen"],)).fetchone()
+    assert row
+    return {
+        "/team": ["/team", "/team?q=nobody"],
+        "/team/new": ["/team/new"],
+        "/team/{id:uuid}": [f"/team/{row[0]}"],
+        "/team/{id:uuid}/remove": [f"/team/{row[0]}/remove"],
     }
 
 
