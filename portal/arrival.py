@@ -6,10 +6,11 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from imisofts import qr
-from portal import security
+from portal import language, security
 from portal.door import Answer, Json, Problem
 from portal.forms import Form
 from portal.key_questions import Question, question_of
+from portal.language import gettext as _
 from portal.web import Visit
 
 
@@ -55,10 +56,19 @@ async def arrive(visit: Visit, answer: Answer, wanted: str, notice: str | None =
     """Go on as who just proved to be somebody; or show the second step, where one is asked for."""
     if answer.status == 202:
         return await _second_step(visit, answer.object, wanted)
-    response = visit.leave(wanted, notice)
+    response = visit.leave(wanted, notice or _reminder(answer.object), "good" if notice else "information")
     hand_over(answer.set_cookies, response)
     response.delete_cookie(security.GUEST_COOKIE)
     return response
+
+
+def _reminder(session: Json) -> str | None:
+    """What somebody is told who needs a second factor before long."""
+    day = session.get("second_factor_from")
+    if not day:
+        return None
+    told = _("From %(day)s on your agency asks you for a second factor. Set it up under Security, in your account.")
+    return told % {"day": language.day(str(day))}
 
 
 def hand_over(cookies: list[str], response: Response) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.brand import service as brand
 from api.identity import repository, schemas, secrets, service
 from api.identity.authentication import actor_from
-from api.identity.entrance import Challenge, SignedIn
+from api.identity.entrance import Challenge, SignedIn, asked_from
 from api.identity.factor_schemas import ChallengeOut, Entered
 from api.identity.models import Workspace
 from api.identity.passwords import Passwords
@@ -65,7 +65,10 @@ async def signed_in(request: Request, response: Response, signed: SignedIn) -> s
         samesite="lax",
     )
     async with of(request).begin(signed.actor.workspace_id, read_only=True) as session:
-        return await session_out(session, signed.actor, signed.cookie)
+        shown = await session_out(session, signed.actor, signed.cookie)
+        if signed.actor.user_id is not None:
+            shown.second_factor_from = await asked_from(session, signed.actor.role, signed.actor.user_id)
+        return shown
 
 
 async def workspace_out(session: AsyncSession, row: Workspace) -> schemas.WorkspaceOut:
@@ -91,4 +94,5 @@ async def session_out(session: AsyncSession, actor: Actor, cookie: str | None) -
         locale=nearest(person["locale"] if person else workspace.locale),
         timezone=(person and person["timezone"]) or workspace.timezone,
         form_token=security.form_token(cookie) if cookie else None,
+        second_factor_from=None,
     )

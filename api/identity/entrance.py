@@ -89,9 +89,22 @@ async def complete_sign_in(session: AsyncSession, user_id: UUID, entrance: Entra
 
 
 async def is_required(session: AsyncSession, role: str) -> bool:
-    """Whether the session's workspace asks people of ``role`` for a second factor."""
+    """Whether the session's workspace asks people of ``role`` for a second factor by now."""
     policy = await factor_queries.policy(session)
-    return policy is not None and role in policy.required_of
+    if policy is None or role not in policy.required_of:
+        return False
+    return policy.starts_at is None or policy.starts_at <= session.info["clock"].now()
+
+
+async def asked_from(session: AsyncSession, role: str, user_id: UUID) -> datetime | None:
+    """When the session's workspace begins to ask this person for a second factor; None where it asks already, never
+    will, or there is one."""
+    policy = await factor_queries.policy(session)
+    if policy is None or policy.starts_at is None or role not in policy.required_of:
+        return None
+    if policy.starts_at <= session.info["clock"].now() or await factor_queries.has_factor(session, user_id):
+        return None
+    return policy.starts_at
 
 
 async def begin(session: AsyncSession, user_id: UUID, entrance: Entrance, proved_at: datetime) -> SignedIn:

@@ -86,7 +86,8 @@ class SpentMark(Base):
 
 
 class SignInPolicy(TenantMixin, Base):
-    """Whose sign-in takes a second factor in one workspace: people of the roles in ``required_of``."""
+    """Whose sign-in takes a second factor in one workspace: people of the roles in ``required_of``, from ``starts_at``
+    on (null: from when it was set)."""
 
     __tablename__ = "sign_in_policy"
     __table_args__ = (
@@ -96,3 +97,4 @@ class SignInPolicy(TenantMixin, Base):
     )
 
     required_of: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+    starts_at: Mapped[datetime | None] = mapped_column()

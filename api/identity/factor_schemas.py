@@ -173,12 +173,14 @@ class FactorOut(BaseModel):
 
 
 class SecurityOut(BaseModel):
-    """How a person signs in; ``required`` says that the workspace asks for a second factor."""
+    """How a person signs in; ``required`` says that the workspace asks for a second factor, ``required_from`` when it
+    begins to, for who has none yet."""
 
     has_password: bool
     factors: list[FactorOut]
     recovery_codes_left: int
     required: bool
+    required_from: datetime | None
 
 
 class FactorUpdate(BaseModel):
@@ -243,9 +245,10 @@ class PasswordChange(BaseModel):
 
 
 class PolicyOut(BaseModel):
-    """Roles whose sign-in takes a second factor."""
+    """Roles whose sign-in takes a second factor; with ``starts_at``, from then on."""
 
     required_of: list[Role]
+    starts_at: datetime | None
     version: int
 
 

@@ -18,7 +18,7 @@ from api.identity import (
     standings,
     totp,
 )
-from api.identity.entrance import is_required
+from api.identity.entrance import asked_from, is_required
 from api.identity.errors import BelongsElsewhere, ChallengeSpent, FactorRequired, OwnMembership, ProofRefused
 from api.identity.factor_models import SecondFactor, SignInPolicy
 from api.identity.models import Membership
@@ -100,6 +100,7 @@ async def overview(session: AsyncSession, actor: Actor) -> factor_schemas.Securi
         factors=[factor_schemas.FactorOut.model_validate(dict(row)) for row in rows],
         recovery_codes_left=await factor_queries.recovery_codes_left(session, user_id),
         required=await is_required(session, actor.role),
+        required_from=await asked_from(session, actor.role, user_id),
     )
 
 
@@ -181,7 +182,8 @@ async def policy(session: AsyncSession) -> factor_schemas.PolicyOut:
     """Whose sign-in takes a second factor here."""
     row = await factor_queries.policy(session)
     required_of = [Role(name) for name in row.required_of] if row else []
-    return factor_schemas.PolicyOut(required_of=required_of, version=row.version if row else 0)
+    starts_at = row.starts_at if row else None
+    return factor_schemas.PolicyOut(required_of=required_of, starts_at=starts_at, version=row.version if row else 0)
 
 
 async def set_policy(
@@ -196,7 +198,7 @@ async def set_policy(
         row = SignInPolicy(workspace_id=actor.workspace_id, required_of=wanted)
         session.add(row)
     else:
-        row.required_of, row.version = wanted, row.version + 1
+        row.required_of, row.starts_at, row.version = wanted, None, row.version + 1
     told = {"before": {"required_of": before}, "after": {"required_of": wanted}}
     await events.record(session, actor, EventName.SIGN_IN_POLICY_SET, row, **told)
     return await policy(session)

@@ -13,7 +13,7 @@ from api.identity.factor_schemas import Entered
 from api.identity.freshness import require_person
 from api.kit.access import allowed, public
 from api.kit.clock import AppClock
-from api.kit.concurrency import IfMatch, etag
+from api.kit.concurrency import IfMatch, tagged
 from api.kit.database import ReadSession, WriteSession, of
 from api.kit.errors import NotFound, PreconditionFailed, PreconditionRequired, TooMany, documented
 from api.kit.idempotency import IdempotencyKey, IdempotentRoute
@@ -32,11 +32,6 @@ def _secret(request: Request) -> str:
 
 def _party(request: Request) -> keys.Party:
     return keys.party(request.headers.get("host", ""), request.app.state.settings.public_url)
-
-
-def _tagged(response: Response, shown: factor_schemas.FactorOut) -> factor_schemas.FactorOut:
-    response.headers["ETag"] = etag(shown.version)
-    return shown
 
 
 @router.post("/session/factor", dependencies=[public()], responses=SECOND_STEP)
@@ -149,7 +144,7 @@ async def add_key(
 ) -> factor_schemas.FactorOut:
     """Keep a key that the browser made."""
     require_person(actor)
-    return _tagged(response, await factors.add_key(session, actor, asked, _secret(request), request.state.session_id))
+    return tagged(response, await factors.add_key(session, actor, asked, _secret(request), request.state.session_id))
 
 
 @router.post("/account/totp", status_code=201, responses=documented(ChallengeSpent, ProofRefused, NotFound))
@@ -164,7 +159,7 @@ async def add_totp(
     """Keep an authenticator that was set up."""
     require_person(actor)
     await proofs.count(of(request), factors.who_of(actor), request.app.state.clock)
-    return _tagged(response, await factors.add_totp(session, actor, asked, _secret(request), request.state.session_id))
+    return tagged(response, await factors.add_totp(session, actor, asked, _secret(request), request.state.session_id))
 
 
 @router.get("/account/factors/{factor_id}", responses=documented(NotFound))
@@ -173,7 +168,7 @@ async def get_factor(
 ) -> factor_schemas.FactorOut:
     """One of one's own second factors."""
     require_person(actor)
-    return _tagged(response, await factors.one(session, factors.who_of(actor), factor_id))
+    return tagged(response, await factors.one(session, factors.who_of(actor), factor_id))
 
 
 @router.patch("/account/factors/{factor_id}", responses=documented(NotFound, PreconditionRequired, PreconditionFailed))
@@ -187,7 +182,7 @@ async def rename_factor(
 ) -> factor_schemas.FactorOut:
     """Give one of one's own second factors another name."""
     require_person(actor)
-    return _tagged(response, await factors.rename(session, actor, factor_id, if_match, change.name))
+    return tagged(response, await factors.rename(session, actor, factor_id, if_match, change.name))
 
 
 @router.delete(

@@ -17,6 +17,7 @@ from api.identity import repository, request_schemas, requests, secrets
 from api.identity.authentication import system_of
 from api.identity.entrance import Challenge, Device, Entrance, SignedIn, complete_sign_in
 from api.identity.errors import AddressTaken, PasswordRefused
+from api.identity.factor_models import SignInPolicy
 from api.identity.links import join
 from api.identity.models import Membership, Workspace
 from api.identity.passwords import Passwords
@@ -34,6 +35,7 @@ from imisofts import hosts
 from imisofts.access import Actor, Role
 from imisofts.settings import Settings
 
+GRACE, ASKED = timedelta(days=14), frozenset({Role.owner.value, Role.admin.value})
 EACH_SIGN_UP = Limit(burst=10, interval=timedelta(minutes=1))
 EACH_EMAIL = Limit(burst=3, interval=timedelta(minutes=5))
 
@@ -44,6 +46,17 @@ async def found(session: AsyncSession, actor: Actor, row: Workspace, plan: str =
     facts = facts_of(row, "slug", "name", "currency", "timezone")
     await events.record(session, actor, EventName.WORKSPACE_CREATED, row, after=facts)
     await plans.set_plan(session, actor, PLANS[plan], session.info["clock"].today(row.timezone))
+
+
+async def ask_for_factors(session: AsyncSession, actor: Actor) -> None:
+    """Who may do most in a new workspace needs a second factor, after a time in which to set one up in peace. The
+    workspace may change the rule at any time."""
+    starts_at = session.info["clock"].now() + GRACE
+    row = SignInPolicy(workspace_id=actor.workspace_id, required_of=sorted(ASKED), starts_at=starts_at)
+    session.add(row)
+    await session.flush()
+    after = {"required_of": row.required_of, "starts_at": starts_at.isoformat()}
+    await events.record(session, actor, EventName.SIGN_IN_POLICY_SET, row, after=after)
 
 
 def require_open(settings: Settings) -> None:
@@ -138,6 +151,7 @@ async def _open(
             id=workspace_id, name=facts.agency, **facts.model_dump(include={"slug", "currency", "timezone", "locale"})
         )
         await found(session, system_of(workspace_id), row)
+        await ask_for_factors(session, system_of(workspace_id))
         session.add(Membership(workspace_id=workspace_id, user_id=user_id, role=Role.owner.value))
         await session.flush()
         await join(session, user_id, now)

@@ -58,9 +58,10 @@ def create_workspace(
     timezone: str,
     week_starts_on: int = 0,
     plan: str = "enterprise",
+    ask_for_factors: bool = False,
 ) -> UUID:
     """Make a workspace; :class:`SlugTaken` when there is one of that slug. Who makes it by hand need not sell plans:
-    it has the largest unless told otherwise."""
+    it has the largest unless told otherwise. ``ask_for_factors`` gives it the rule of those that sign up."""
     schemas.WorkspaceUpdate(name=name, timezone=timezone, week_starts_on=week_starts_on)
 
     async def run(database: Database) -> UUID:
@@ -74,6 +75,8 @@ def create_workspace(
                 week_starts_on=week_starts_on,
             )  # fmt: skip
             await founding.found(session, operator(workspace_id), row, plan)
+            if ask_for_factors:
+                await founding.ask_for_factors(session, operator(workspace_id))
         return workspace_id
 
     return _run(settings, run)

@@ -13,7 +13,7 @@ from api.identity.factor_schemas import ChallengeOut
 from api.identity.places import Misdirected, place_of
 from api.kit.access import allowed, public
 from api.kit.clock import AppClock
-from api.kit.concurrency import IfMatch, etag
+from api.kit.concurrency import IfMatch, tagged
 from api.kit.database import ReadSession, WriteSession, of
 from api.kit.errors import (
     Forbidden,
@@ -51,13 +51,7 @@ async def get_domain(
     request: Request, response: Response, actor: Manager, session: ReadSession
 ) -> place_schemas.DomainOut:
     """Where the workspace is, and what its own host still needs."""
-    return _tagged(response, await domains.get(session, actor, request.app.state.settings))
-
-
-def _tagged(response: Response, shown: place_schemas.DomainOut) -> place_schemas.DomainOut:
-    if shown.version is not None:
-        response.headers["ETag"] = etag(shown.version)
-    return shown
+    return tagged(response, await domains.get(session, actor, request.app.state.settings))
 
 
 @router.put("/workspace/domain", responses={**SIGNED_IN, **documented(HostRefused)})
@@ -65,7 +59,7 @@ async def choose_domain(
     request: Request, response: Response, asked: place_schemas.DomainPut, actor: Trusted, session: WriteSession
 ) -> place_schemas.DomainOut:
     """Name the host to have. It is used once its record was found; one in use stays until then."""
-    return _tagged(response, await domains.choose(session, actor, asked.host, request.app.state.settings))
+    return tagged(response, await domains.choose(session, actor, asked.host, request.app.state.settings))
 
 
 @router.post("/workspace/domain/verify", responses={**SIGNED_IN, **documented(NotFound, HostTaken)})
@@ -73,7 +67,7 @@ async def verify_domain(
     request: Request, response: Response, actor: Manager, clock: AppClock, key: IdempotencyKey = None
 ) -> place_schemas.DomainOut:
     """Look for the record, and use the host if it is there; ``problem`` says why not."""
-    return _tagged(response, await domains.verify(of(request), clock, actor, request.app.state.settings))
+    return tagged(response, await domains.verify(of(request), clock, actor, request.app.state.settings))
 
 
 @router.delete(

@@ -176,7 +176,8 @@ class SessionOut(BaseModel):
     ``role_name`` is the name of a role of the workspace's own. ``client_id`` is the client of a client's person;
     ``client_ids`` are the clients to which the view is narrowed, null for all, and ``project_ids`` projects beside
     these. ``locale`` and ``timezone`` are those in which the person is told things: their own choice, else the
-    client's or the workspace's; no ``locale`` where nobody chose."""
+    client's or the workspace's; no ``locale`` where nobody chose. ``second_factor_from`` is told on the way in alone:
+    when the workspace begins to ask this person for a second factor."""
 
     user: PersonOut | None
     workspace: WorkspaceOut
@@ -189,6 +190,7 @@ class SessionOut(BaseModel):
     locale: Locale | None
     timezone: str
     form_token: str | None
+    second_factor_from: datetime | None
 
 
 class Standing(BaseModel):

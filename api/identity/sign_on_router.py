@@ -11,7 +11,7 @@ from api.identity.errors import LinkSpent, SignInRefused, SignOffRefused, SignOn
 from api.identity.factor_schemas import Entered
 from api.kit.access import allowed, public
 from api.kit.clock import AppClock
-from api.kit.concurrency import IfMatch, etag
+from api.kit.concurrency import IfMatch, tagged
 from api.kit.database import ReadSession, WriteSession, of
 from api.kit.errors import (
     Forbidden,
@@ -32,18 +32,12 @@ Trusted = Annotated[Actor, allowed(Action.sign_on_manage, fresh=True)]
 SIGNED_IN = documented(Unauthenticated, Forbidden, Malformed)
 
 
-def _tagged(response: Response, shown: sign_on_schemas.SignOnOut) -> sign_on_schemas.SignOnOut:
-    if shown.version is not None:
-        response.headers["ETag"] = etag(shown.version)
-    return shown
-
-
 @router.get("/workspace/sign-on", responses=SIGNED_IN)
 async def get_sign_on(
     request: Request, response: Response, _: Manager, session: ReadSession
 ) -> sign_on_schemas.SignOnOut:
     """The workspace's provider, without its secret."""
-    return _tagged(response, await sign_on.get(session, request.app.state.settings))
+    return tagged(response, await sign_on.get(session, request.app.state.settings))
 
 
 @router.put("/workspace/sign-on", responses={**SIGNED_IN, **documented(SignOnRefused)})
@@ -51,7 +45,7 @@ async def put_sign_on(
     request: Request, response: Response, asked: sign_on_schemas.SignOnPut, actor: Trusted, session: WriteSession
 ) -> sign_on_schemas.SignOnOut:
     """Name the provider; it is used once it was checked."""
-    return _tagged(response, await sign_on.put(session, actor, asked, request.app.state.settings))
+    return tagged(response, await sign_on.put(session, actor, asked, request.app.state.settings))
 
 
 @router.post("/workspace/sign-on/check", responses={**SIGNED_IN, **documented(NotFound)})
@@ -59,7 +53,7 @@ async def check_sign_on(
     request: Request, response: Response, actor: Manager, clock: AppClock, key: IdempotencyKey = None
 ) -> sign_on_schemas.SignOnOut:
     """Ask the provider what it is, and each domain for its record; ``problem`` says what is wrong."""
-    return _tagged(response, await sign_on.check(of(request), clock, actor, request.app.state.settings))
+    return tagged(response, await sign_on.check(of(request), clock, actor, request.app.state.settings))
 
 
 @router.delete(

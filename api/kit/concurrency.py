@@ -1,8 +1,8 @@
 """Lost updates are refused: an edit names the version it edits."""
 
-from typing import Annotated
+from typing import Annotated, Protocol, TypeVar
 
-from fastapi import Header
+from fastapi import Header, Response
 
 from api.kit.errors import PreconditionFailed, PreconditionRequired
 
@@ -16,6 +16,23 @@ IfMatch = Annotated[
 def etag(version: int) -> str:
     """The ETag of a row in ``version``."""
     return f'"{version}"'
+
+
+class Versioned(Protocol):
+    """What is shown in a version; null where there is nothing yet."""
+
+    @property
+    def version(self) -> int | None: ...
+
+
+Shown = TypeVar("Shown", bound=Versioned)
+
+
+def tagged(response: Response, shown: Shown) -> Shown:
+    """What is shown, its ETag on the response."""
+    if shown.version is not None:
+        response.headers["ETag"] = etag(shown.version)
+    return shown
 
 
 def require_match(if_match: str | None, version: int) -> None:

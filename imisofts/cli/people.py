@@ -37,11 +37,12 @@ def create_workspace(
     currency: Annotated[str, typer.Option("--currency", help="Reporting currency, like EUR.")] = "EUR",
     timezone: Annotated[str, typer.Option("--timezone", help="Where its days begin, like Europe/Berlin.")] = "UTC",
 ) -> None:
-    """Make an agency. Prints its slug."""
+    """Make an agency, whose owners and administrators need a second factor after 14 days. Prints its slug."""
     from api.identity import operator
 
+    name, currency = name or slug, currency.upper()
     with open_house() as settings, refusals():
-        operator.create_workspace(settings, slug, name=name or slug, currency=currency.upper(), timezone=timezone)
+        operator.create_workspace(settings, slug, name=name, currency=currency, timezone=timezone, ask_for_factors=True)
     output.result(slug)
 
 

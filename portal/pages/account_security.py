@@ -35,13 +35,15 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class SecurityPage:
-    """How the person signs in; ``required`` says that the agency asks for a second factor."""
+    """How the person signs in; ``required`` says that the agency asks for a second factor, ``required_from`` that it
+    begins to on that day."""
 
     form: Form
     factors: tuple[Factor, ...]
     codes_left: int
     has_password: bool
     required: bool
+    required_from: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ def _factor(row: Json) -> Factor:
 async def _page(visit: Visit, form: Form) -> SecurityPage:
     found = (await visit.api.get("/account/security")).object
     factors = tuple(_factor(row) for row in found["factors"])
-    return SecurityPage(form, factors, found["recovery_codes_left"], found["has_password"], found["required"])
+    day = str(found["required_from"] or "")
+    return SecurityPage(form, factors, found["recovery_codes_left"], found["has_password"], found["required"], day)
 
 
 async def show(visit: Visit) -> Response:

@@ -33,7 +33,7 @@ class Person:
 @dataclass(frozen=True, slots=True)
 class SignInPage:
     """``required`` are the roles asked for a second factor; ``people`` those who have none, ``more`` that there are
-    further ones."""
+    further ones; ``starts_at`` is when the rule begins to count, where that lies ahead."""
 
     form: Form
     roles: tuple[Choice, ...]
@@ -41,6 +41,7 @@ class SignInPage:
     people: tuple[Person, ...]
     more: bool
     etag: str
+    starts_at: str
 
 
 async def _page(visit: Visit) -> SignInPage:
@@ -52,7 +53,8 @@ async def _page(visit: Visit) -> SignInPage:
         for row in lacking.items
     )
     form = with_boxes(Form(), required_of=required)
-    return SignInPage(form, _roles(), required, people, lacking.next_cursor is not None, policy.etag)
+    starts_at = str(policy.object["starts_at"] or "")
+    return SignInPage(form, _roles(), required, people, lacking.next_cursor is not None, policy.etag, starts_at)
 
 
 def _roles() -> tuple[Choice, ...]:

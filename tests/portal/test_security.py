@@ -107,7 +107,7 @@ def test_the_agencys_rule_sets_a_newcomer_up_before_anything_else(site: Any) -> 
     rule = {"form_token": form_token(page), "etag": hidden(page, "etag"), "required_of": ["member"]}
     assert browser.post("/settings/security", headers=ORIGIN, data=rule).headers["location"] == "/settings/security"
     stale = browser.post("/settings/security", headers=ORIGIN, data=rule)
-    assert stale.status_code == 422
+    assert stale.status_code == 412
     browser.cookies.clear()
     sent = {"email": world.people["member"], "password": load_world().PASSWORD, "next": "/"}
     asked = browser.post(

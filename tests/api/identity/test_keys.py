@@ -12,7 +12,7 @@ from tests.api.agency import PASSWORD, Agency, Api, sign_in
 from tests.api.identity import authenticator
 from tests.api.identity.conftest import ShiftingClock
 from tests.api.identity.security_key import SecurityKey
-from tests.api.identity.test_second_factor import challenge_of, join
+from tests.api.identity.standing import challenge_of, join
 
 
 @pytest.fixture

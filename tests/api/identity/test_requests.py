@@ -2,7 +2,7 @@
 the old one."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -76,6 +76,34 @@ def test_a_sign_up_makes_nothing_until_its_mail_is_read(api: Api, post: Post) ->
     assert api.refusal("POST", "/sign-up/confirm", json={**token, "password": PASSWORD}).code == "link_spent"
     assert api.ask("GET", "/sign-up/address", params={"slug": asked["slug"]}).body["problem"] == "is taken"
     sign_in(api, asked["email"])
+
+
+def test_a_new_agency_asks_its_owner_for_a_second_factor_after_a_fortnight(
+    api: Api, post: Post, clock: ShiftingClock
+) -> None:
+    asked = wanted()
+    api.ask("POST", "/sign-up", json=asked)
+    carry(api, post)
+    token = {"token": tokens(post)[asked["email"]]}
+    came = api.ask("POST", "/sign-up/confirm", json={**token, "password": PASSWORD})
+    starts_at = datetime.fromisoformat(came.body["second_factor_from"])
+    assert timedelta(days=13) < starts_at - clock.now() < timedelta(days=15)
+    owner = Credentials(cookie=came.cookies["imisofts_session"])
+    security = api.ask("GET", "/account/security", owner).body
+    assert (security["required"], security["required_from"]) == (False, came.body["second_factor_from"])
+    policy = api.ask("GET", "/sign-in-policy", owner)
+    assert (policy.body["required_of"], policy.body["starts_at"]) == (["admin", "owner"], security["required_from"])
+    again = {"email": asked["email"], "password": PASSWORD}
+    clock.shift = timedelta(days=13)
+    assert api.ask("POST", "/session", json=again).body["second_factor_from"] == security["required_from"]
+    clock.shift = timedelta(days=15)
+    later = api.ask("POST", "/session", json=again)
+    assert (later.status, later.cookies, later.body["enrol"]) == (202, {}, True)
+    clock.shift = timedelta()
+    api.ask("PUT", "/sign-in-policy", owner, json={"required_of": ["admin"]}, if_match=policy.etag)
+    assert api.ask("GET", "/sign-in-policy", owner).body["starts_at"] is None, "what somebody chose counts at once"
+    clock.shift = timedelta(days=15)
+    assert api.ask("POST", "/session", json=again).body["second_factor_from"] is None
 
 
 def test_a_known_address_is_answered_alike_and_keeps_its_password(agency: Agency, post: Post) -> None:

@@ -1,6 +1,5 @@
 """A person's own sessions, proofs that grow old, another password, and what administrators ask and reset."""
 
-from collections.abc import Iterator
 from email.message import EmailMessage
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,34 +11,15 @@ from api.client import Credentials
 from api.identity import jobs, operator
 from api.kit.errors import NotFound
 from imisofts.access import Role
-from imisofts.settings import Settings
-from tests.api.agency import PASSWORD, Agency, Api, forget_limits, found, running, sign_in
+from tests.api.agency import PASSWORD, Agency, Api, found, sign_in
 from tests.api.identity import authenticator
-from tests.api.identity.test_second_factor import StandingClock, as_operator, challenge_of, join
+from tests.api.identity.standing import StandingClock, as_operator, challenge_of, join
+from tests.api.identity.standing import agency as agency
+from tests.api.identity.standing import api as api
+from tests.api.identity.standing import clock as clock
+from tests.api.identity.standing import person as person
 from tests.api.reports.conftest import Post
 from tests.api.reports.conftest import post as post
-
-
-@pytest.fixture(scope="module")
-def clock() -> StandingClock:
-    return StandingClock()
-
-
-@pytest.fixture(scope="module")
-def api(settings: Settings, clock: StandingClock) -> Iterator[Api]:
-    with running(settings, clock) as api:
-        yield api
-    forget_limits(settings)
-
-
-@pytest.fixture(scope="module")
-def agency(api: Api) -> Agency:
-    return found(api)
-
-
-@pytest.fixture
-def person(agency: Agency) -> str:
-    return join(agency, f"{uuid4().hex[:8]}@{agency.slug}.example")
 
 
 def member_of(agency: Agency, email: str) -> dict[str, Any]:
