@@ -104,13 +104,15 @@ class BulkReport:
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """The verbs of the list at ``path``; rows live at ``api_path``, and ``name_of`` tells one's name."""
+    """The verbs of the list at ``path``; rows live at ``api_path``, and ``name_of`` tells one's name. ``place`` is
+    where one row is looked at, with ``{}`` for its id, if not below the list."""
 
     path: str
     action: Action
     verbs: Callable[[], tuple[Verb, ...]]
     name_of: Callable[[Json], str]
     api_path: str = ""
+    place: str = ""
 
     @property
     def address(self) -> str:
@@ -181,7 +183,7 @@ class Bulk:
             name = self.name_of((await visit.api.get(row.path)).object)
         except Problem:
             return Refused(_("A row that is not there any more"), "", reason)
-        return Refused(name, f"{self.path}/{ident}", reason)
+        return Refused(name, (self.place or f"{self.path}/{{}}").format(ident), reason)
 
 
 async def delete(visit: Visit, row: Row) -> None:

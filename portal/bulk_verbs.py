@@ -6,7 +6,7 @@ from imisofts.access import Action
 from portal.bulk import Bulk, Row, Sure, Verb, delete, post
 from portal.door import Json
 from portal.language import gettext as _
-from portal.language import ngettext
+from portal.language import month_name, ngettext
 from portal.web import Visit
 
 
@@ -177,14 +177,61 @@ def _invoices() -> tuple[Verb, ...]:
     )
 
 
+def _back(said: Callable[[int], str]) -> tuple[Verb, ...]:
+    """What is deleted on pages of its own, and brought back from the sentence after it."""
+    return (Verb("restore", _("Bring back"), "arrow-back-up", said, post("restore")),)
+
+
 def _entries() -> tuple[Verb, ...]:
+    return _back(lambda n: ngettext("%(num)s time entry is back.", "%(num)s time entries are back.", n))
+
+
+def _milestones() -> tuple[Verb, ...]:
+    return _back(lambda n: ngettext("%(num)s milestone is back.", "%(num)s milestones are back.", n))
+
+
+def _contacts() -> tuple[Verb, ...]:
+    return _back(lambda n: ngettext("%(num)s contact is back.", "%(num)s contacts are back.", n))
+
+
+def _days_off() -> tuple[Verb, ...]:
+    return _back(lambda n: ngettext("The days off are entered again.", "%(num)s times off are entered again.", n))
+
+
+def _people() -> tuple[Verb, ...]:
+    return _away_and_back(
+        lambda n: ngettext("%(num)s person is archived.", "%(num)s people are archived.", n),
+        lambda n: ngettext("%(num)s person is back.", "%(num)s people are back.", n),
+    )
+
+
+def _reports() -> tuple[Verb, ...]:
     return (
         Verb(
-            "restore",
-            _("Bring back"),
+            "approve",
+            _("Approve"),
+            "check",
+            lambda n: ngettext("%(num)s report is on its way.", "%(num)s reports are on their way.", n),
+            post("approve"),
+            sure=Sure(
+                _("Approve these reports?"),
+                _("Each goes to its client exactly as it was drawn. This cannot be undone."),
+                _("What is no draft stays as it is."),
+            ),
+        ),
+        Verb(
+            "release",
+            _("Release"),
+            "send",
+            lambda n: ngettext("%(num)s report is released.", "%(num)s reports are released.", n),
+            post("release"),
+        ),
+        Verb(
+            "redeliver",
+            _("Try again"),
             "arrow-back-up",
-            lambda n: ngettext("%(num)s time entry is back.", "%(num)s time entries are back.", n),
-            post("restore"),
+            lambda n: ngettext("%(num)s report is being sent again.", "%(num)s reports are being sent again.", n),
+            post("redeliver"),
         ),
     )
 
@@ -199,6 +246,22 @@ SERVICES = Bulk("/services", Action.service_write, _services, _named)
 TASKS = Bulk("/tasks", Action.project_write, _tasks, lambda row: str(row["title"]))
 TICKETS = Bulk("/tickets", Action.ticket_write, _tickets, lambda row: f"{row['number']} {row['subject']}")
 INVOICES = Bulk("/invoices", Action.invoice_write, _invoices, _invoice_name)
+PEOPLE = Bulk("/people", Action.person_write, _people, _named)
+MILESTONES = Bulk("/milestones", Action.project_write, _milestones, lambda row: str(row["title"]))
+CONTACTS = Bulk("/contacts", Action.client_write, _contacts, _named)
+DAYS_OFF = Bulk("/time-off", Action.time_write, _days_off, lambda row: str(row["starts_on"]))
 ENTRIES = Bulk("/time", Action.time_write, _entries, lambda row: str(row.get("note") or ""), api_path="/time-entries")
+REPORTS = Bulk(
+    "/reports",
+    Action.report_manage,
+    _reports,
+    lambda row: f"{row['client_name']} · {month_name(row['period'])}",
+    place="/reports#report-{}",
+)
 
-ROUTES = tuple(bulk.page() for bulk in (CLIENTS, PROJECTS, SERVICES, TASKS, TICKETS, INVOICES, ENTRIES))
+ROUTES = tuple(
+    bulk.page()
+    for bulk in (
+        CLIENTS, PROJECTS, SERVICES, TASKS, TICKETS, INVOICES, ENTRIES, PEOPLE, MILESTONES, CONTACTS, DAYS_OFF, REPORTS
+    )
+)  # fmt: skip

@@ -56,7 +56,7 @@ class Table:
     @property
     def subject(self) -> str:
         """What the rows are, as live updates name it."""
-        known = {"people": "person", "access": "membership"}
+        known = {"people": "person", "access": "membership", "reports": "report_delivery", "imports": "import_run"}
         return known.get(self.list_name, self.list_name.removesuffix("s"))
 
     @property
@@ -72,7 +72,7 @@ class Table:
 
 async def of(visit: Visit, state: ListState, columns: tuple[Column, ...], bar: Bar | None = None) -> Table:
     """The table of the list at ``state.path``: columns of the address, else those remembered, else the usual ones."""
-    name = ListName(state.path.removeprefix("/"))
+    name = ListName(state.path.rpartition("/")[2])
     kept = (await visit.api.get(f"/lists/{name}")).object
     wanted = state.columns or tuple(kept["columns"] or ())
     known = {column.name for column in columns}

@@ -18,6 +18,7 @@ from api.kit.errors import NotFound
 from api.kit.ids import new_id
 from api.kit.rows import changes, touch
 from api.kit.search import Findable
+from api.undo import service as undo
 from imisofts.access import Action, Actor
 
 _FIELDS = ("name", "email", "phone", "title", "is_primary")
@@ -67,12 +68,30 @@ async def update(
 
 
 async def remove(session: AsyncSession, actor: Actor, contact_id: UUID, if_match: str | None) -> None:
-    """Forget a contact."""
+    """Forget a contact; for ten minutes it can be brought back."""
     contact = await _lock(session, actor, contact_id)
     require_match(if_match, contact.version)
+    await undo.keep(session, Contact, contact.id)
     await events.record(session, actor, EventName.CONTACT_DELETED, contact, before=_facts(contact))
     await session.delete(contact)
     await session.flush()
+
+
+async def restore(session: AsyncSession, actor: Actor, contact_id: UUID) -> Contact:
+    """Bring back a contact that was just removed; the first place goes to whoever has it by now."""
+    await undo.bring_back(session, Contact, contact_id)
+    contact = await _lock(session, actor, contact_id)
+    await repository.lock(session, actor, contact.client_id)
+    if contact.is_primary and await _has_primary(session, contact):
+        contact.is_primary = False
+        await session.flush()
+    await events.record(session, actor, EventName.CONTACT_RESTORED, contact, after=_facts(contact))
+    return contact
+
+
+async def _has_primary(session: AsyncSession, contact: Contact) -> bool:
+    others = (Contact.client_id == contact.client_id, Contact.is_primary, Contact.id != contact.id)
+    return bool(await session.scalar(select(Contact.id).where(*others).limit(1)))
 
 
 async def tags(session: AsyncSession, actor: Actor, client_id: UUID) -> list[str]:

@@ -15,7 +15,7 @@ from api.kit.access import allowed
 from api.kit.clock import AppClock
 from api.kit.concurrency import IfMatch, etag
 from api.kit.database import ReadSession, WriteSession
-from api.kit.errors import NotFound, PreconditionFailed, PreconditionRequired, documented
+from api.kit.errors import Conflict, NotFound, PreconditionFailed, PreconditionRequired, documented
 from api.kit.idempotency import IdempotencyKey, IdempotentRoute
 from imisofts.access import Action, Actor
 
@@ -69,6 +69,14 @@ async def update_contact(
 async def remove_contact(actor: CanWrite, session: WriteSession, contact_id: UUID, if_match: IfMatch = None) -> None:
     """Forget a contact; needs If-Match."""
     await contacts.remove(session, actor, contact_id, if_match)
+
+
+@router.post("/contacts/{contact_id}/restore", responses=documented(NotFound, Conflict))
+async def restore_contact(
+    actor: CanWrite, session: WriteSession, contact_id: UUID, response: Response, _: IdempotencyKey = None
+) -> ContactOut:
+    """Bring back a contact removed in the last ten minutes."""
+    return _answer(await contacts.restore(session, actor, contact_id), response)
 
 
 @router.get("/clients/{client_id}/tags", responses=documented(NotFound))

@@ -90,6 +90,7 @@ class EventName(StrEnum):
     MILESTONE_CREATED = "milestone.created"
     MILESTONE_UPDATED = "milestone.updated"
     MILESTONE_DELETED = "milestone.deleted"
+    MILESTONE_RESTORED = "milestone.restored"
     MILESTONE_IMPORTED = "milestone.imported"
     TASK_CREATED = "task.created"
     TASK_UPDATED = "task.updated"
@@ -99,6 +100,7 @@ class EventName(StrEnum):
     PERSON_CREATED = "person.created"
     PERSON_UPDATED = "person.updated"
     PERSON_ARCHIVED = "person.archived"
+    PERSON_RESTORED = "person.restored"
     PERSON_IMPORTED = "person.imported"
     PERSON_RATE_SET = "person_rate.set"
     WORKING_HOURS_SET = "working_hours.set"
@@ -109,6 +111,7 @@ class EventName(StrEnum):
     TIME_OFF_CREATED = "time_off.created"
     TIME_OFF_UPDATED = "time_off.updated"
     TIME_OFF_DELETED = "time_off.deleted"
+    TIME_OFF_RESTORED = "time_off.restored"
     TIME_OFF_IMPORTED = "time_off.imported"
     TIME_ENTRY_CREATED = "time_entry.created"
     TIME_ENTRY_UPDATED = "time_entry.updated"
@@ -132,11 +135,13 @@ class EventName(StrEnum):
     CONTACT_CREATED = "contact.created"
     CONTACT_UPDATED = "contact.updated"
     CONTACT_DELETED = "contact.deleted"
+    CONTACT_RESTORED = "contact.restored"
     CLIENT_TAGGED = "client.tagged"
     CLIENT_UNTAGGED = "client.untagged"
     CLIENT_SIGNED_IN = "client.signed_in"
     IMPORT_STARTED = "import.started"
     IMPORT_FINISHED = "import.finished"
+    IMPORT_FAILED = "import.failed"
     VIEW_CREATED = "view.created"
     VIEW_UPDATED = "view.updated"
     VIEW_DELETED = "view.deleted"
@@ -161,6 +166,9 @@ TOLD = frozenset(
         EventName.TICKET_UPDATED,
         EventName.TICKET_REPLIED,
         EventName.TICKET_ANSWERED,
+        EventName.IMPORT_FINISHED,
+        EventName.IMPORT_FAILED,
+        EventName.REPORT_DRAFTED,
         EventName.REPORT_HELD,
         EventName.REPORT_FAILED,
         EventName.REPORT_SENT,

@@ -22,7 +22,12 @@ class ImportRun(TenantMixin, Base):
         UniqueConstraint("workspace_id", "id"),
         ForeignKeyConstraint(["workspace_id"], ["workspace.id"]),
         CheckConstraint("status in ('running', 'done', 'refused', 'failed')", name="status"),
-        {"info": {"lake_excluded": "progress of a bulk load", "eventless": "each row that it writes has its event"}},
+        {
+            "info": {
+                "lake_excluded": "progress of a bulk load",
+                "eventless": "each row that it writes has its event, and so has its end",
+            }
+        },
     )
 
     kind: Mapped[str] = mapped_column()

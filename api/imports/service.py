@@ -7,16 +7,20 @@ from uuid import UUID
 import anyio.to_thread
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.events import service as events
+from api.events.schemas import EventName
 from api.identity.service import workspace_ids
 from api.imports import files, guessing, reading, repository, writing
 from api.imports.kinds import SUBJECTS
+from api.imports.models import ImportRun
 from api.imports.plan import Context
 from api.imports.schemas import ImportOptions, ImportResult, Kind, RowError
 from api.kit.clock import Clock
 from api.kit.database import Database
 from api.plans.errors import LimitReached
-from imisofts.access import Actor
+from imisofts.access import Actor, Role, actor_of_role
 
 log = logging.getLogger(__name__)
 _YOUNG = timedelta(minutes=1)
@@ -62,7 +66,18 @@ async def run(
         log.exception("import %s", run_id)
         result = ImportResult(detail="Nothing was imported: the fault is ours and has been logged.")
     async with database.begin(actor.workspace_id) as session:
-        await repository.finish(session, run_id, "failed", result, clock.now())
+        await _end(session, actor, run_id, "failed", result, clock.now())
+
+
+async def _end(
+    session: AsyncSession, actor: Actor, run_id: UUID, status: str, result: ImportResult, at: datetime
+) -> None:
+    """The import's end, and the event that tells who started it; a dry run is looked at by who waits for it."""
+    await repository.finish(session, run_id, status, result, at)
+    run = await session.get_one(ImportRun, run_id)
+    if not run.dry_run:
+        name = EventName.IMPORT_FINISHED if status == "done" else EventName.IMPORT_FAILED
+        await events.record(session, actor, name, run)
 
 
 async def fail_abandoned(database: Database, now: datetime, *, older_than: timedelta = _YOUNG) -> int:
@@ -73,8 +88,9 @@ async def fail_abandoned(database: Database, now: datetime, *, older_than: timed
     failed = 0
     for workspace_id in await workspace_ids(database):
         async with database.begin(workspace_id) as session:
+            service = actor_of_role(workspace_id, Role.owner, kind="system")
             for run_id in await repository.abandoned(session, now - older_than):
-                await repository.finish(session, run_id, "failed", ImportResult(detail=_ABANDONED), now)
+                await _end(session, service, run_id, "failed", ImportResult(detail=_ABANDONED), now)
                 log.warning("import %s was left by a process that died; nothing of it was written", run_id)
                 failed += 1
     return failed
@@ -121,7 +137,7 @@ async def _write(
         if not options.dry_run:
             await writing.carry_out(context, plan, parsed.total, tell)
         await repository.progress(session, run_id, parsed.total, parsed.total)
-        await repository.finish(session, run_id, "done", result, clock.now())
+        await _end(session, actor, run_id, "done", result, clock.now())
 
 
 def _refused(result: ImportResult, errors: list[RowError]) -> ImportResult:

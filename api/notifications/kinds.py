@@ -8,7 +8,7 @@ from uuid import UUID
 
 from imisofts.access import Action, Actor
 
-Audience = Literal["staff", "client", "assignee"]
+Audience = Literal["staff", "client", "assignee", "starter"]
 
 
 class Kind(StrEnum):
@@ -21,6 +21,9 @@ class Kind(StrEnum):
     ticket_answered = "ticket.answered"
     ticket_assigned = "ticket.assigned"
     task_assigned = "task.assigned"
+    import_finished = "import.finished"
+    import_failed = "import.failed"
+    report_drafted = "report.drafted"
     report_held = "report.held"
     report_failed = "report.failed"
     report_sent = "report.sent"
@@ -30,7 +33,8 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who is told of a kind: those on one side who may do ``action``; ``assignee`` is one person of staff."""
+    """Who is told of a kind: those on one side who may do ``action``; ``assignee`` is one person of staff, ``starter``
+    the one who set going what has ended, and who may have left the page since."""
 
     action: Action
     audience: Audience
@@ -44,6 +48,9 @@ RULES: Mapping[Kind, Rule] = {
     Kind.ticket_answered: Rule(Action.ticket_read, "client"),
     Kind.ticket_assigned: Rule(Action.ticket_write, "assignee"),
     Kind.task_assigned: Rule(Action.project_write, "assignee"),
+    Kind.import_finished: Rule(Action.import_run, "starter"),
+    Kind.import_failed: Rule(Action.import_run, "starter"),
+    Kind.report_drafted: Rule(Action.report_manage, "staff"),
     Kind.report_held: Rule(Action.report_manage, "staff"),
     Kind.report_failed: Rule(Action.report_manage, "staff"),
     Kind.report_sent: Rule(Action.report_read, "client"),
@@ -61,7 +68,7 @@ TOLD = (frozenset(kind.value for kind in Kind) - set(_ASSIGNED.values())) | set(
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What an event is about: how it is called, whose it is, and which user it is assigned to."""
+    """What an event is about: how it is called, whose it is, and which user it is assigned to or was started by."""
 
     label: str
     client_id: UUID | None
@@ -77,10 +84,14 @@ def kind_of(name: str, data: Mapping[str, Any]) -> Kind | None:
 
 
 def reaches(actor: Actor, kind: Kind, subject: Subject, by: UUID | None) -> bool:
-    """Whether a member is told: never of one's own act, never of what one could not see, a reply only to the ticket's
-    assignee where it has one."""
+    """Whether a member is told: never of one's own act but the end of what one started, never of what one could not
+    see, a reply only to the ticket's assignee where it has one."""
     rule = RULES[kind]
-    if actor.user_id == by or not sees(actor, kind, subject.client_id):
+    if not sees(actor, kind, subject.client_id):
+        return False
+    if rule.audience == "starter":
+        return actor.user_id == subject.assignee
+    if actor.user_id == by:
         return False
     if rule.audience == "assignee":
         return actor.user_id == subject.assignee

@@ -22,6 +22,8 @@ _SUBJECTS: Mapping[str, str] = {
     " left join person p on p.workspace_id = t.workspace_id and p.id = t.assignee_id where t.id = :id",
     "report_delivery": "select period as label, client_id, null::uuid as assignee from report_delivery where id = :id",
     "domain": "select host as label, null::uuid as client_id, null::uuid as assignee from domain where id = :id",
+    "import_run": "select file_name as label, null::uuid as client_id, started_by as assignee"
+    " from import_run where id = :id",
     "membership": "select '' as label, client_id, null::uuid as assignee from membership where id = :id",
 }
 

@@ -1,6 +1,6 @@
 """Reads and locks of projects. Every read begins at a ``visible…`` select; row-level security stands behind it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -74,6 +74,12 @@ async def tasks_of_milestone(session: AsyncSession, milestone_id: UUID) -> Seque
     """The tasks that lead to a milestone, locked."""
     query = select(Task).where(Task.milestone_id == milestone_id).order_by(Task.id).with_for_update(key_share=True)
     return (await session.scalars(query)).all()
+
+
+async def tasks_without_milestone(session: AsyncSession, project_id: UUID, ids: Collection[UUID]) -> Sequence[Task]:
+    """Those of these tasks that are the project's and lead to no milestone, locked."""
+    query = select(Task).where(Task.project_id == project_id, Task.id.in_(ids), Task.milestone_id.is_(None))
+    return (await session.scalars(query.order_by(Task.id).with_for_update())).all()
 
 
 async def milestone_belongs(session: AsyncSession, milestone_id: UUID, project_id: UUID) -> bool:

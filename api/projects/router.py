@@ -199,6 +199,19 @@ async def delete_milestone(
     await service.delete_milestone(session, actor, milestone_id, if_match, clock)
 
 
+@router.post("/milestones/{milestone_id}/restore", responses=VERB)
+async def restore_milestone(
+    actor: CanWrite,
+    session: WriteSession,
+    clock: AppClock,
+    milestone_id: UUID,
+    response: Response,
+    _: IdempotencyKey = None,
+) -> MilestoneOut:
+    """Bring back a milestone deleted in the last ten minutes."""
+    return _milestone(await service.restore_milestone(session, actor, milestone_id, clock), response)
+
+
 @router.get("/projects/{project_id}/tasks", response_model=lists.Page[TaskOut], responses=VERB)
 async def list_project_tasks(
     actor: CanRead, session: ReadSession, project_id: UUID, params: ProjectTaskParams

@@ -93,6 +93,19 @@ async def archive_person(
     return _answer(await service.archive(session, actor, person_id, if_match, clock), response)
 
 
+@router.post("/{person_id}/restore", responses=documented(NotFound, Conflict))
+async def restore_person(
+    actor: CanWrite,
+    session: WriteSession,
+    clock: AppClock,
+    person_id: UUID,
+    response: Response,
+    _: IdempotencyKey = None,
+) -> TeamPersonOut:
+    """Bring back an archived person; within ten minutes with the working hours that ended with it."""
+    return _answer(await service.restore(session, actor, person_id, clock), response)
+
+
 @router.get("/{person_id}/rates", responses=documented(NotFound))
 async def list_rates(actor: CanRead, session: ReadSession, person_id: UUID) -> list[RateOut]:
     """Every rate of a person in its order; what an hour costs only with the right ``cost.read``."""

@@ -116,6 +116,15 @@ async def delete_time_off(actor: CanWrite, session: WriteSession, time_off_id: U
     await service.delete_time_off(session, actor, time_off_id, if_match)
 
 
+@router.post("/time-off/{time_off_id}/restore", responses=MADE)
+async def restore_time_off(
+    actor: CanWrite, session: WriteSession, time_off_id: UUID, response: Response, _: IdempotencyKey = None
+) -> TimeOffOut:
+    """Bring back time off deleted in the last ten minutes."""
+    await service.restore_time_off(session, actor, time_off_id)
+    return await _time_off(session, actor, time_off_id, response)
+
+
 @router.get("/time-entries", response_model=lists.Page[TimeEntryOut])
 async def list_time_entries(actor: CanRead, session: ReadSession, params: EntryParams) -> Response:
     """Time entries, the newest day first unless sorted otherwise; ``q`` looks through note, project and task."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import TextClause, text
@@ -52,6 +52,28 @@ async def bring_back(session: AsyncSession, kind: type[Base], row_id: UUID, part
     except IntegrityError as error:
         detail = "What it belonged to is gone, or something else has taken its place."
         raise PlaceTaken(detail) from error
+    await forget(session, row_id)
+
+
+async def kept(session: AsyncSession, kind: type[Base], row_id: UUID, part: type[Base]) -> list[dict[str, Any]]:
+    """The rows of ``part`` as they were when :func:`keep` kept them with that row; none once that is too long ago."""
+    found = await session.scalar(
+        text(
+            "select jsonb_path_query_array(rows, '$[*] ? (@.table == $name).row',"
+            " jsonb_build_object('name', cast(:part as text))) from deleted_row where id = :id and kind = :kind and deleted_at >= :since"
+        ),
+        {
+            "id": row_id,
+            "kind": kind.__tablename__,
+            "part": part.__tablename__,
+            "since": session.info["clock"].now() - WITHIN,
+        },
+    )
+    return list(found or ())
+
+
+async def forget(session: AsyncSession, row_id: UUID) -> None:
+    """What was kept under that id is used, or is to be kept anew."""
     await session.execute(text("delete from deleted_row where id = :id"), {"id": row_id})
 
 

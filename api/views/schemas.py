@@ -11,10 +11,13 @@ class ListName(StrEnum):
     """The lists that may be looked at in one's own way."""
 
     access = "access"
+    activity = "activity"
     clients = "clients"
+    imports = "imports"
     invoices = "invoices"
     people = "people"
     projects = "projects"
+    reports = "reports"
     services = "services"
     subscriptions = "subscriptions"
     tasks = "tasks"

@@ -1,18 +1,20 @@
 """Who comes into this workspace, and as what: invited by mail, given another role, taken out again."""
 
+import asyncio
 from dataclasses import dataclass
 from uuid import uuid4
 
 from starlette.responses import Response
 
 from imisofts.access import Action, Role
-from portal import export, invitations, lists, merge, standing_form
+from portal import export, invitations, lists, merge, standing_form, tables
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
 from portal.lists import Choice
 from portal.refusals import FORM_REFUSALS
 from portal.standing_form import Standings, standings
+from portal.tables import Column
 from portal.web import Page, Visit
 from portal.words import Status, role_words
 
@@ -32,6 +34,8 @@ class Member:
     client_id: str
     status: Status
     link_made_at: str
+    made_at: str
+    joined_at: str
     problem: str
     is_me: bool
 
@@ -41,6 +45,7 @@ class AccessPage:
     """The list."""
 
     state: lists.ListState
+    table: tables.Table
     rows: tuple[Member, ...]
     roles: tuple[Choice, ...]
     may_manage: bool
@@ -68,6 +73,8 @@ def _member(visit: Visit, row: Json) -> Member:
         client_id=str(row["client_id"] or ""),
         status=invitations.state_of(row, failed=bool(row["link_problem"])),
         link_made_at=str(row["link_made_at"] or ""),
+        made_at=row["created_at"],
+        joined_at=str(row["joined_at"] or ""),
         problem=str(row["link_problem"] or ""),
         is_me=row["email"] == visit.me.email,
     )
@@ -83,13 +90,26 @@ def _query(state: lists.ListState) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
+def _columns() -> tuple[Column, ...]:
+    return (
+        Column("name", _("Name"), sort=True, fixed=True),
+        Column("email", _("E-mail"), sort=True),
+        Column("role", _("Role")),
+        Column("status", _("State")),
+        Column("created_at", _("Invited"), sort=True, usual=False),
+        Column("joined_at", _("Came in"), usual=False),
+    )
+
+
 async def show_access(visit: Visit) -> Response:
     """The list."""
     state = _state(visit)
-    answer = await visit.api.get("/users", params=_query(state))
+    answer, table = await asyncio.gather(
+        visit.api.get("/users", params=_query(state)), tables.of(visit, state, _columns())
+    )
     rows = tuple(_member(visit, row) for row in answer.items)
     roles = tuple(Choice(role.value, role_words(role)) for role in Role)
-    page = AccessPage(lists.moved(state, answer.next_cursor), rows, roles, visit.me.may(Action.user_manage))
+    page = AccessPage(lists.moved(state, answer.next_cursor), table, rows, roles, visit.me.may(Action.user_manage))
     return visit.page("access/list.html", page)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from starlette.responses import Response
 
 from imisofts.access import Action
-from portal import merge
+from portal import bulk_verbs, merge
 from portal.confirm import Confirmation
 from portal.door import Answer, Json, Problem
 from portal.forms import Form, required, typed, with_problem
@@ -167,7 +167,7 @@ async def ask_remove(visit: Visit) -> Response:
     question = Confirmation(
         title=_("Remove this contact?"),
         subject=page.contact.name,
-        going=_("Name, e-mail, phone and title are forgotten. This cannot be undone."),
+        going=_("Name, e-mail, phone and title are forgotten. For ten minutes you can take that back."),
         staying=_("A sign-in of this person stays, and so does everything at %(client)s.", client=page.client_name),
         button=_("Remove contact"),
         icon="trash",
@@ -189,7 +189,8 @@ async def remove_contact(visit: Visit) -> Response:
         if problem.status not in FORM_REFUSALS:
             raise
         return visit.leave(back, problem.detail, "bad")
-    return visit.leave(back, _("The contact is removed."))
+    undo = bulk_verbs.CONTACTS.back("restore", str(visit.request.path_params["contact"]))
+    return visit.leave(back, _("The contact is removed."), undo=undo)
 
 
 async def edit_tags(visit: Visit) -> Response:

@@ -19,6 +19,7 @@ _PLACES = {
     "report_delivery": "/reports#report-{}",
     "membership": "/access/{}",
     "domain": "/settings/domain",
+    "import_run": "/imports/{}",
 }
 
 
@@ -66,6 +67,9 @@ def sentence(kind: Kind, label: str) -> str:
         Kind.ticket_answered: _("Your ticket %(what)s has an answer.", what=label),
         Kind.ticket_assigned: _("Ticket %(what)s is yours now.", what=label),
         Kind.task_assigned: _("A task is yours now: %(what)s", what=label),
+        Kind.import_finished: _("The import of %(what)s is done.", what=label),
+        Kind.import_failed: _("Nothing of %(what)s was imported.", what=label),
+        Kind.report_drafted: _("The report for %(what)s waits to be read.", what=label),
         Kind.report_held: _("The report for %(what)s is held back.", what=label),
         Kind.report_failed: _("The report for %(what)s could not be sent.", what=label),
         Kind.report_sent: _("Your report for %(what)s is here.", what=label),
@@ -85,6 +89,9 @@ def choice_words(kind: Kind) -> str:
         Kind.ticket_answered: _("My ticket is answered"),
         Kind.ticket_assigned: _("A ticket is assigned to me"),
         Kind.task_assigned: _("A task is assigned to me"),
+        Kind.import_finished: _("My import is done"),
+        Kind.import_failed: _("My import could not be carried out"),
+        Kind.report_drafted: _("A report waits to be read"),
         Kind.report_held: _("A report is held back"),
         Kind.report_failed: _("A report could not be sent"),
         Kind.report_sent: _("I get a report"),

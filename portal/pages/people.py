@@ -8,7 +8,7 @@ from decimal import Decimal
 from starlette.responses import Response
 
 from imisofts.access import Action
-from portal import export, lists, tables
+from portal import bulk_verbs, export, lists, tables
 from portal.door import Json, Problem
 from portal.forms import Form
 from portal.language import gettext as _
@@ -31,6 +31,7 @@ class Person:
     region: str
     is_billable_role: bool
     archived: bool
+    version: int
 
     @classmethod
     def of(cls, row: Json) -> "Person":
@@ -38,7 +39,7 @@ class Person:
         named = {name: str(row.get(name) or "") for name in ("user_id", "email", "title", "region")}
         return cls(
             id=str(row["id"]), name=row["name"], is_billable_role=row["is_billable_role"], archived=row["archived"],
-            **named,
+            version=row["version"], **named,
         )  # fmt: skip
 
 
@@ -150,8 +151,9 @@ def _columns() -> tuple[Column, ...]:
 async def show_people(visit: Visit) -> Response:
     """The list."""
     state = _state(visit)
+    bar = bulk_verbs.PEOPLE.bar(visit, "restore" if state.filters["show"] == "archived" else "archive")
     answer, table = await asyncio.gather(
-        visit.api.get("/people", params=_query(state)), tables.of(visit, state, _columns())
+        visit.api.get("/people", params=_query(state)), tables.of(visit, state, _columns(), bar)
     )
     rows = tuple(Person.of(row) for row in answer.items)
     page = PeoplePage(lists.moved(state, answer.next_cursor), table, rows, visit.me.may(Action.person_write))

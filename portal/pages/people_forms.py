@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from starlette.responses import Response
 
 from imisofts.access import Action
-from portal import merge
+from portal import bulk_verbs, merge
 from portal.archive import ArchiveWords, archive_pages
 from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
@@ -201,7 +201,8 @@ async def delete_off(visit: Visit) -> Response:
         if problem.status not in FORM_REFUSALS:
             raise
         return visit.leave(back, problem.detail, "bad")
-    return visit.leave(back, _("The days off are deleted."))
+    undo = bulk_verbs.DAYS_OFF.back("restore", str(visit.request.path_params["id"]))
+    return visit.leave(back, _("The days off are deleted."), undo=undo)
 
 
 async def add_holiday(visit: Visit) -> Response:
@@ -226,7 +227,7 @@ ROUTES = (
     Page("/people/new", create_person, ("POST",), action=Action.person_write),
     Page("/people/{id:uuid}/edit", edit_person, action=Action.person_write),
     Page("/people/{id:uuid}/edit", change_person, ("POST",), action=Action.person_write),
-    *archive_pages("/people", Action.person_write, _archive_words),
+    *archive_pages("/people", Action.person_write, _archive_words, bulk_verbs.PEOPLE),
     Page("/people/{id:uuid}/working-hours", set_hours, ("POST",), action=Action.person_write),
     Page("/people/{id:uuid}/rates", set_rate, ("POST",), action=Action.person_write),
     Page("/people/{id:uuid}/time-off", add_off, ("POST",), action=Action.time_write),

@@ -206,7 +206,10 @@ async def change_milestone(visit: Visit) -> Response:
         if problem.status not in FORM_REFUSALS:
             raise
         return visit.leave(back, problem.detail, "bad")
-    return visit.leave(back, _("The milestone is deleted.") if verb == "delete" else _("Changes saved."))
+    if verb != "delete":
+        return visit.leave(back, _("Changes saved."))
+    undo = bulk_verbs.MILESTONES.back("restore", str(visit.request.path_params["id"]))
+    return visit.leave(back, _("The milestone is deleted."), undo=undo)
 
 
 @dataclass(frozen=True, slots=True)

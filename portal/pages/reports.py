@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from starlette.responses import Response
 
 from imisofts.access import Action
-from portal import export, lists
+from portal import bulk_verbs, export, lists, tables
 from portal.confirm import Confirmation
 from portal.door import Json, Problem
 from portal.figures import DataState, data_state
@@ -15,11 +15,13 @@ from portal.foreign import sentence
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
 from portal.language import month_name
+from portal.tables import Column
 from portal.web import Page, Visit
 from portal.words import Status, delivery_status
 
 MONTHS, QUARTERS = 36, 12
 """How many ended periods the form offers."""
+STATUSES = ("draft", "held", "failed", "queued", "approved", "sent", "built", "unknown", "withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class ReportRow:
     status: Status
     reason: str
     at: str
+    made_at: str
+    version: int
     has_pdf: bool
     may_release: bool = False
     may_redeliver: bool = False
@@ -51,6 +55,8 @@ class ReportRow:
             status=status,
             reason=sentence(row.get("held_reason") or row.get("failure") or ""),
             at=row.get("sent_at") or row.get("created_at") or "",
+            made_at=row["created_at"],
+            version=row["version"],
             has_pdf=row.get("figures_hash") is not None,
             may_release=status.code == "held",
             may_redeliver=status.code == "failed",
@@ -68,7 +74,9 @@ class ReportsPage:
     """The list, the state of the data that decides what leaves, and the form for a new one (staff)."""
 
     state: lists.ListState
+    table: tables.Table
     rows: tuple[ReportRow, ...]
+    statuses: tuple[lists.Choice, ...]
     data: DataState | None
     form: Form
     clients: tuple[lists.Choice, ...]
@@ -94,13 +102,49 @@ def _periods(today: date) -> tuple[lists.Choice, ...]:
     return tuple(lists.Choice(text, month_name(text)) for text in texts)
 
 
+def _state(visit: Visit) -> lists.ListState:
+    return lists.read(
+        visit.request,
+        "/reports",
+        filters=("client_id", "status"),
+        sortable=("created_at", "period", "sent_at"),
+        default_sort="-created_at",
+    )
+
+
+def _query(state: lists.ListState) -> dict[str, str]:
+    asked = {"q": state.q, "cursor": state.cursor, "client_id": state.filters["client_id"]}
+    if state.filters["status"] in STATUSES:
+        asked["status"] = state.filters["status"]
+    query = {"sort": state.sort, "limit": str(lists.LIMIT)}
+    return query | {name: value for name, value in asked.items() if value}
+
+
+def _columns(visit: Visit) -> tuple[Column, ...]:
+    staff = () if visit.me.is_client else (Column("client_name", _("Client")), Column("status", _("Status")))
+    return (
+        Column("period", _("Period"), sort=True, fixed=True),
+        *staff,
+        Column("sent_at", _("Sent"), sort=True),
+        Column("created_at", _("Made"), sort=True, usual=False),
+    )
+
+
+async def export_reports(visit: Visit) -> Response:
+    """The same rows as CSV or Excel."""
+    rows = await export.all_rows(visit.api, "/reports", _query(_state(visit)))
+    staff = {} if visit.me.is_client else {"client_name": _("Client"), "status": _("Status")}
+    columns = {"period": _("Period"), **staff, "sent_at": _("Sent"), "created_at": _("Made")}
+    return export.table_file(visit, "reports", columns, rows)
+
+
 async def _page(visit: Visit, form: Form, status: int = 200) -> Response:
-    state = lists.read(visit.request, "/reports", filters=(), sortable=("created_at",), default_sort="-created_at")
-    params = {"limit": str(lists.LIMIT)} | ({"cursor": state.cursor} if state.cursor else {})
+    state = _state(visit)
     may_manage = visit.me.may(Action.report_manage)
     staff = not visit.me.is_client
-    answer, data, clients = await asyncio.gather(
-        visit.api.get("/reports", params=params),
+    answer, table, data, clients = await asyncio.gather(
+        visit.api.get("/reports", params=_query(state)),
+        tables.of(visit, state, _columns(visit), bulk_verbs.REPORTS.bar(visit, "approve", "release", "redeliver")),
         data_state(visit.api) if staff else _none(),
         _clients(visit) if staff else _nobody(),
     )
@@ -108,7 +152,15 @@ async def _page(visit: Visit, form: Form, status: int = 200) -> Response:
     rows = tuple(ReportRow.of(row, names.get(str(row.get("client_id")), "")) for row in answer.items)
     rows = tuple(row if may_manage else row.only_read() for row in rows)
     page = ReportsPage(
-        lists.moved(state, answer.next_cursor), rows, data, form, clients, _periods(visit.me.today), may_manage
+        state=lists.moved(state, answer.next_cursor),
+        table=table,
+        rows=rows,
+        statuses=tuple(lists.Choice(code, delivery_status(code).label) for code in STATUSES),
+        data=data,
+        form=form,
+        clients=clients,
+        periods=_periods(visit.me.today),
+        may_manage=may_manage,
     )
     return visit.page("reports/list.html", page, status)
 
@@ -214,6 +266,7 @@ async def download_report(visit: Visit) -> Response:
 
 ROUTES = (
     Page("/reports", show_reports, action=Action.report_read),
+    Page("/reports.csv", export_reports, action=Action.report_read),
     Page("/reports", build_report, ("POST",), action=Action.report_manage),
     Page("/reports/{id:uuid}/pdf", download_report, action=Action.report_read),
     Page("/reports/{id:uuid}/release", release_report, ("POST",), action=Action.report_manage),

@@ -6,6 +6,7 @@ import "./signup";
 import "./choose";
 import "./live";
 import "./toasts";
+import "./waiting";
 
 declare global {
   interface Window { htmx: typeof htmx }

@@ -186,7 +186,7 @@ WRITES: dict[str, Write] = {
     "POST /v1/invoices/{invoice_id}/credit-notes": Write(
         (EventName.CREDIT_NOTE_ISSUED,), _json(amount="20.00"), row=issued
     ),
-    "POST /v1/imports": Write((EventName.CLIENT_IMPORTED,), _import),
+    "POST /v1/imports": Write((EventName.CLIENT_IMPORTED, EventName.IMPORT_FINISHED), _import),
     "POST /v1/reports": Write((EventName.REPORT_REQUESTED,), _report),
     "POST /v1/reports/{report_id}/release": Write((EventName.REPORT_RELEASED,), row=held),
     "POST /v1/reports/{report_id}/approve": Write((EventName.REPORT_APPROVED,), row=draft),

@@ -5,7 +5,7 @@ from typing import Any
 from api.events.schemas import EventName
 from imisofts.access import Role
 from tests.api.agency import Agency
-from tests.contracts.recipes import Options, Row, Write, _json, _post, text
+from tests.contracts.recipes import Options, Row, Write, _json, _post, gone, text
 from tests.contracts.recipes_of_work import _a_person
 
 
@@ -79,5 +79,6 @@ WRITES = {
     "POST /v1/clients/{client_id}/contacts": Write((EventName.CONTACT_CREATED,), _contact),
     "PATCH /v1/contacts/{contact_id}": Write((EventName.CONTACT_UPDATED,), _json(title="Director")),
     "DELETE /v1/contacts/{contact_id}": Write((EventName.CONTACT_DELETED,)),
+    "POST /v1/contacts/{contact_id}/restore": Write((EventName.CONTACT_RESTORED,), row=gone("/contacts", _a_contact)),
     "PUT /v1/clients/{client_id}/tags": Write((EventName.CLIENT_TAGGED,), _json(tags=["hotel"])),
 }

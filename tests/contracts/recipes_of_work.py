@@ -59,6 +59,10 @@ def _off(agency: Agency, _: str) -> Options:
     return {"json": {"person_id": _a_person(agency), "starts_on": DAY, "ends_on": DAY}}
 
 
+def _an_off(agency: Agency, client_id: str) -> str:
+    return _post(agency, "/time-off", **_off(agency, client_id))
+
+
 def _entry(agency: Agency, client_id: str) -> Options:
     worked = {"person_id": _a_person(agency), "project_id": _a_project(agency, client_id), "worked_on": DAY}
     return {"json": {**worked, "minutes": 90, "note": text(agency)}}
@@ -114,7 +118,7 @@ ROWS = {
     "task_id": Row("task", _task),
     "person_id": Row("person", _paid_person),
     "holiday_id": Row("holiday", _holiday),
-    "time_off_id": Row("time_off", lambda agency, client_id: _post(agency, "/time-off", **_off(agency, client_id))),
+    "time_off_id": Row("time_off", _an_off),
     "time_entry_id": Row("time_entry", _an_entry),
 }
 
@@ -128,6 +132,9 @@ WRITES = {
     "POST /v1/projects/{project_id}/milestones": Write((EventName.MILESTONE_CREATED,), _json(title="Approved")),
     "PATCH /v1/milestones/{milestone_id}": Write((EventName.MILESTONE_UPDATED,), _json(completed_on=DAY)),
     "DELETE /v1/milestones/{milestone_id}": Write((EventName.MILESTONE_DELETED,)),
+    "POST /v1/milestones/{milestone_id}/restore": Write(
+        (EventName.MILESTONE_RESTORED,), row=gone("/milestones", _milestone)
+    ),
     "POST /v1/projects/{project_id}/tasks": Write((EventName.TASK_CREATED,), _into("new"), row=_kept("new")),
     "PATCH /v1/tasks/{task_id}": Write((EventName.TASK_UPDATED,), _into("move"), row=_moved_task),
     "DELETE /v1/tasks/{task_id}": Write((EventName.TASK_DELETED,)),
@@ -140,6 +147,7 @@ WRITES = {
         (EventName.PERSON_UPDATED,), lambda agency, _: {"json": {"title": "Lead", "user_id": _user(agency)}}
     ),
     "DELETE /v1/people/{person_id}": Write((EventName.PERSON_ARCHIVED,), row=_a_person),
+    "POST /v1/people/{person_id}/restore": Write((EventName.PERSON_RESTORED,), row=gone("/people", _a_person)),
     "POST /v1/people/{person_id}/rates": Write(
         (EventName.PERSON_RATE_SET,), _json(kind="cost", hourly_rate="50", started_on="2026-01-01"), row=_a_person
     ),
@@ -151,6 +159,7 @@ WRITES = {
     "POST /v1/time-off": Write((EventName.TIME_OFF_CREATED,), _off),
     "PATCH /v1/time-off/{time_off_id}": Write((EventName.TIME_OFF_UPDATED,), _json(ends_on="2026-03-06")),
     "DELETE /v1/time-off/{time_off_id}": Write((EventName.TIME_OFF_DELETED,)),
+    "POST /v1/time-off/{time_off_id}/restore": Write((EventName.TIME_OFF_RESTORED,), row=gone("/time-off", _an_off)),
     "POST /v1/time-entries": Write(
         (EventName.TIME_ENTRY_CREATED,),
         lambda agency, client_id: {

@@ -23,6 +23,8 @@ FILES = {
     "/sign-up/address",
     "/notifications/{id:uuid}/sentence",
     "/access.csv",
+    "/imports.csv",
+    "/reports.csv",
     "/settings/activity.csv",
     "/clients.csv",
     "/invoices.csv",

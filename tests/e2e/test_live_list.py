@@ -1,11 +1,12 @@
 """A list that is looked at hears of what others do, its rows are chosen and acted on at once, and the act is undone."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.conftest import DESK, PHONE, Place, faults, signed_in
 
@@ -42,9 +43,30 @@ def _choose_and_undo(page: Page, place: Place) -> None:
     expect(rows).to_have_count(2)
 
 
+def _cannot_be_had_for_a_while(page: Page, place: Place) -> None:
+    """A list that fails stays as it was, says so, and comes at the next try."""
+    page.goto(f"{place.url}/clients")
+    rows, failed = page.locator("#list tbody tr"), page.locator("#list [data-fragment-failed]")
+    refusals: tuple[Callable[[Route], None], ...] = (
+        lambda one: one.fulfill(status=503, body=""),
+        lambda one: one.abort(),
+    )
+    for typed, refuse in zip(("alp", "bir"), refusals, strict=True):
+        page.route("**/clients?*", refuse)
+        before = rows.count()
+        page.fill("#q", typed)
+        expect(failed).to_be_visible()
+        expect(rows).to_have_count(before)
+        page.unroute("**/clients?*")
+        failed.get_by_role("button", name="Try again").click()
+        expect(rows).to_have_count(1)
+        expect(failed).to_have_count(0)
+
+
 def test_a_list_hears_of_others_and_what_was_done_is_undone(place: Place, browser: Browser) -> None:
     owner = signed_in(browser, place, "owner", DESK)
     _choose_and_undo(owner, place)
+    _cannot_be_had_for_a_while(owner, place)
     owner.goto(f"{place.url}/tickets?show=all")
     expect(owner.locator("[data-bell][data-heard]")).to_have_count(1)
     tickets = owner.locator("#list tbody tr").count()

@@ -45,7 +45,7 @@ def _status(settings: Settings, report_id: str) -> str:
 def test_a_draft_is_read_and_approved_or_withdrawn_when_asked(site: Any, fresh_settings: Settings) -> None:
     browser_of, world = site
     report_id = draft_report(fresh_settings, world)
-    assert "Approve" not in browser_of("member").get("/reports").text
+    assert "/approve" not in browser_of("member").get("/reports").text
     assert report_id not in browser_of("alpen").get("/reports").text
     assert browser_of("alpen").get(f"/reports/{report_id}/pdf").status_code == 404
     browser = browser_of("owner")

@@ -2,7 +2,7 @@
 
 from api.projects.models import Milestone, Project, Task
 from api.projects.repository import findable_projects, findable_tasks
-from api.projects.service.milestones import create_milestone, delete_milestone, update_milestone
+from api.projects.service.milestones import create_milestone, delete_milestone, restore_milestone, update_milestone
 from api.projects.service.projects import archive, complete, create, reopen, restore, update, usable
 from api.projects.service.tasks import create_task, delete_task, project_of_task, restore_task, update_task
 
@@ -22,6 +22,7 @@ __all__ = [
     "project_of_task",
     "reopen",
     "restore",
+    "restore_milestone",
     "restore_task",
     "update",
     "update_milestone",

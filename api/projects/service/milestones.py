@@ -1,4 +1,4 @@
-"""Milestones: made, changed, completed, deleted."""
+"""Milestones: made, changed, completed, deleted, brought back."""
 
 from uuid import UUID
 
@@ -11,10 +11,11 @@ from api.kit.concurrency import require_match
 from api.kit.ids import new_id
 from api.kit.rows import changes, require_free, touch
 from api.projects import repository
-from api.projects.models import Milestone
+from api.projects.models import Milestone, Task
 from api.projects.schemas import MilestoneCreate, MilestoneUpdate
 from api.projects.service.projects import usable
 from api.projects.service.shared import facts, require_past
+from api.undo import service as undo
 from imisofts.access import Actor
 
 
@@ -55,9 +56,10 @@ async def update_milestone(
 async def delete_milestone(
     session: AsyncSession, actor: Actor, milestone_id: UUID, if_match: str | None, clock: Clock
 ) -> None:
-    """Take a promise away; its tasks stay and lead to no milestone."""
+    """Take a promise away; its tasks stay and lead to no milestone. For ten minutes it can be brought back."""
     milestone = await repository.lock_milestone(session, actor, milestone_id)
     require_match(if_match, milestone.version)
+    await undo.keep(session, Milestone, milestone.id, {Task: "milestone_id"})
     for task in await repository.tasks_of_milestone(session, milestone.id):
         before = facts(task)
         task.milestone_id = None
@@ -66,3 +68,18 @@ async def delete_milestone(
     await events.record(session, actor, EventName.MILESTONE_DELETED, milestone, before=facts(milestone))
     await session.delete(milestone)
     await session.flush()
+
+
+async def restore_milestone(session: AsyncSession, actor: Actor, milestone_id: UUID, clock: Clock) -> Milestone:
+    """Bring back a milestone that was just deleted; its tasks lead to it again, but for those that lead elsewhere."""
+    led = {UUID(row["id"]) for row in await undo.kept(session, Milestone, milestone_id, Task)}
+    await undo.bring_back(session, Milestone, milestone_id)
+    milestone = await repository.lock_milestone(session, actor, milestone_id)
+    await usable(session, actor, milestone.project_id)
+    for task in await repository.tasks_without_milestone(session, milestone.project_id, led):
+        before = facts(task)
+        task.milestone_id = milestone.id
+        await touch(session, task, clock)
+        await events.record(session, actor, EventName.TASK_UPDATED, task, before=before, after=facts(task))
+    await events.record(session, actor, EventName.MILESTONE_RESTORED, milestone, after=facts(milestone))
+    return milestone

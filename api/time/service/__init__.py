@@ -7,11 +7,12 @@ from api.time.service.calendar import (
     create_time_off,
     delete_holiday,
     delete_time_off,
+    restore_time_off,
     update_time_off,
 )
 from api.time.service.entries import create_entry, delete_entry, restore_entry, update_entry
 from api.time.service.history import set_rate, set_working_hours
-from api.time.service.people import archive, create, update
+from api.time.service.people import archive, create, restore, update
 
 __all__ = [
     "Holiday",
@@ -29,7 +30,9 @@ __all__ = [
     "delete_holiday",
     "delete_time_off",
     "findable",
+    "restore",
     "restore_entry",
+    "restore_time_off",
     "set_rate",
     "set_working_hours",
     "update",

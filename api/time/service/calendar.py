@@ -15,6 +15,7 @@ from api.time.errors import BadDate, HolidayExists, Overlaps
 from api.time.models import Holiday, TimeOff
 from api.time.schemas import HolidayCreate, TimeOffCreate, TimeOffUpdate
 from api.time.service.shared import facts, require_own, writable
+from api.undo import service as undo
 from imisofts.access import Actor
 
 
@@ -76,13 +77,24 @@ async def update_time_off(
 
 
 async def delete_time_off(session: AsyncSession, actor: Actor, time_off_id: UUID, if_match: str | None) -> None:
-    """Somebody works after all."""
+    """Somebody works after all; for ten minutes the days off can be brought back."""
     time_off = await repository.lock_time_off(session, actor, time_off_id)
     require_own(actor, await repository.lock_person(session, actor, time_off.person_id))
     require_match(if_match, time_off.version)
+    await undo.keep(session, TimeOff, time_off.id)
     await events.record(session, actor, EventName.TIME_OFF_DELETED, time_off, before=facts(time_off))
     await session.delete(time_off)
     await session.flush()
+
+
+async def restore_time_off(session: AsyncSession, actor: Actor, time_off_id: UUID) -> TimeOff:
+    """Bring back days off that were just deleted, where no others were entered for them since."""
+    await undo.bring_back(session, TimeOff, time_off_id)
+    time_off = await repository.lock_time_off(session, actor, time_off_id)
+    require_own(actor, await repository.lock_person(session, actor, time_off.person_id))
+    await _check(session, time_off)
+    await events.record(session, actor, EventName.TIME_OFF_RESTORED, time_off, after=facts(time_off))
+    return time_off
 
 
 async def _check(session: AsyncSession, time_off: TimeOff) -> None:

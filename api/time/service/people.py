@@ -1,6 +1,7 @@
-"""People: added, changed, archived."""
+"""People: added, changed, archived, brought back."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +19,7 @@ from api.time.errors import UserTaken
 from api.time.models import Person, WorkingHours
 from api.time.schemas import PersonCreate, PersonUpdate
 from api.time.service.shared import facts
+from api.undo import service as undo
 from imisofts.access import Actor
 
 
@@ -56,10 +58,42 @@ async def archive(session: AsyncSession, actor: Actor, person_id: UUID, if_match
     if person.archived_at is None:
         before = facts(person)
         person.archived_at = clock.now()
+        await undo.forget(session, person.id)
+        await undo.keep(session, Person, person.id, {WorkingHours: "person_id"})
         await _end_hours(session, actor, person, clock)
         await touch(session, person, clock)
         await events.record(session, actor, EventName.PERSON_ARCHIVED, person, before=before, after=facts(person))
     return person
+
+
+async def restore(session: AsyncSession, actor: Actor, person_id: UUID, clock: Clock) -> Person:
+    """Bring an archived person back; within ten minutes with the working hours that archiving ended."""
+    person = await repository.lock_person(session, actor, person_id)
+    if person.archived_at is not None:
+        await _check_user(session, actor, person.id, person.user_id)
+        before = facts(person)
+        person.archived_at = None
+        ends = {UUID(row["id"]): row["ended_on"] for row in await undo.kept(session, Person, person.id, WorkingHours)}
+        await undo.forget(session, person.id)
+        await _reopen_hours(session, actor, person, ends, clock)
+        await touch(session, person, clock)
+        await events.record(session, actor, EventName.PERSON_RESTORED, person, before=before, after=facts(person))
+    return person
+
+
+async def _reopen_hours(
+    session: AsyncSession, actor: Actor, person: Person, ends: Mapping[UUID, str | None], clock: Clock
+) -> None:
+    """Give each week the end that it had."""
+    query = repository.visible_working_hours(actor).where(WorkingHours.person_id == person.id)
+    for row in await repository.dated(session, query, WorkingHours):
+        earlier = ends.get(row.id, row.ended_on and row.ended_on.isoformat())
+        ended_on = date.fromisoformat(earlier) if earlier else None
+        if ended_on != row.ended_on:
+            before = facts(row)
+            row.ended_on = ended_on
+            await touch(session, row, clock)
+            await events.record(session, actor, EventName.WORKING_HOURS_SET, row, before=before, after=facts(row))
 
 
 async def _end_hours(session: AsyncSession, actor: Actor, person: Person, clock: Clock) -> None:

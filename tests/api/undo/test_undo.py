@@ -106,3 +106,59 @@ def test_what_was_archived_is_used_again(agency: Agency, kind: str) -> None:
     back = _post(agency, f"/{kind}/{made['id']}/restore")
     assert (back["archived"], back["version"]) == (False, 3)
     assert _post(agency, f"/{kind}/{made['id']}/restore")["version"] == 3, "again changes nothing"
+
+
+def test_a_milestone_comes_back_and_its_tasks_lead_to_it_again(agency: Agency) -> None:
+    project = _project(agency)
+    milestone = _post(agency, f"/projects/{project}/milestones", title="Design approved", due_on="2026-03-31")
+    left, moved = (
+        _post(agency, f"/projects/{project}/tasks", title=title, milestone_id=milestone["id"])
+        for title in ("Sketch", "Print")
+    )
+    _delete(agency, f"/milestones/{milestone['id']}")
+    other = _post(agency, f"/projects/{project}/milestones", title="Printed")
+    owner = agency.as_role[Role.owner]
+    agency.api.ask("PATCH", f"/tasks/{moved['id']}", owner, if_match='"2"', json={"milestone_id": other["id"]})
+    back = _post(agency, f"/milestones/{milestone['id']}/restore")
+    assert _plain(back) == _plain(milestone)
+    leads = [agency.api.ask("GET", f"/tasks/{task['id']}", owner).body["milestone_id"] for task in (left, moved)]
+    assert leads == [milestone["id"], other["id"]], "what leads elsewhere by now stays there"
+
+
+def test_a_contact_comes_back_and_leaves_the_first_place_to_who_has_it_now(agency: Agency) -> None:
+    at = f"/clients/{agency.client_id}/contacts"
+    contact = _post(agency, at, name="Hannelore", phone="+43 512 998877", is_primary=True)
+    _delete(agency, f"/contacts/{contact['id']}")
+    again = _post(agency, f"/contacts/{contact['id']}/restore")
+    assert _plain(again) == _plain(contact)
+    agency.api.ask("DELETE", f"/contacts/{contact['id']}", agency.as_role[Role.owner], if_match='"2"')
+    _post(agency, at, name="Jo", is_primary=True)
+    assert _post(agency, f"/contacts/{contact['id']}/restore")["is_primary"] is False
+
+
+def test_days_off_come_back_where_no_others_were_entered(agency: Agency) -> None:
+    person = _post(agency, "/people", name="Ada")["id"]
+    days = {"person_id": person, "starts_on": "2026-08-03", "ends_on": "2026-08-14"}
+    off = _post(agency, "/time-off", **days)
+    _delete(agency, f"/time-off/{off['id']}")
+    assert _plain(_post(agency, f"/time-off/{off['id']}/restore")) == _plain(off)
+    agency.api.ask("DELETE", f"/time-off/{off['id']}", agency.as_role[Role.owner], if_match='"2"')
+    _post(agency, "/time-off", **days)
+    refused = agency.api.refusal("POST", f"/time-off/{off['id']}/restore", agency.as_role[Role.owner])
+    assert refused.status in {409, 422}
+
+
+def test_an_archived_person_comes_back_with_the_week_that_ended(agency: Agency) -> None:
+    person = f"/people/{_post(agency, '/people', name='Ada')['id']}"
+    for day in ("2026-01-01", "2090-01-01"):
+        _post(agency, f"{person}/working-hours", started_on=day, monday_minutes=480)
+    owner = agency.as_role[Role.owner]
+
+    def ends() -> list[str | None]:
+        return [row["ended_on"] for row in agency.api.ask("GET", f"{person}/working-hours", owner).body]
+
+    agreed = ends()
+    _delete(agency, person)
+    assert None not in ends()
+    assert _post(agency, f"{person}/restore")["archived"] is False
+    assert ends() == agreed
