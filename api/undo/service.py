@@ -60,7 +60,8 @@ async def kept(session: AsyncSession, kind: type[Base], row_id: UUID, part: type
     found = await session.scalar(
         text(
             "select jsonb_path_query_array(rows, '$[*] ? (@.table == $name).row',"
-            " jsonb_build_object('name', cast(:part as text))) from deleted_row where id = :id and kind = :kind and deleted_at >= :since"
+            " jsonb_build_object('name', cast(:part as text))) from deleted_row"
+            " where id = :id and kind = :kind and deleted_at >= :since"
         ),
         {
             "id": row_id,
