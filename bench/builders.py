@@ -21,6 +21,7 @@ from bench.page import Page
 from imisofts import sample
 from imisofts.settings import PROJECT_ROOT, Settings, load
 from warehouse import build, lake, replication
+from warehouse.models import dbt
 from warehouse.parts import board
 
 AGENCIES = 72
@@ -75,7 +76,7 @@ def main() -> None:
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, cores[:1])
     settings = load()
-    build.manifest_json(settings)
+    dbt.project(settings)
     one, alone = _timed(settings)
     command = [sys.executable, "-c", _BUILDER, str(cores[-1])]
     with subprocess.Popen(command, cwd=PROJECT_ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as builder:
@@ -89,7 +90,7 @@ def main() -> None:
     if not together.shared or _content(alone.scratch) != _content(together.scratch):
         raise RuntimeError("the build was not shared, or its marts differ")
     for result in (alone, together):
-        build.discard(result.scratch)
+        build.discard(result)
     helped = resource.getrusage(resource.RUSAGE_CHILDREN)
     helper = helped.ru_utime + helped.ru_stime
     print(json.dumps({"one": vars(one), "two": vars(two), "helper": helper, "shared": together.shared}))

@@ -24,7 +24,8 @@ from imisofts.cli.house import open_house
 from imisofts.cli.reports import request
 from imisofts.operator import Api
 from imisofts.settings import Settings
-from warehouse import build, lake, pipeline, replication
+from warehouse import lake, pipeline, replication
+from warehouse.models import dbt
 
 SLUG, PERIOD = "retail", "2011-11"
 IMPORT_GOAL = 30.0
@@ -110,11 +111,12 @@ def _pipeline(settings: Settings, _data: Path, page: Page) -> None:
     with timed() as nothing:
         pipeline.run(settings)
     page.add("pipeline: nothing changed", f"{nothing.wall:.2f} s")
-    _change(settings, "Changed once")
-    pipeline.run(settings)
-    _change(settings, "Changed twice")
-    with timed() as small:
-        result = pipeline.run(settings)
+    with replication.Sessions(settings, kept=True) as sessions:  # as the worker has them
+        _change(settings, "Changed once")
+        pipeline.run(settings, sessions=sessions)
+        _change(settings, "Changed twice")
+        with timed() as small:
+            result = pipeline.run(settings, sessions=sessions)
     page.add("pipeline: one client renamed, warm", f"{small.wall:.2f} s", _steps(result))
     with timed() as full:
         result = pipeline.run(settings, full_refresh=True)
@@ -136,8 +138,9 @@ def _dbt_run(settings: Settings) -> None:
     """What an engineer would type: a fresh process, a fresh scratch file, models only."""
     with tempfile.TemporaryDirectory() as folder, lake.writing(settings) as connection:
         snapshot = lake.current_snapshot(connection)
-        profile = build.profile(settings, Path(folder) / build.SCRATCH_FILE, snapshot, datetime.now(UTC))
-        place = ["--project-dir", str(build.PROJECT), "--profiles-dir", str(build.PROJECT)]
+        profile = dbt.profile(settings.lake_catalog_url, Path(folder) / dbt.SCRATCH_FILE, snapshot, datetime.now(UTC))
+        profile |= {"LAKE_MEMORY": lake.memory_limit(settings)}
+        place = ["--project-dir", str(dbt.PROJECT), "--profiles-dir", str(dbt.PROJECT)]
         command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "run", *place, "--target-path", folder]
         command += ["--log-path", folder]
         subprocess.run(command, env={**os.environ, **profile}, check=True, stdout=subprocess.DEVNULL)

@@ -12,7 +12,7 @@ from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
 from imisofts.settings import Settings
 from orchestration import assets, control, maintenance, reporting, reports, verification
-from warehouse import build, changes, pipeline, replication
+from warehouse import build, changes, lake, pipeline, replication
 
 
 def create(settings: Settings) -> dg.Definitions:
@@ -119,7 +119,7 @@ def _committed_rows(settings: Settings, job: UnresolvedAssetJobDefinition) -> dg
         description="Wakes when rows of replicated tables were committed to the lake and are not published yet.",
     )
     def committed_rows(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        version = changes.lake_version(settings)
+        version = lake.version(settings)
         if str(version) == context.cursor:
             yield dg.SkipReason("nothing was committed to the lake")
             return

@@ -102,7 +102,7 @@ class Worker:
         """A full catch-up on demand: also retries data whose audit failed."""
         with self._replicating, self._building:
             self._beat(now=True)
-            result = pipeline.run(self.settings, full_refresh=full_refresh, on_step=_log_step)
+            result = pipeline.run(self.settings, full_refresh=full_refresh, on_step=_log_step, sessions=self._sessions)
             self._last["at"] = datetime.now(UTC).isoformat()
             self.reporter.send(reporting.rows_events(result.replicated))
             self._after(result)

@@ -1,58 +1,58 @@
-"""Builds marts into a private scratch file with dbt, in this process.
+"""Builds marts into a private scratch file: the models below what changed, and the tests of them.
 
-The parsed project (the manifest) stays warm between builds, so that a small change costs dbt's run
-and not its start. Only marts downstream of changed raw tables are built; a mart reads views alone, and
-the views are always made, because scratch starts empty.
+dbt compiles the project once (`warehouse.models.dbt`), this process runs its text (`warehouse.models.running`). What
+the last publication's build left (`warehouse.models.kept`) and no change reaches is not computed again.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import json
-import os
-import re
+import dataclasses
 import shutil
 import tempfile
-import threading
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from warehouse import lake
-from warehouse.parts import planning, sharing
+from warehouse.lake import literal, quoted
+from warehouse.models import compiled, dbt, kept, running
+from warehouse.models.dbt import SCRATCH_FILE, BuildFailed, fingerprint, manifest_json, sources_read
+from warehouse.parts import sharing
 from warehouse.publish import CheckResult
 
 if TYPE_CHECKING:
-    from dbt.contracts.graph.manifest import Manifest
+    import duckdb
 
     from imisofts.settings import Settings
-    from warehouse.parts.planning import Plan
-    from warehouse.parts.sharing import Shared
+    from warehouse.models.compiled import Project
+    from warehouse.models.kept import Stand
 
-PROJECT = Path(__file__).resolve().parent.parent / "transforms"
-SCRATCH_FILE = "imisofts.duckdb"
-"""The warm manifest bakes in this name: builds differ by folder only."""
-
-_SOURCE = re.compile(r"""source\(\s*['"]raw['"]\s*,\s*['"](\w+)['"]\s*\)""")
-_REF = re.compile(r"""ref\(\s*['"](\w+)['"]\s*\)""")
-_QUIETLY = ("--quiet", "--no-use-colors", "--log-level-file", "none")
-_one_at_a_time = threading.Lock()
-_warm: dict[str, Manifest] = {}
-
-
-class BuildFailed(RuntimeError):
-    """dbt itself could not run; a failing model or test is a CheckResult instead."""
+__all__ = [
+    "BuildFailed",
+    "BuildResult",
+    "build",
+    "discard",
+    "fingerprint",
+    "keep",
+    "manifest_json",
+    "marts_below",
+    "newest",
+    "opened",
+    "sources_read",
+    "sweep",
+]
 
 
 @dataclass(frozen=True)
 class BuildResult:
-    """What one build left: the scratch file, dbt's verdicts, and the marts that it holds.
+    """What one build left: the scratch file, the verdicts of dbt's tests, and the marts that were built.
 
-    `shared` says how many builders made it in how many parts; empty where this process made it alone.
+    The file may hold more marts than these: kept ones, as they were. `shared` says how many builders made it in how
+    many parts; empty where this process made it alone. `files` are closed by `discard`: what is shared lies in them.
+    `same` are those of the marts whose rows came out as they have been published.
     """
 
     scratch: Path
@@ -60,6 +60,8 @@ class BuildResult:
     ok: bool
     models: list[str]
     shared: str = ""
+    same: frozenset[str] = frozenset()
+    files: contextlib.ExitStack = field(default_factory=contextlib.ExitStack, repr=False, compare=False)
 
 
 def build(
@@ -67,227 +69,144 @@ def build(
     snapshot: int,
     *,
     data_at: datetime,
-    changed: set[str] | None,
-    full_refresh: bool = False,
+    changed: Collection[str] | None,
     share: bool = False,
+    earlier: Stand | None = None,
+    connection: duckdb.DuckDBPyConnection | None = None,
 ) -> BuildResult:
     """Build what depends on the changed raw tables (None: everything) as of one lake snapshot.
 
-    `data_at` is the last instant that the snapshot covers; models read it as the data date. The caller owns the scratch
-    folder afterwards and gives it to `discard`. With `share` builders may help (`warehouse.parts`): one such build at a
-    time, of the lake itself. Raises BuildFailed when dbt could not run at all.
+    `data_at` is the last instant that the snapshot covers; models read it as the data date. `earlier` is the
+    publication since which these tables and nothing else changed. With `share` builders may help (`warehouse.parts`):
+    one such build at a time, of one lake. `connection` is one that `opened` gave. The caller owns the scratch folder
+    afterwards and gives it to `discard` or `keep`. Raises BuildFailed when the project cannot be compiled, and what
+    DuckDB raises when the lake is not there.
     """
     scratch = _new_scratch(settings)
-    if changed is not None and not changed & sources_read():
+    if changed is not None and not set(changed) & sources_read():
         return BuildResult(scratch, [], ok=True, models=[])
-    with _one_at_a_time, _environment(profile(settings, scratch, snapshot, data_at)):
-        manifest = _manifest(settings)
-        wanted = _marts_below(manifest, changed)
-        arguments = _arguments(settings, None if changed is None else wanted, full_refresh)
-        with contextlib.ExitStack() as files:
-            shared = files.enter_context(_shared(settings, manifest, snapshot, wanted)) if share else None
-            outcome = _invoke_on(manifest, arguments, shared)
-    models = [
-        node.node.name
-        for node in outcome
-        if node.node.resource_type == "model" and node.node.schema == "marts" and str(node.status) == "success"
-    ]
-    results = [check for node in outcome for check in _check(node)]
-    results += _not_built(wanted, models, results)
+    project = dbt.project(settings).at(data_at)
+    stale = project.below(changed)
+    wanted = project.marts(stale)
+    taken = earlier is not None and kept.take(settings, earlier, scratch)
+    with contextlib.ExitStack() as standing, contextlib.ExitStack() as files:
+        connection = connection or standing.enter_context(opened(settings, snapshot))
+        standing.enter_context(_attached(connection, scratch))
+        before = _left(connection, project, stale) if taken else _Left()
+        models = project.needed(stale if changed is None else wanted, before.there)
+        tests = project.asked_of(models, before.there)
+        shared = files.enter_context(sharing.shared(settings, project, snapshot, models, tests)) if share else None
+        if shared is None:
+            outcome = running.run(connection, project, models, tests, running.create)
+        else:
+            outcome = shared.run(connection, project)
+        same = _same(connection, project, before.replaced, outcome.built)
+        kept_open = files.pop_all()
+    built = [mart for mart in wanted if mart in outcome.built]
+    results = [*outcome.results, *_not_built(wanted, built, outcome.results)]
     ok = all(check.passed for check in results)
-    return BuildResult(scratch, results, ok, sorted(models), str(shared or ""))
+    return BuildResult(scratch, results, ok, built, str(shared or ""), same, kept_open)
 
 
-def discard(scratch: Path) -> None:
-    """Remove a scratch folder; what it held is published or not wanted."""
-    shutil.rmtree(scratch.parent, ignore_errors=True)
+def discard(built: BuildResult) -> None:
+    """Remove what a build left; what it held is published or not wanted."""
+    built.files.close()
+    shutil.rmtree(built.scratch.parent, ignore_errors=True)
 
 
-def fingerprint() -> str:
-    """Short hash of the models: other models are a reason to build even without new data."""
-    digest = hashlib.sha256()
-    for path in _project_files():
-        digest.update(str(path.relative_to(PROJECT)).encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
+def keep(settings: Settings, built: BuildResult, stand: Stand) -> None:
+    """Leave what was just published to the next build; what builders made goes with their files."""
+    if built.shared:
+        discard(built)
+    else:
+        kept.give(settings, stand, built.scratch)
 
 
-def manifest_json(settings: Settings) -> dict[str, Any]:
-    """The dbt manifest as plain data, parsed anew only when the project's files changed."""
-    target = _target(settings) / f"manifest-{fingerprint()}.json"
-    if not target.exists():
-        with _one_at_a_time, _environment(profile(settings, _target(settings) / SCRATCH_FILE, 0, None)):
-            manifest = _manifest(settings)
-        partial = target.with_suffix(f".{os.getpid()}")
-        partial.write_text(json.dumps(manifest.writable_manifest().to_dict(omit_none=True), default=str))
-        partial.replace(target)
-    document: dict[str, Any] = json.loads(target.read_text())
-    return document
+def sweep(settings: Settings, current: Stand | None = None) -> None:
+    """Drop what killed builds left behind; called while no other build can run."""
+    kept.sweep(settings, current)
 
 
-def _project_files() -> list[Path]:
-    kept = {".sql", ".yml", ".yaml", ".csv", ".py"}
-    ignored = {"target", "logs", "dbt_packages"}
-    files = (path for path in PROJECT.rglob("*") if path.suffix in kept)
-    return sorted(path for path in files if not ignored & set(path.relative_to(PROJECT).parts))
+def marts_below(settings: Settings, changed: Collection[str] | None) -> list[str]:
+    """Names of the marts that a change of these raw tables has to rebuild; None: all of them."""
+    project = dbt.project(settings)
+    return project.marts(project.below(changed))
 
 
-def _target(settings: Settings) -> Path:
-    folder = settings.home / "dbt"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+@contextlib.contextmanager
+def opened(settings: Settings, snapshot: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    """DuckDB with one version of the lake, to look, build and audit with: to attach it costs more than most models."""
+    connection = lake.bare(lake.memory_limit(settings), lake.spill(settings))
+    try:
+        lake.attach(connection, settings, snapshot=snapshot)
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextlib.contextmanager
+def newest(settings: Settings) -> Iterator[tuple[duckdb.DuckDBPyConnection, int]]:
+    """DuckDB with the newest version of the lake, and which one that is. Raises LakeMissing where there is none."""
+    snapshot = lake.version(settings)
+    if snapshot is None:
+        raise lake.LakeMissing("the lake is empty: nothing has been replicated yet")
+    with opened(settings, snapshot) as connection:
+        yield connection, snapshot
+
+
+@contextlib.contextmanager
+def _attached(connection: duckdb.DuckDBPyConnection, scratch: Path) -> Iterator[None]:
+    connection.execute(f"attach {literal(str(scratch))} as {running.DATABASE}")
+    connection.execute(f"use {running.DATABASE}")
+    try:
+        yield
+    finally:
+        connection.execute(f"use memory; detach {running.DATABASE}")
 
 
 def _new_scratch(settings: Settings) -> Path:
     """A folder of its own under `scratch/`; the pipeline's lock makes older ones leftovers of a crash."""
-    root = settings.home / "scratch"
-    root.mkdir(parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(dir=root)) / SCRATCH_FILE
+    return Path(tempfile.mkdtemp(dir=kept.root(settings))) / SCRATCH_FILE
 
 
-def sweep(settings: Settings) -> None:
-    """Drop what killed builds left behind; called while no other build can run."""
-    for folder in (settings.home / "scratch").glob("*"):
-        shutil.rmtree(folder, ignore_errors=True)
+@dataclass(frozen=True)
+class _Left:
+    """Models whose rows are still right in a scratch file, and marts whose earlier rows lie beside their new ones."""
+
+    there: frozenset[str] = frozenset()
+    replaced: Mapping[str, str] = field(default_factory=dict)
 
 
-def profile(settings: Settings, scratch: Path, snapshot: int, data_at: datetime | None) -> dict[str, str]:
-    """The variables that the dbt project reads; described in `transforms/README.md`."""
-    dated = {} if data_at is None else {"LAKE_DATA_AT": data_at.isoformat()}
-    return dated | {
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "LAKE_CATALOG": settings.lake_catalog_url,
-        "LAKE_SNAPSHOT": str(snapshot),
-        "LAKE_SCRATCH": str(scratch),
-        "LAKE_MEMORY": lake.memory_limit(settings),
-    }
+def _left(connection: duckdb.DuckDBPyConnection, project: Project, stale: Collection[str]) -> _Left:
+    """What an earlier build left; of what is not right any more, marts are put aside and the rest is dropped."""
+    schemas = {model.schema for model in project.models}
+    found = {name for schema in schemas for name in lake.tables(connection, schema, running.DATABASE)}
+    replaced = {}
+    for model in (project.by_name[name] for name in found & set(stale)):
+        if model.schema == compiled.MARTS:
+            aside = f"{model.name} before"
+            connection.execute(f"alter table {running.place(model)} rename to {quoted(aside)}")
+            replaced[model.name] = running.place(dataclasses.replace(model, name=aside))
+        else:
+            connection.execute(f"drop {'table' if model.kept else 'view'} {running.place(model)}")
+    return _Left(frozenset(found - set(stale)), replaced)
 
 
-@contextlib.contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    """dbt reads its profile from the process' environment; put back what was there before."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-def _paths(settings: Settings) -> list[str]:
-    target = _target(settings)
-    places = {"--project-dir": PROJECT, "--profiles-dir": PROJECT, "--target-path": target, "--log-path": target}
-    return [part for option, place in places.items() for part in (option, str(place))]
-
-
-def _arguments(settings: Settings, marts: list[str] | None, full_refresh: bool) -> list[str]:
-    """Of a build of these marts with all that they read, since scratch starts empty; None: of everything.
-
-    dbt's `@source` would do it in one word, but it also takes what the tests downstream read, and every mart has a test
-    that reads the workspaces.
-    """
-    arguments = [*_QUIETLY, "--no-write-json", "build", *_paths(settings)]
-    arguments += ["--exclude-resource-type", "unit_test"]
-    if marts is not None:
-        # Tests that also read a mart outside of this build would find no table.
-        arguments += ["--select", *(f"+{mart}" for mart in marts), "--indirect-selection", "cautious"]
-    if full_refresh:
-        arguments.append("--full-refresh")
-    return arguments
-
-
-def sources_read() -> frozenset[str]:
-    """Raw tables that some mart is made of; a change of any other one moves no figure."""
-    return _sources_of_marts(fingerprint())
-
-
-@cache
-def _sources_of_marts(_fingerprint: str) -> frozenset[str]:
-    models = {path.stem: path for path in _project_files() if path.suffix == ".sql" and "models" in path.parts}
-    waiting = [name for name, path in models.items() if "marts" in path.parts]
-    seen: set[str] = set()
-    sources: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        if name not in seen:
-            seen.add(name)
-            text = models[name].read_text()
-            sources |= set(_SOURCE.findall(text))
-            waiting += _REF.findall(text)
-    return frozenset(sources)
-
-
-def _manifest(settings: Settings) -> Manifest:
-    """Parse once per project version, whichever installation asks: where it builds is said at each run."""
-    key = fingerprint()
-    if key not in _warm:
-        from dbt.cli.main import dbtRunner
-        from dbt.contracts.graph.manifest import Manifest
-
-        answer = dbtRunner().invoke([*_QUIETLY, "parse", *_paths(settings)])
-        if not answer.success or not isinstance(answer.result, Manifest):
-            raise BuildFailed(f"the dbt project does not parse: {answer.exception}")
-        _warm.clear()
-        _warm[key] = answer.result
-    return _warm[key]
-
-
-def _invoke(manifest: Manifest, arguments: list[str]) -> list[Any]:
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.artifacts.schemas.run import RunExecutionResult
-    from dbt.cli.main import dbtRunner
-
-    try:
-        answer = dbtRunner(manifest=manifest).invoke(arguments)
-    finally:
-        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
-    if not isinstance(answer.result, RunExecutionResult):
-        raise BuildFailed(f"dbt did not run: {answer.exception}")
-    return list(answer.result.results)
-
-
-def _shared(
-    settings: Settings, manifest: Manifest, snapshot: int, marts: list[str]
-) -> contextlib.AbstractContextManager[Shared | None]:
-    sources = planning.sources(manifest, marts)
-    return sharing.shared(settings, snapshot, sources, lambda: _plan(settings, manifest, marts))
-
-
-def _invoke_on(manifest: Manifest, arguments: list[str], shared: Shared | None) -> list[Any]:
-    """Build; tables that were made in parts are read from their files, and tested as if they had been made here."""
-    if shared is None:
-        return _invoke(manifest, arguments)
-    inner = ["--exclude", *shared.plan.inner] if shared.plan.inner else []
-    with _environment({"LAKE_PARTS": json.dumps(shared.folders)}):
-        return _invoke(manifest, [*arguments, *inner])
-
-
-def _plan(settings: Settings, manifest: Manifest, marts: list[str]) -> Plan | None:
-    """These marts and what they read, compiled; None where dbt cannot, which the build itself will tell."""
-    selected = ["--select", *(f"+{mart}" for mart in marts), "--indirect-selection", "empty"]
-    silent = ["--log-level", "none", *_QUIETLY, "--no-write-json"]  # else it prints SQL
-    compiled = _invoke(manifest, [*silent, "compile", *_paths(settings), *selected])
-    if any(str(node.status) != "success" for node in compiled):
-        return None
-    return planning.plan(manifest, compiled)
-
-
-def _marts_below(manifest: Manifest, changed: set[str] | None) -> list[str]:
-    """Names of the marts that a change of these raw tables has to rebuild; None: all of them."""
-    wanted = None if changed is None else {f".raw.{table}" for table in changed}
-
-    @cache
-    def reached(node: str) -> bool:
-        if node in manifest.sources:
-            return any(node.endswith(name) for name in wanted or ())
-        return node in manifest.nodes and any(reached(parent) for parent in manifest.nodes[node].depends_on_nodes)
-
-    models = (node for name, node in manifest.nodes.items() if name.startswith("model.") and node.schema == "marts")
-    return sorted(model.name for model in models if wanted is None or reached(model.unique_id))
+def _same(
+    connection: duckdb.DuckDBPyConnection, project: Project, replaced: Mapping[str, str], built: Collection[str]
+) -> frozenset[str]:
+    """The marts that were built with the rows that they had; what was put aside is dropped."""
+    same = set[str]()
+    for name, before in replaced.items():
+        if name in built:
+            now = running.place(project.by_name[name])
+            row = connection.execute(
+                f"select (select count(*) from {now}) = (select count(*) from {before})"
+                f" and not exists (from {now} except all from {before})"
+            ).fetchone()
+            same |= {name} if row and row[0] else set()
+        connection.execute(f"drop table {before}")
+    return frozenset(same)
 
 
 def _not_built(expected: list[str], built: list[str], results: list[CheckResult]) -> Iterator[CheckResult]:
@@ -297,31 +216,3 @@ def _not_built(expected: list[str], built: list[str], results: list[CheckResult]
         if mart not in built and mart not in told:
             reason = "what it reads failed" if told else "dbt gave no verdict on it"
             yield CheckResult(f"{mart} is built", "dbt", mart, passed=False, detail=f"it was not built: {reason}")
-
-
-def _check(node: Any) -> Iterator[CheckResult]:
-    """A test is a check; a model is one only when it failed. What was skipped is told by `_not_built`."""
-    status = str(node.status)
-    if status == "skipped":
-        return
-    is_test = node.node.resource_type in ("test", "unit_test")
-    passed = status in ("pass", "success", "warn")
-    if passed and not is_test:
-        return
-    detail = "" if status in ("pass", "success") else _readable(node)
-    yield CheckResult(name=node.node.name, kind="dbt", table=_table(node.node), passed=passed, detail=detail)
-
-
-def _readable(node: Any) -> str:
-    """dbt's message without its file-and-line preamble, in one line."""
-    lines = [line.strip() for line in str(node.message or node.status).splitlines() if line.strip()]
-    return " ".join(lines)[:1000]
-
-
-def _table(node: Any) -> str:
-    if node.resource_type == "model":
-        return str(node.name)
-    attached = getattr(node, "attached_node", None)
-    depends = [name for name in getattr(node.depends_on, "nodes", ()) if name.startswith(("model.", "source."))]
-    name = attached or (depends[-1] if depends else node.name)
-    return str(name).rsplit(".", 1)[-1]

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-import psycopg
-
 from warehouse import build, lake
 
 if TYPE_CHECKING:
@@ -95,14 +93,19 @@ class Pending:
 def pending(settings: Settings) -> Pending:
     """Compare the newest snapshot with the last publication and the last audit."""
     with lake.connect(settings) as connection:
-        snapshot = lake.current_snapshot(connection)
+        return pending_at(connection, lake.current_snapshot(connection))
+
+
+def pending_at(connection: duckdb.DuckDBPyConnection, snapshot: int) -> Pending:
+    """The same of a lake that is attached at this snapshot."""
+    with lake.one_look(connection):
         published = _last_published(connection)
         failed_at = _failed_at(connection, published)
         committed_at = _committed_at(connection)
         tables = None if published is None else changed_since(connection, published.lake_snapshot)
         since = frozenset() if failed_at is None else changed_since(connection, failed_at)
         new_day = _a_new_day(connection, published, committed_at)
-        missing = build.sources_read() - _raw_tables(connection)
+        missing = build.sources_read() - frozenset(lake.tables(connection, "raw"))
         return Pending(snapshot, published, tables, committed_at, failed_at, since, new_day, missing)
 
 
@@ -161,13 +164,6 @@ def _a_new_day(
     return bool(row and row[0])
 
 
-def _raw_tables(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    rows = connection.execute(
-        "select table_name from duckdb_tables() where database_name = 'lake' and schema_name = 'raw'"
-    ).fetchall()
-    return frozenset(str(name) for (name,) in rows)
-
-
 def _raw_names(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     rows = connection.execute(
         """
@@ -181,21 +177,7 @@ def _raw_names(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 
 def has_table(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
-    found = connection.execute(
-        "select 1 from duckdb_tables() where database_name = 'lake' and schema_name = ? and table_name = ?",
-        [schema, table],
-    ).fetchone()
-    return found is not None
-
-
-def lake_version(settings: Settings) -> int | None:
-    """The lake's newest snapshot by one query of the catalogue: cheap enough to ask every few seconds."""
-    with psycopg.connect(settings.lake_catalog_url, autocommit=True) as catalogue:
-        found = catalogue.execute("select to_regclass('ducklake_snapshot') is not null").fetchone()
-        if not found or not found[0]:
-            return None
-        row = catalogue.execute("select max(snapshot_id) from ducklake_snapshot").fetchone()
-    return int(row[0]) if row and row[0] is not None else None
+    return table in lake.tables(connection, schema)
 
 
 def _committed_at(connection: duckdb.DuckDBPyConnection) -> datetime | None:

@@ -147,7 +147,7 @@ def _machines_memory() -> int:
     return there
 
 
-def _spill(settings: "Settings") -> Path:
+def spill(settings: "Settings") -> Path:
     """A folder of this connection's own, made when first needed: DuckDB gives its files the same names everywhere, and
     at its end deletes all of them that it finds."""
     root = settings.home / "spill"
@@ -179,7 +179,7 @@ def connect(
 
     Raises :class:`LakeMissing` where a reader comes before the first replication.
     """
-    connection = bare(limit or memory_limit(settings), _spill(settings))
+    connection = bare(limit or memory_limit(settings), spill(settings))
     try:
         inlined = INLINE_ROWS if inline_rows is None else inline_rows
         _attach(connection, settings, read_only or snapshot is not None, snapshot, inlined)
@@ -211,6 +211,18 @@ def writing(
 
 
 @contextmanager
+def one_look(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """For statements that only read: they see one version, which the lake's catalogue is asked for once and not each
+    time."""
+    connection.execute("begin")
+    try:
+        yield
+    finally:
+        with contextlib.suppress(duckdb.Error):  # what went wrong in the block is the error worth telling
+            connection.execute("rollback")
+
+
+@contextmanager
 def one_thread(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """For statements that DuckDB cannot divide: a second thread waits for the first one at full speed.
 
@@ -224,8 +236,15 @@ def one_thread(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
             connection.execute("reset threads")
 
 
-def attach(connection: duckdb.DuckDBPyConnection, settings: "Settings", *, snapshot: int, name: str) -> None:
-    """Attach one version of the lake to read from, under a name of the caller's."""
+def attach(connection: duckdb.DuckDBPyConnection, settings: "Settings", *, snapshot: int, name: str = "lake") -> None:
+    """Attach one version of the lake to read from, under a name of the caller's.
+
+    The catalogue may also be a file, as ``ducklake:<path>``: that of a lake made for one question.
+    """
+    if settings.lake_catalog_url.startswith("ducklake:"):
+        options = f"read_only, snapshot_version {snapshot:d}"
+        connection.execute(f"attach {literal(settings.lake_catalog_url)} as {quoted(name)} ({options})")
+        return
     _attach(connection, settings, True, snapshot, INLINE_ROWS, name)
 
 
@@ -277,12 +296,34 @@ def ensure(settings: "Settings") -> None:
             connection.close()
 
 
+def tables(connection: duckdb.DuckDBPyConnection, schema: str, database: str = "lake") -> list[str]:
+    """Names of the tables of one schema of an attached database, the lake unless said otherwise.
+
+    Asked by their columns: `duckdb_tables()` counts the rows of every table there is, a third of a second in a lake.
+    """
+    rows = connection.execute(
+        "select distinct table_name from duckdb_columns() where database_name = ? and schema_name = ? order by 1",
+        [database, schema],
+    ).fetchall()
+    return [str(name) for (name,) in rows]
+
+
 def current_snapshot(connection: duckdb.DuckDBPyConnection) -> int:
     """The newest committed version of the lake."""
     row = connection.execute("select max(snapshot_id) from ducklake_snapshots('lake')").fetchone()
     if row is None or row[0] is None:
         raise LakeMissing("the lake has no snapshot")
     return int(row[0])
+
+
+def version(settings: "Settings") -> int | None:
+    """The lake's newest snapshot by one query of the catalogue: cheap enough to ask every few seconds."""
+    with psycopg.connect(settings.lake_catalog_url, autocommit=True) as catalogue:
+        found = catalogue.execute("select to_regclass('ducklake_snapshot') is not null").fetchone()
+        if not found or not found[0]:
+            return None
+        row = catalogue.execute("select max(snapshot_id) from ducklake_snapshot").fetchone()
+    return int(row[0]) if row and row[0] is not None else None
 
 
 @contextmanager

@@ -17,12 +17,15 @@ import psycopg
 
 from warehouse import build as builder
 from warehouse import changes, lake, replication
+from warehouse.models.kept import Stand
 from warehouse.parts import sharing
-from warehouse.publish import CheckResult, publish, record_audit
+from warehouse.publish import CheckResult, publish, record_failure
 
 if TYPE_CHECKING:
+    import duckdb
+
     from imisofts.settings import Settings
-    from warehouse.changes import Pending
+    from warehouse.changes import Pending, Published
     from warehouse.replication import Batch
 
 _PIPELINE_LOCK = 0x696D69736F666275
@@ -80,16 +83,22 @@ class _Steps:
 
 
 def run(
-    settings: Settings, *, full_refresh: bool = False, retry_failed: bool = True, on_step: OnStep | None = None
+    settings: Settings,
+    *,
+    full_refresh: bool = False,
+    retry_failed: bool = True,
+    on_step: OnStep | None = None,
+    sessions: replication.Sessions | None = None,
 ) -> PipelineResult:
     """Carry every committed change to readers, once; nothing changed → nothing is built.
 
-    With `retry_failed` off, data that failed its audit waits until new data arrives. Raises what
-    replication or dbt raise when they cannot run at all; failing checks are in the result instead.
+    `sessions` are those that the caller keeps for replication. With `retry_failed` off, data that failed its audit
+    waits until new data arrives. Raises what replication or dbt raise when they cannot run at all; failing checks are
+    in the result instead.
     """
     steps = _Steps(on_step)
     with steps.step("replicate") as detail:
-        batch = replication.catch_up(settings)
+        batch = replication.catch_up(settings, sessions)
         detail.append(describe(batch))
     return refresh(settings, batch, full_refresh=full_refresh, retry_failed=retry_failed, steps=steps)
 
@@ -104,10 +113,10 @@ def refresh(
 ) -> PipelineResult:
     """Build, audit and publish what the lake holds beyond its last publication."""
     steps = steps or _Steps(None)
-    with _one_pipeline(settings):
-        builder.sweep(settings)
+    with _one_pipeline(settings), builder.newest(settings) as (connection, snapshot):
+        pending = changes.pending_at(connection, snapshot)
+        builder.sweep(settings, _stand(pending.published))
         sharing.sweep(settings)
-        pending = changes.pending(settings)
         stale_models = pending.published is not None and pending.published.metric_version != metric_version()
         everything = full_refresh or stale_models or pending.changed is None
         if skip := _reason_to_skip(pending, everything=everything, retry_failed=retry_failed):
@@ -115,7 +124,7 @@ def refresh(
                 detail.append(skip)
             return _result(steps, batch, pending, ok=not pending.already_failed)
         changed = None if everything or pending.changed is None else set(pending.changed)
-        return _publish_changes(settings, steps, batch, pending, changed, full_refresh)
+        return _publish_changes(settings, connection, steps, batch, pending, changed)
 
 
 def metric_version() -> str:
@@ -142,24 +151,30 @@ def _reason_to_skip(pending: Pending, *, everything: bool, retry_failed: bool) -
 
 def _publish_changes(
     settings: Settings,
+    connection: duckdb.DuckDBPyConnection,
     steps: _Steps,
     batch: Batch | None,
     pending: Pending,
     changed: set[str] | None,
-    full_refresh: bool,
 ) -> PipelineResult:
-    lsn, data_at = _watermark(settings, pending)
+    lsn, data_at = _watermark(connection)
     with steps.step("build") as detail:
+        small = changed is not None and changes.DATED_BY not in changed
         built = builder.build(
-            settings, pending.snapshot, data_at=data_at, changed=changed, full_refresh=full_refresh, share=True
+            settings,
+            pending.snapshot,
+            data_at=data_at,
+            changed=changed,
+            share=not small,
+            earlier=_stand(pending.published) if small else None,
+            connection=connection,
         )
         detail.append(f"{len(built.models)} marts, {len(built.results)} checks")
         detail.extend([built.shared] if built.shared else [])
     try:
-        checks = [*built.results, *_audit(settings, steps, built, pending)]
-        ok = all(check.passed for check in checks)
-        record_audit(settings, lake_snapshot=pending.snapshot, passed=ok, checks=checks)
-        if not ok:
+        checks = [*built.results, *_audit(settings, connection, steps, built)]
+        if not all(check.passed for check in checks):
+            record_failure(settings, lake_snapshot=pending.snapshot, checks=checks)
             return _result(steps, batch, pending, checks=checks, built=built.models, ok=False)
         with steps.step("publish") as detail:
             publication = publish(
@@ -170,19 +185,30 @@ def _publish_changes(
                 data_at=data_at,
                 metric_version=metric_version(),
                 checks=checks,
+                marts=[mart for mart in built.models if mart not in built.same],
             )
             detail.append(f"publication {publication}")
+            builder.keep(settings, built, Stand(publication, pending.snapshot, metric_version(), data_at))
         return _result(steps, batch, pending, checks=checks, built=built.models, ok=True, publication=publication)
     finally:
-        builder.discard(built.scratch)
+        builder.discard(built)
 
 
-def _audit(settings: Settings, steps: _Steps, built: builder.BuildResult, pending: Pending) -> list[CheckResult]:
+def _stand(published: Published | None) -> Stand | None:
+    """Where the newest publication's build may be found again."""
+    if published is None:
+        return None
+    return Stand(published.id, published.lake_snapshot, published.metric_version, published.data_at)
+
+
+def _audit(
+    settings: Settings, connection: duckdb.DuckDBPyConnection, steps: _Steps, built: builder.BuildResult
+) -> list[CheckResult]:
     """Frames are checked only when dbt was content: a mart that failed to build is not there to check."""
     from warehouse.audit import audit, without_verdict
 
     with steps.step("audit") as detail:
-        checks = audit(settings, built.scratch, pending.snapshot) if built.ok else []
+        checks = audit(settings, connection, built.scratch, built.models, built.same) if built.ok else []
         checks += without_verdict(built.models, [*built.results, *checks]) if built.ok else []
         failed = [check for check in [*built.results, *checks] if not check.passed]
         detail.append(f"{len(built.results) + len(checks) - len(failed)} checks passed, {len(failed)} failed")
@@ -190,10 +216,9 @@ def _audit(settings: Settings, steps: _Steps, built: builder.BuildResult, pendin
     return checks
 
 
-def _watermark(settings: Settings, pending: Pending) -> tuple[str, datetime]:
+def _watermark(connection: duckdb.DuckDBPyConnection) -> tuple[str, datetime]:
     """How far the snapshot at hand covers the source: the place in its log and the last instant."""
-    with lake.connect(settings, snapshot=pending.snapshot) as connection:
-        row = connection.execute("select lsn, committed_at from lake.meta.watermark").fetchone()
+    row = connection.execute("select lsn, committed_at from lake.meta.watermark").fetchone()
     if row is None:
         raise lake.LakeMissing("the lake has no watermark: nothing has been replicated yet")
     return row[0], row[1] or datetime.now(UTC)

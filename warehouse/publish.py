@@ -76,10 +76,12 @@ def publish(
     data_at: datetime | None,
     metric_version: str,
     checks: Sequence[CheckResult],
+    marts: Sequence[str] | None = None,
 ) -> int:
-    """Put every mart of the scratch file in front of readers and return the publication's id.
+    """Put these marts of the scratch file, else all that it holds, in front of readers; the publication's id.
 
-    Marts that the file does not hold stay as they are. Raises :class:`NothingToPublish` where a check failed.
+    All others stay as they are. The checks are kept as a passed audit, too. Raises :class:`NothingToPublish` where one
+    of them failed.
     """
     failed = [check.name for check in checks if not check.passed]
     if failed:
@@ -88,14 +90,18 @@ def publish(
     with lake.writer_lock(settings), lake.writing(settings, inline_rows=0) as connection:
         connection.execute(f"attach {literal(str(scratch))} as scratch (read_only)")
         connection.execute("begin")
-        marts = _replace_marts(connection)
+        found = lake.tables(connection, "marts", "scratch") if marts is None else marts
+        if marts is None and not found:
+            raise NothingToPublish("the scratch file has no table in its schema marts")
+        _replace_marts(connection, found)
+        _insert_audit(connection, lake_snapshot, True, checks)
         publication = _next_id(connection, "publication")
         snapshot = lake.current_snapshot(connection) + 1  # ours: every writer holds the lock
         data_on = data_at.astimezone(UTC).date() if data_at else None
         values = [publication, datetime.now(UTC), source_lsn, lake_snapshot, snapshot, data_at, data_on]
         values += [metric_version, len(checks), 0, _dump(checks)]
         connection.execute(f"insert into lake.meta.publication values ({', '.join('?' * len(values))})", values)
-        _sign(connection, publication, len(marts))
+        _sign(connection, publication, len(found))
         failpoints.reach("before_publication_commit")
         connection.execute("commit")
         failpoints.reach("after_publication_commit")
@@ -103,18 +109,11 @@ def publish(
     return publication
 
 
-def _replace_marts(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    rows = connection.execute(
-        "select table_name from duckdb_tables() where database_name = 'scratch' and schema_name = 'marts' order by 1"
-    )
-    marts = [name for (name,) in rows.fetchall()]
-    if not marts:
-        raise NothingToPublish("the scratch file has no table in its schema marts")
+def _replace_marts(connection: duckdb.DuckDBPyConnection, marts: Sequence[str]) -> None:
     for mart in marts:
         connection.execute(
             f"create or replace table lake.marts.{quoted(mart)} as select * from scratch.marts.{quoted(mart)}"
         )
-    return marts
 
 
 def _sign(connection: duckdb.DuckDBPyConnection, publication: int, marts: int) -> None:
@@ -131,14 +130,21 @@ def _confirm(connection: duckdb.DuckDBPyConnection, snapshot: int) -> None:
         )
 
 
-def record_audit(settings: "Settings", *, lake_snapshot: int, passed: bool, checks: Sequence[CheckResult]) -> int:
-    """Keep an audit's outcome, failed or not, and return its id."""
+def record_failure(settings: "Settings", *, lake_snapshot: int, checks: Sequence[CheckResult]) -> int:
+    """Keep the outcome of an audit that failed, and return its id."""
     with lake.writer_lock(settings), lake.writing(settings) as connection:
         connection.execute("begin")
-        audit = _next_id(connection, "audit")
-        values = [audit, datetime.now(UTC), lake_snapshot, passed, _dump(checks)]
-        connection.execute("insert into lake.meta.audit values (?, ?, ?, ?, ?)", values)
+        audit = _insert_audit(connection, lake_snapshot, False, checks)
         connection.execute("commit")
+    return audit
+
+
+def _insert_audit(
+    connection: duckdb.DuckDBPyConnection, lake_snapshot: int, passed: bool, checks: Sequence[CheckResult]
+) -> int:
+    audit = _next_id(connection, "audit")
+    values = [audit, datetime.now(UTC), lake_snapshot, passed, _dump(checks)]
+    connection.execute("insert into lake.meta.audit values (?, ?, ?, ?, ?)", values)
     return audit
 
 

@@ -262,19 +262,12 @@ def _lake_side(
     except lake.LakeMissing:
         return {}, None, None
     try:
-        counts = {name: _count(connection, name) for name in {*tables, *_raw_tables(connection)}}
+        counts = {name: _count(connection, name) for name in {*tables, *lake.tables(connection, "raw")}}
         published, audited = publications(connection, 1), audits(connection, 1)
     finally:
         connection.close()
     present = {name: rows for name, rows in counts.items() if rows is not None}
     return present, published[0] if published else None, audited[0] if audited else None
-
-
-def _raw_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    rows = connection.execute(
-        "select table_name from duckdb_tables() where database_name = 'lake' and schema_name = 'raw'"
-    )
-    return [name for (name,) in rows.fetchall()]
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int | None:

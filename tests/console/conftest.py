@@ -21,7 +21,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> FixtureLake:
     """The agency's lake, published with data to 15 June 2026. Nobody writes to it."""
     lake = FixtureLake(tmp_path_factory.mktemp("console") / "lake", now=agency.NOW)
     agency.fill(lake)
-    lake.publish("--exclude-resource-type", "unit_test", data_on=agency.NOW.date())
+    lake.publish(data_on=agency.NOW.date())
     return lake
 
 

@@ -15,6 +15,7 @@ from imisofts.settings import Settings
 from tests.api.agency import Api, found, running
 from tests.e2e.house import BERLIN, Hands, House
 from warehouse import build, lake, pipeline
+from warehouse.models import dbt
 
 FULL_WEEK = {f"{day}_minutes": 480 for day in ("monday", "tuesday", "wednesday", "thursday", "friday")}
 FOUR_DAYS = {**FULL_WEEK, "friday_minutes": 0}
@@ -235,10 +236,10 @@ def test_revenue_is_recognised_by_the_policys_other_choices(
 ) -> None:
     """The same invoice, in by the API; the mart of an agency whose policy says otherwise."""
     project = tmp_path / "transforms"
-    shutil.copytree(build.PROJECT, project)
+    shutil.copytree(dbt.PROJECT, project)
     file = project / "dbt_project.yml"
     file.write_text(file.read_text().replace("value: by_day\n", f"value: {choice}\n"))
-    monkeypatch.setattr(build, "PROJECT", project)
+    monkeypatch.setattr(dbt, "PROJECT", project)
     with closing(lake.connect(module_settings)) as connection:
         snapshot = lake.current_snapshot(connection)
     built = build.build(module_settings, snapshot, data_at=houses[1].clock.at, changed={"invoice_line"})
@@ -249,7 +250,7 @@ def test_revenue_is_recognised_by_the_policys_other_choices(
             " where kind = 'line' and recognised_on >= date '2026-06-01'"
             " group by date_trunc('month', recognised_on) order by date_trunc('month', recognised_on)"
         ).fetchall()
-    build.discard(built.scratch)
+    build.discard(built)
     assert [str(amount) for (amount,) in found] == months
 
 

@@ -32,7 +32,7 @@ def start_pipeline(settings: Settings, failpoint: str = "") -> "subprocess.Popen
 
 
 def kill_while_it_builds(settings: Settings) -> None:
-    """-9 as soon as dbt has opened its scratch file, long before the last mart."""
+    """-9 as soon as its scratch file is open, long before the last mart."""
     before = set(scratch(settings))
     building = start_pipeline(settings)
     deadline = time.monotonic() + PATIENCE
@@ -45,7 +45,8 @@ def kill_while_it_builds(settings: Settings) -> None:
 
 
 def scratch(settings: Settings) -> list[Path]:
-    return list((settings.home / "scratch").glob("*"))
+    """Folders of builds that are under way, or were; not what is kept for the next one."""
+    return list((settings.home / "scratch").glob("[!k]*"))
 
 
 def published(settings: Settings) -> tuple[int, str]:

@@ -20,6 +20,8 @@ from imisofts.settings import PROJECT_ROOT, Settings
 from tests.warehouse.gateway import markers
 from tests.warehouse.gateway.lake_fixture import FixtureLake, raw_tables
 from warehouse import build, lake
+from warehouse.models import dbt
+from warehouse.models.compiled import Project
 from warehouse.parts import board, building, cutting, sharing, working
 from warehouse.replication import failpoints
 
@@ -78,7 +80,7 @@ def built(settings: Settings, changed: set[str] | None = None) -> tuple[build.Bu
     result = build.build(settings, snapshot, data_at=DATA_AT, changed=changed, share=True)
     with duckdb.connect(str(result.scratch), read_only=True) as connection:
         marts = {mart: _content(connection, f"marts.{mart}") for mart in result.models}
-    build.discard(result.scratch)
+    build.discard(result)
     return result, marts
 
 
@@ -162,7 +164,7 @@ def test_a_part_that_fails_leaves_the_build_to_one(agencies: Settings, monkeypat
 
 
 def test_a_part_is_nobody_elses_until_its_session_ends(agencies: Settings) -> None:
-    job = board.Job(1, "", (), ())
+    job = board.Job(1, "", Project((), ()), ())
     cuts = [board.Cut((uuid7(),), 1), board.Cut((uuid7(),), 2)]
     with board.session(agencies) as publisher, board.session(agencies) as other:
         with board.announced(publisher, job, cuts) as number, board.taken(publisher) as larger:
@@ -207,5 +209,5 @@ def test_the_supervisor_starts_the_others_beside_the_worker(agencies: Settings) 
 
 
 def test_nobody_there_means_nobody_is_asked(agencies: Settings) -> None:
-    with sharing.shared(agencies, 0, {"client"}, lambda: pytest.fail("nothing to compile")) as shared:
+    with sharing.shared(agencies, dbt.project(agencies), 0, [], []) as shared:
         assert shared is None

@@ -133,7 +133,7 @@ def test_no_asset_looks_behind_after_a_confirmation_or_a_publication(
     passed = AuditRow(1, datetime.now(UTC), 1, True, ())
     tell(reporting.confirmations(project, "0/1", passed))
     assert not behind()
-    marts = build._marts_below(build._manifest(settings), {"client"})
+    marts = build.marts_below(settings, {"client"})
     tell([dg.AssetMaterialization(assets.raw_key("client"))])
     assert behind() == ["staging/stg_app__clients"]
     tell(reporting.result_events(project, pipeline.PipelineResult([], 1, 1, [], True, published=True, built=marts)))

@@ -159,7 +159,7 @@ def publish_what_came(settings: Settings, changed: set[str] | None = None) -> in
             checks=built.results,
         )
     finally:
-        build.discard(built.scratch)
+        build.discard(built)
 
 
 @pytest.fixture(scope="module")

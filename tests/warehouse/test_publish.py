@@ -104,12 +104,13 @@ def test_a_failed_check_leaves_the_last_publication(fresh_settings: Settings) ->
     publish_set(fresh_settings, 1)
     with pytest.raises(publish.NothingToPublish, match="totals_agree"):
         publish_set(fresh_settings, 2, (PASSED, FAILED))
-    publish.record_audit(fresh_settings, lake_snapshot=2, passed=False, checks=[PASSED, FAILED])
+    publish.record_failure(fresh_settings, lake_snapshot=2, checks=[PASSED, FAILED])
     connection = lake.connect(fresh_settings)
     assert connection.execute("select max(publication) from lake.marts.one").fetchone() == (1,)
-    (audit,) = publish.audits(connection)
+    audit, earlier = publish.audits(connection)
     connection.close()
     assert (audit.passed, audit.checks) == (False, (PASSED, FAILED))
+    assert (earlier.passed, earlier.checks) == (True, (PASSED,)), "what is published has passed its audit"
 
 
 def test_two_writers_take_turns(fresh_settings: Settings) -> None:

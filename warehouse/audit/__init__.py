@@ -6,12 +6,14 @@ Two kinds of checks that dbt's own tests do not make: expectations on the frames
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warehouse import lake
 from warehouse.audit import expectations, reconciliation
+from warehouse.lake import literal
+from warehouse.models import dbt
 from warehouse.publish import CheckResult
 
 if TYPE_CHECKING:
@@ -25,17 +27,28 @@ KINDS = ("dbt", "expectation", "reconciliation")
 """Every mart is judged in each of these ways before it leaves."""
 
 
-def audit(settings: Settings, scratch: Path, snapshot: int) -> list[CheckResult]:
-    """Check every mart in `scratch` against itself, the last publication and raw at `snapshot`.
+def audit(
+    settings: Settings,
+    connection: duckdb.DuckDBPyConnection,
+    scratch: Path,
+    built: Sequence[str],
+    same: Collection[str] = (),
+) -> list[CheckResult]:
+    """Check the marts that were built in `scratch` against themselves, the last publication and the attached lake.
 
-    Call it only in a process that lives long or runs once for this: Great Expectations costs
-    seconds and hundreds of megabytes to import.
+    Marts beside them, which are as they were published, are only compared with. Those of the `same` rows as at the last
+    publication have its verdict on their frames, and are reconciled with raw, which may have changed. Call it only in a
+    process that lives long or runs once for this: Great Expectations costs seconds and hundreds of megabytes to import.
     """
-    with lake.connect(settings, snapshot=snapshot) as connection:
-        connection.execute(f"attach '{scratch}' as scratch (read_only)")
-        built = marts(connection)
-        frames = expectations.check(connection, built)
-        return [*frames, *reconciliation.check(connection, built)]
+    connection.execute(f"attach {literal(str(scratch))} as scratch (read_only)")
+    try:
+        filled = {model.name: model.filled for model in dbt.project(settings).models}
+        with lake.one_look(connection):
+            frames = expectations.check(connection, {mart: filled[mart] for mart in built if mart not in same})
+            frames += [CheckResult(f"{mart}: as published", "expectation", mart, passed=True) for mart in same]
+            return [*frames, *reconciliation.check(connection, built, lake.tables(connection, "marts", "scratch"))]
+    finally:
+        connection.execute("detach scratch")
 
 
 def without_verdict(built: Sequence[str], checks: Iterable[CheckResult]) -> list[CheckResult]:
@@ -47,11 +60,3 @@ def without_verdict(built: Sequence[str], checks: Iterable[CheckResult]) -> list
         for kind in KINDS
         if (mart, kind) not in judged
     ]
-
-
-def marts(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Names of the marts that this scratch file would publish."""
-    rows = connection.execute(
-        "select table_name from duckdb_tables() where database_name = 'scratch' and schema_name = 'marts' order by 1"
-    ).fetchall()
-    return [str(name) for (name,) in rows]

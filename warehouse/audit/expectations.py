@@ -9,10 +9,11 @@ from __future__ import annotations
 import logging
 import os
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from warehouse import lake
 from warehouse.audit.lines import Frame
 from warehouse.audit.subjects import FRAMES
 from warehouse.publish import CheckResult
@@ -27,16 +28,24 @@ SMALLEST_DRIFT = 20
 """Below so many published rows a fall says nothing: one deleted draft is half of two."""
 
 
-def check(connection: duckdb.DuckDBPyConnection, marts: Sequence[str]) -> list[CheckResult]:
-    """Validate each mart; one CheckResult per expectation. Expects `scratch` and `lake` attached."""
+def check(connection: duckdb.DuckDBPyConnection, marts: Mapping[str, Sequence[str]]) -> list[CheckResult]:
+    """Validate each mart, given with the columns that it may not leave empty; one CheckResult per expectation.
+
+    Expects `scratch` and `lake` attached.
+    """
     published = _published_rows(connection, marts)
-    return [result for mart in marts for result in _check_mart(connection, mart, published.get(mart))]
+    return [
+        result
+        for mart, filled in marts.items()
+        for result in _check_mart(connection, mart, filled, published.get(mart))
+    ]
 
 
-def _check_mart(connection: duckdb.DuckDBPyConnection, mart: str, published: int | None) -> Iterator[CheckResult]:
-    columns = _columns(connection, mart)
+def _check_mart(
+    connection: duckdb.DuckDBPyConnection, mart: str, filled: Sequence[str], published: int | None
+) -> Iterator[CheckResult]:
     frame = FRAMES.get(mart, Frame())
-    wanted = _expectations(mart, columns, frame, published)
+    wanted = _expectations(filled, frame, published)
     result = _validate(mart, _frame(connection, mart, wanted), [expectation for _, expectation in wanted])
     for (name, _), answer in zip(wanted, result, strict=True):
         passed = bool(answer["success"])
@@ -49,13 +58,12 @@ def _check_mart(connection: duckdb.DuckDBPyConnection, mart: str, published: int
         )
 
 
-def _expectations(mart: str, columns: dict[str, bool], frame: Frame, published: int | None) -> list[tuple[str, Any]]:
+def _expectations(filled: Sequence[str], frame: Frame, published: int | None) -> list[tuple[str, Any]]:
     """(name, expectation) pairs; a stated column that the mart lacks is itself a failure."""
     gx = _library().expectations
     wanted: list[tuple[str, Any]] = [
         (f"{column} is complete", gx.ExpectColumnValuesToNotBeNull(column=column))
-        for column, nullable in columns.items()
-        if not nullable or column == "workspace_id" or column in frame.key
+        for column in dict.fromkeys([*filled, "workspace_id", *frame.key])
     ]
     if len(frame.key) == 1:
         wanted.append(("one row per key", gx.ExpectColumnValuesToBeUnique(column=frame.key[0])))
@@ -75,15 +83,9 @@ def _expectations(mart: str, columns: dict[str, bool], frame: Frame, published: 
 
 def _frame(connection: duckdb.DuckDBPyConnection, mart: str, wanted: Sequence[tuple[str, Any]]) -> pd.DataFrame:
     """Only the columns that some expectation reads; ids as text, which pandas hashes faster."""
-    columns = _columns(connection, mart)
-    read = {name for _, expectation in wanted for name in _columns_read(expectation)} & set(columns)
-    types = dict(
-        connection.execute(
-            "select column_name, data_type from duckdb_columns() "
-            "where database_name = 'scratch' and schema_name = 'marts' and table_name = ?",
-            [mart],
-        ).fetchall()
-    )
+    rows = connection.execute(f'describe scratch.marts."{mart}"').fetchall()
+    types = {str(row[0]): str(row[1]) for row in rows}
+    read = {name for _, expectation in wanted for name in _columns_read(expectation)} & types.keys()
     chosen = [f'"{name}"::varchar as "{name}"' if types[name] == "UUID" else f'"{name}"' for name in sorted(read)]
     return connection.execute(f'select {", ".join(chosen) or "1 as row"} from scratch.marts."{mart}"').df()
 
@@ -93,25 +95,12 @@ def _columns_read(expectation: Any) -> list[str]:
     return [column] if column else list(getattr(expectation, "column_list", None) or ())
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, mart: str) -> dict[str, bool]:
-    """Column → may be empty, as the mart's contract says."""
-    rows = connection.execute(
-        "select column_name, is_nullable from duckdb_columns() "
-        "where database_name = 'scratch' and schema_name = 'marts' and table_name = ? order by column_index",
-        [mart],
-    ).fetchall()
-    return {str(name): bool(nullable) for name, nullable in rows}
-
-
-def _published_rows(connection: duckdb.DuckDBPyConnection, marts: Sequence[str]) -> dict[str, int]:
-    existing = connection.execute(
-        "select table_name from duckdb_tables() where database_name = 'lake' and schema_name = 'marts'"
-    ).fetchall()
+def _published_rows(connection: duckdb.DuckDBPyConnection, marts: Collection[str]) -> dict[str, int]:
     counts = {}
-    for (name,) in existing:
+    for name in lake.tables(connection, "marts"):
         if name in marts:
             row = connection.execute(f'select count(*) from lake.marts."{name}"').fetchone()
-            counts[str(name)] = int(row[0]) if row else 0
+            counts[name] = int(row[0]) if row else 0
     return counts
 
 
@@ -134,16 +123,26 @@ def _context() -> Any:
     return context
 
 
+@cache
+def _batches(mart: str) -> Any:
+    source = _context().data_sources.add_or_update_pandas(f"mart {mart}")
+    return source.add_dataframe_asset(mart).add_batch_definition_whole_dataframe("whole")
+
+
 def _validate(mart: str, frame: pd.DataFrame, expectations: Sequence[Any]) -> list[Any]:
-    """Run a suite over one frame; results in the order of the expectations."""
+    """Run one suite over one frame, which computes once what several expectations ask; results in their order."""
     if not expectations:
         return []
-    source = _context().data_sources.add_or_update_pandas("marts")
-    batch = source.add_dataframe_asset(mart).add_batch_definition_whole_dataframe("whole")
-    frame_batch = batch.get_batch({"dataframe": frame})
+    numbered = [
+        type(expectation)(**expectation.configuration.kwargs, meta={"number": number})
+        for number, expectation in enumerate(expectations)
+    ]
+    suite = _library().ExpectationSuite(name=mart, expectations=numbered)
+    batch = _batches(mart).get_batch({"dataframe": frame})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return [frame_batch.validate(expectation) for expectation in expectations]
+        answers = {answer.expectation_config.meta["number"]: answer for answer in batch.validate(suite).results}
+    return [answers[number] for number in range(len(expectations))]
 
 
 def _readable(answer: Any) -> str:

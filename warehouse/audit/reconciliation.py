@@ -6,7 +6,7 @@ What differs is handed over in the currency's minor units, per workspace and cur
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from warehouse.audit.lines import Reconciliation
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["RECONCILIATIONS", "check"]
 
 
-def check(connection: duckdb.DuckDBPyConnection, marts: Sequence[str]) -> list[CheckResult]:
-    """Compare every line whose marts were all built; the others kept their published rows."""
-    return [_compare(connection, line) for line in RECONCILIATIONS if set(line.marts) <= set(marts)]
+def check(connection: duckdb.DuckDBPyConnection, built: Collection[str], there: Collection[str]) -> list[CheckResult]:
+    """Compare every line of a mart that was built, if all its marts are there; the others kept their published rows."""
+    touched = (line for line in RECONCILIATIONS if set(line.marts) & set(built))
+    return [_compare(connection, line) for line in touched if set(line.marts) <= set(there)]
 
 
 def _compare(connection: duckdb.DuckDBPyConnection, line: Reconciliation) -> CheckResult:

@@ -97,7 +97,7 @@ def _build(settings: "Settings", point: Point) -> None:
     apart = settings.moved(home=root, lake_catalog_url=catalogue)
     build.sweep(apart)
     everything = set(build.sources_read())
-    built = build.build(apart, version, data_at=point.recorded_at, changed=everything, full_refresh=True)
+    built = build.build(apart, version, data_at=point.recorded_at, changed=everything)
     try:
         if built.ok:
             _keep(built, made / _MARTS)
@@ -106,7 +106,7 @@ def _build(settings: "Settings", point: Point) -> None:
             sentence = f"What was recorded by then does not pass the checks of today's figures: {failed}."
             (made / _REFUSED).write_text(sentence, encoding="utf-8")
     finally:
-        build.discard(built.scratch)
+        build.discard(built)
     made.rename(_place(settings, point))
     shutil.rmtree(work)
 

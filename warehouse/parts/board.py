@@ -8,15 +8,17 @@ do not end connections, so sessions are probed.
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import duckdb
 import psycopg
+
+from warehouse.models import compiled
+from warehouse.models.compiled import Project
 
 if TYPE_CHECKING:
     from imisofts.settings import Settings
@@ -60,23 +62,13 @@ _NOT_YET = (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName)
 
 
 @dataclass(frozen=True)
-class Statement:
-    """One compiled model: its place in scratch, whether its rows are kept or asked anew, and its SQL."""
-
-    schema: str
-    name: str
-    kept: bool
-    sql: str
-
-
-@dataclass(frozen=True)
 class Job:
-    """What every part of one build has in common: the lake's version, the models in the order of building, and which of
-    them are written to files below ``folder``."""
+    """What every part of one build has in common: the lake's version, the models and tests of its rows, and which of
+    the models are written to files below ``folder``."""
 
     snapshot: int
     folder: str
-    statements: tuple[Statement, ...]
+    project: Project
     exported: tuple[str, ...]
 
 
@@ -132,8 +124,7 @@ def announced(catalogue: Catalogue, job: Job, cuts: Iterable[Cut]) -> Iterator[i
     forget(catalogue)
     catalogue.execute(_CREATE.encode())
     with catalogue.transaction():
-        statements = json.dumps([asdict(statement) for statement in job.statements])
-        values = (duckdb.__version__, job.snapshot, job.folder, statements, list(job.exported))
+        values = (duckdb.__version__, job.snapshot, job.folder, compiled.dump(job.project), list(job.exported))
         row = catalogue.execute(f"{_ADD} returning id".encode(), values).fetchone()
         assert row is not None
         build = int(row[0])
@@ -177,9 +168,8 @@ def _take(catalogue: Catalogue) -> Part | None:
             continue
         found = catalogue.execute(_TAKE, (part,)).fetchone()  # asked again: it may have been done meanwhile
         if found is not None:
-            snapshot, folder, statements, exported, workspaces = found
-            models = tuple(Statement(**statement) for statement in statements)
-            return Part(part, Job(snapshot, folder, models, tuple(exported)), tuple(workspaces))
+            snapshot, folder, project, exported, workspaces = found
+            return Part(part, Job(snapshot, folder, compiled.of(project), tuple(exported)), tuple(workspaces))
         catalogue.execute("select pg_advisory_unlock(%s, %s)", (_PARTS, part))
     return None
 

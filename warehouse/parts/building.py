@@ -20,6 +20,7 @@ from uuid_utils.compat import uuid7
 
 from warehouse import lake
 from warehouse.lake import literal, quoted
+from warehouse.models import running
 from warehouse.parts import cutting
 from warehouse.replication import failpoints
 
@@ -30,32 +31,33 @@ if TYPE_CHECKING:
     from warehouse.parts.board import Job, Part
 
 _WHOLE = "whole"
-_SCRATCH = "imisofts"
-"""What compiled models call the database that they are built into: the stem of the publisher's scratch file."""
+
+
+class PartFailed(Exception):
+    """A model could not be built of the part's rows, or a test found some that break its rule."""
 
 
 def build(settings: Settings, part: Part) -> str:
     """Build the part and write what leaves it as Parquet, one file a model; returns their folder, new at each attempt.
 
-    Raises what DuckDB raises; then, as after a kill, nobody reads the folder.
+    Raises what DuckDB raises, and PartFailed; then, as after a kill, nobody reads the folder.
     """
     folder = f"{part.job.folder}/{part.id}-{uuid7().hex}"
     if "://" not in folder:
         Path(folder).mkdir(parents=True)
     with _own_folder(settings) as scratch, _opened(settings, part, scratch) as connection:
-        for statement in part.job.statements:
-            place = f"{_SCRATCH}.{quoted(statement.schema)}.{quoted(statement.name)}"
-            kind = "table" if statement.kept else "view"
-            connection.execute(f"create {kind} {place} as {statement.sql}")
+        project = part.job.project
+        outcome = running.run(connection, project, project.models, project.tests, running.create)
+        if failed := [f"{result.name}: {result.detail}" for result in outcome.results if not result.passed]:
+            raise PartFailed("; ".join(failed))
         _export(connection, part.job, folder)
     return folder
 
 
 def _export(connection: duckdb.DuckDBPyConnection, job: Job, folder: str) -> None:
-    schemas = {statement.name: statement.schema for statement in job.statements}
     for name in job.exported:
-        place = f"{_SCRATCH}.{quoted(schemas[name])}.{quoted(name)}"
-        connection.execute(f"copy {place} to {literal(f'{folder}/{name}.parquet')} (format parquet)")
+        file = literal(f"{folder}/{name}.parquet")
+        connection.execute(f"copy {running.place(job.project.by_name[name])} to {file} (format parquet)")
         failpoints.reach("mid_part")
 
 
@@ -65,10 +67,8 @@ def _opened(settings: Settings, part: Part, scratch: Path) -> Iterator[duckdb.Du
     try:
         lake.attach(connection, settings, snapshot=part.job.snapshot, name=_WHOLE)
         _show(connection, part.workspaces)
-        connection.execute(f"attach {literal(str(scratch / 'part.duckdb'))} as {_SCRATCH}")
-        for schema in sorted({statement.schema for statement in part.job.statements}):
-            connection.execute(f"create schema {_SCRATCH}.{quoted(schema)}")
-        connection.execute(f"use {_SCRATCH}")
+        connection.execute(f"attach {literal(str(scratch / 'part.duckdb'))} as {running.DATABASE}")
+        connection.execute(f"use {running.DATABASE}")
         yield connection
     finally:
         connection.close()
@@ -77,11 +77,9 @@ def _opened(settings: Settings, part: Part, scratch: Path) -> Iterator[duckdb.Du
 def _show(connection: duckdb.DuckDBPyConnection, workspaces: tuple[UUID, ...]) -> None:
     """``lake.raw`` as the models know it, of these workspaces."""
     connection.execute("attach ':memory:' as lake; create schema lake.raw")
-    found = connection.execute(
-        "select table_name from duckdb_tables() where database_name = ? and schema_name = 'raw'", [_WHOLE]
-    ).fetchall()
+    found = lake.tables(connection, "raw", _WHOLE)
     listed = ", ".join(f"{literal(str(workspace))}::uuid" for workspace in workspaces)
-    for table, column in cutting.columns(connection, _WHOLE, (name for (name,) in found)).items():
+    for table, column in cutting.columns(connection, _WHOLE, found).items():
         chosen = "" if column is None else f" where {quoted(column)} in ({listed})"
         connection.execute(f"create view lake.raw.{quoted(table)} as from {_WHOLE}.raw.{quoted(table)}{chosen}")
 

@@ -1,56 +1,37 @@
-"""From dbt's compiled models to what a part needs: the statements in order, and the tables that leave it."""
+"""What a part builds and tests, the tables that leave it, and what the publisher makes of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
-from graphlib import TopologicalSorter
-from typing import TYPE_CHECKING, Any
 
-from warehouse.parts.board import Statement
+from warehouse.models.compiled import MARTS, Model, Project, Test
 
-if TYPE_CHECKING:
-    from dbt.contracts.graph.manifest import Manifest
+ROW_BY_ROW = frozenset({"not_null", "accepted_values", "relationships"})
+"""Rules that each row keeps or breaks within its workspace; others, such as that of uniqueness, are of the whole."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The models in the order of building; tables that are ``exported`` leave a part, ``inner`` ones do not."""
+    """``part`` is what each part builds and tests; tables that are ``exported`` leave it, others do not.
 
-    statements: tuple[Statement, ...]
+    ``gathered`` is what the publisher makes: views, over the exported files, and over the lake of what only renames it.
+    ``whole`` are the tests that it asks of them.
+    """
+
+    part: Project
     exported: tuple[str, ...]
-
-    @property
-    def inner(self) -> tuple[str, ...]:
-        """Tables that only other models read: the publisher need not have them."""
-        return tuple(one.name for one in self.statements if one.kept and one.name not in self.exported)
+    gathered: tuple[Model, ...]
+    whole: tuple[Test, ...]
 
 
-def plan(manifest: Manifest, compiled: Iterable[Any]) -> Plan:
-    """``compiled`` are dbt's results of compiling models. Marts leave a part, and every table that a test reads."""
-    nodes = {result.node.unique_id: result.node for result in compiled}
-    reads = {name: [other for other in node.depends_on_nodes if other in nodes] for name, node in nodes.items()}
-    tests = (node for name, node in manifest.nodes.items() if name.startswith("test."))
-    tested = {name for test in tests for name in test.depends_on_nodes}
-    statements, exported = [], []
-    for name in TopologicalSorter(reads).static_order():
-        node = nodes[name]
-        kept = node.config.materialized == "table"
-        statements.append(Statement(node.schema, node.name, kept, str(node.compiled_code)))
-        if kept and (node.schema == "marts" or name in tested):
-            exported.append(node.name)
-    return Plan(tuple(statements), tuple(exported))
-
-
-def sources(manifest: Manifest, names: Iterable[str]) -> set[str]:
-    """Raw tables that these models are made of."""
-    by_name = {node.name: name for name, node in manifest.nodes.items() if name.startswith("model.")}
-    waiting, seen, found = [by_name[name] for name in names], set[str](), set[str]()
-    while waiting:
-        name = waiting.pop()
-        if name in manifest.sources:
-            found.add(manifest.sources[name].name)
-        elif name in manifest.nodes and name not in seen:
-            seen.add(name)
-            waiting += manifest.nodes[name].depends_on_nodes
-    return found
+def plan(models: Sequence[Model], tests: Sequence[Test]) -> Plan:
+    """Marts leave a part, and each computed table that a test of the whole reads; one over the lake alone need not."""
+    of_rows = tuple(test for test in tests if test.rule in ROW_BY_ROW and test.models)
+    whole = tuple(test for test in tests if test not in of_rows)
+    tested = {name for test in whole for name in test.models}
+    wanted = [model for model in models if model.schema == MARTS or model.name in tested]
+    exported = tuple(model.name for model in wanted if model.kept and (model.models or model.schema == MARTS))
+    gathered = tuple(dataclasses.replace(model, kept=False) for model in wanted)
+    return Plan(Project(tuple(models), of_rows), exported, gathered, whole)

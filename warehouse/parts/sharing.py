@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from uuid_utils.compat import uuid7
 
 from imisofts.settings import LAKE_BUILDS
 from warehouse import lake
-from warehouse.parts import board, building, cutting, working
+from warehouse.lake import literal
+from warehouse.models import running
+from warehouse.parts import board, building, cutting, planning, working
+from warehouse.publish import CheckResult
 
 if TYPE_CHECKING:
+    import duckdb
+
     from imisofts.settings import Settings
+    from warehouse.models.compiled import Model, Project, Test
+    from warehouse.models.running import Outcome
     from warehouse.parts.board import Catalogue, Cut, Job, Standing
     from warehouse.parts.planning import Plan
 
@@ -35,10 +42,23 @@ class Shared:
     def __str__(self) -> str:
         return f"in {len(self.folders)} parts by {self.builders} builder{'' if self.builders == 1 else 's'}"
 
+    def run(self, connection: duckdb.DuckDBPyConnection, project: Project) -> Outcome:
+        """What the parts made, and the tests of the whole; every part has passed the others, else it were none."""
+        outcome = running.run(connection, project, self.plan.gathered, self.plan.whole, self._gather)
+        outcome.results += [CheckResult(test.name, "dbt", test.about, passed=True) for test in self.plan.part.tests]
+        return outcome
+
+    def _gather(self, connection: duckdb.DuckDBPyConnection, model: Model) -> None:
+        """A view of a model's rows, in the files of all parts where they were exported. Raises what `create` raises."""
+        if model.name in self.plan.exported:
+            files = ", ".join(literal(f"{folder}/{model.name}.parquet") for folder in self.folders)
+            model = replace(model, sql=f"select * from read_parquet([{files}])")
+        running.create(connection, model)
+
 
 @contextmanager
 def shared(
-    settings: Settings, snapshot: int, tables: set[str], compiled: Callable[[], Plan | None]
+    settings: Settings, project: Project, snapshot: int, models: Sequence[Model], tests: Sequence[Test]
 ) -> Iterator[Shared | None]:
     """The tables of one build made in parts; None where nobody is there to help, it is too small, or a part failed.
 
@@ -46,13 +66,13 @@ def shared(
     wrong with a builder's machine is nobody's trouble. The files are there while the block runs.
     """
     with board.session(settings) as catalogue:
-        cuts = _cuts(settings, catalogue, snapshot, tables)
-        plan = compiled() if cuts else None
-        if plan is None:
+        cuts = _cuts(settings, catalogue, snapshot, project.sources(model.name for model in models))
+        if not cuts:
             yield None
             return
+        plan = planning.plan(models, tests)
         folder = f"{_root(settings)}/{uuid7().hex}"
-        job = board.Job(snapshot, folder, plan.statements, plan.exported)
+        job = board.Job(snapshot, folder, plan.part, plan.exported)
         try:
             with lake.files_kept(settings):
                 standing = _parts(settings, catalogue, job, cuts)

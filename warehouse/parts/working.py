@@ -37,7 +37,7 @@ def _attempt(settings: Settings, catalogue: Catalogue, part: Part) -> None:
     started = time.perf_counter()
     try:
         folder = building.build(settings, part)
-    except (duckdb.Error, OSError) as error:
+    except (duckdb.Error, building.PartFailed, OSError) as error:
         reason = f"{type(error).__name__}: {error}".strip()
         _log.error("part %d, %d workspaces: %s", part.id, len(part.workspaces), reason)
         board.failed(catalogue, part, reason)

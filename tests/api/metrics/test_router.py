@@ -29,7 +29,7 @@ def agency(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
         asked = {"id": key("ticket"), "client_id": agency.client_id, "number": "T1", "subject": "x", "source": "api"}
         asked |= {"priority": "urgent", "status": "open", "opened_at": datetime(2026, 2, 20, 9, tzinfo=UTC)}
         lake.add("ticket", [owned | asked | {"reopened_count": 0}])
-        lake.publish("--exclude-resource-type", "unit_test")
+        lake.publish()
         api.app.state.gateway.close()
         api.app.state.gateway = business.gateway(lake)
         yield agency

@@ -19,7 +19,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> FixtureLake:
     business.load_online_retail(lake)
     business.load_cdnow(lake)
     markers.fill(lake, markers.HOUSES)
-    lake.publish("--exclude-resource-type", "unit_test")
+    lake.publish()
     return lake
 
 

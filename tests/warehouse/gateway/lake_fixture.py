@@ -22,6 +22,8 @@ from api.migrations import catalogue
 from imisofts.settings import Settings
 from warehouse import build as builder
 from warehouse import lake
+from warehouse.models import dbt, kept
+from warehouse.models.kept import Stand
 from warehouse.replication.source import lake_type
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -73,6 +75,8 @@ class FixtureLake:
     folder: Path
     now: datetime = datetime(2026, 6, 15, 12, tzinfo=UTC)
     publications: int = field(default=0)
+    scratch: Path = field(init=False)
+    """What was computed last."""
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -131,33 +135,54 @@ class FixtureLake:
         return int(row[0])
 
     def build(self, *arguments: str, snapshot: int | None = None, data_at: datetime | None = None) -> Path:
-        """Run dbt in this process, as the product does, into a new scratch file. AssertionError names what failed."""
-        scratch = self.folder / f"scratch-{self.publications}" / builder.SCRATCH_FILE
+        """Run dbt itself in this process, into a new scratch file. AssertionError names what failed."""
+        scratch = self.folder / f"scratch-{self.publications}" / dbt.SCRATCH_FILE
         scratch.parent.mkdir(exist_ok=True)
-        place = cast(Settings, SimpleNamespace(home=_workbench(), lake_catalog_url=self.catalog, lake_memory=""))
+        place = cast(Settings, SimpleNamespace(home=_workbench()))
         version = self.snapshot() if snapshot is None else snapshot
-        profile = builder.profile(place, scratch, version, data_at or self.now)
-        with builder._environment(profile):
-            asked = [*builder._QUIETLY, "--no-write-json", "build", *builder._paths(place), *arguments]
-            outcome = builder._invoke(builder._manifest(place), asked)
+        with dbt.environment(dbt.profile(self.catalog, scratch, version, data_at or self.now)):
+            asked = [*dbt.QUIETLY, "build", *dbt.places(_workbench()), *arguments]
+            outcome = dbt.invoke(dbt.manifest(place), asked)
         failed = [f"{node.node.name}: {node.message}" for node in outcome if str(node.status) in FAILED]
         if failed:
             raise AssertionError("\n".join(failed))
         return scratch
 
-    def publish(self, *arguments: str, data_on: date | None = None) -> int:
-        """Build everything and write marts and the publication row in one transaction."""
+    def computed(self, changed: set[str] | None = None, *, data_at: datetime | None = None) -> Path:
+        """Build as the product does: dbt's text, run by this process. AssertionError names what failed."""
+        self.scratch = self._computed(changed, data_at or self.now, None).scratch
+        return self.scratch
+
+    def recomputed(self, changed: set[str], earlier: Stand | None) -> Stand:
+        """Build after a change as the product does, from what the build before it left, and leave it to the next."""
+        built = self._computed(changed if earlier else None, self.now, earlier)
+        stand = Stand(1 + (earlier.publication if earlier else 0), self.snapshot(), builder.fingerprint(), self.now)
+        builder.keep(self._place, built, stand)
+        self.scratch = kept.root(self._place) / stand.folder / dbt.SCRATCH_FILE
+        return stand
+
+    @property
+    def _place(self) -> Settings:
+        return cast(Settings, SimpleNamespace(home=self.folder, lake_catalog_url=self.catalog, lake_memory=""))
+
+    def _computed(self, changed: set[str] | None, data_at: datetime, earlier: Stand | None) -> builder.BuildResult:
+        built = builder.build(self._place, self.snapshot(), data_at=data_at, changed=changed, earlier=earlier)
+        failed = [f"{check.name}: {check.detail}" for check in built.results if not check.passed]
+        if failed:
+            raise AssertionError("\n".join(failed))
+        return built
+
+    def publish(self, changed: set[str] | None = None, *, data_on: date | None = None) -> int:
+        """Build everything, or what depends on these tables, and write marts and publication in one transaction."""
         built_from = self.snapshot()
         data_at = datetime.combine(data_on, self.now.timetz()) if data_on else self.now
-        scratch = self.build(*arguments, snapshot=built_from, data_at=data_at)
+        scratch = self.computed(changed, data_at=data_at)
         self.publications += 1
         connection = self.connect(read_only=False)
         connection.execute(f"attach '{scratch}' as scratch (read_only)")
-        tables = connection.execute(
-            "select table_name from duckdb_tables() where database_name = 'scratch' and schema_name = 'marts'"
-        ).fetchall()
+        tables = lake.tables(connection, "marts", "scratch")
         connection.execute("begin")
-        for (table,) in tables:
+        for table in tables:
             connection.execute(f"create or replace table lake.marts.{table} as select * from scratch.marts.{table}")
         connection.execute(
             "insert into lake.meta.publication values (?, ?, '0/1', ?, ?, ?, ?, 'v1', 10, 0, '[]')",

@@ -28,7 +28,7 @@ def test_a_lake_lives(tmp_path: Path) -> None:
 
     gateway.close()
     business.fill(lake)
-    lake.publish("--exclude-resource-type", "unit_test")
+    lake.publish()
     assert gateway.metric(NORTH, INVOICED).rows[0].value == Decimal("130.00")
     state = gateway.state(NORTH)
     assert state.fresh
@@ -41,9 +41,7 @@ def test_a_lake_lives(tmp_path: Path) -> None:
     lake.add("invoice", [extra])
     assert gateway.metric(NORTH, INVOICED).rows[0].value == Decimal("130.00")
     gateway.close()
-    lake.publish(
-        "--exclude-resource-type", "unit_test", "--indirect-selection", "cautious", "-s", "@source:raw.invoice"
-    )
+    lake.publish({"invoice"})
     assert gateway.metric(NORTH, INVOICED).rows[0].value == Decimal("130.01")
 
     seen: list[Decimal | None] = []

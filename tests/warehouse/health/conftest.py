@@ -1,4 +1,4 @@
-"""One lake of random facts, whose health the replay works out day by day, built once by the real dbt."""
+"""One lake of random facts, whose health the replay works out day by day, built once as the product does."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,12 +11,6 @@ from tests.warehouse.gateway import business
 from tests.warehouse.gateway.lake_fixture import FixtureLake
 from tests.warehouse.health.facts import NOW, SEED, Facts, Row, drawn
 from warehouse.gateway import Gateway
-
-GROUNDS = ("fct_invoices", "fct_receivable_movements", "fct_milestones", "fct_tasks", "fct_tickets", "fct_mrr_items")
-"""What stands behind the inputs."""
-MARTS = ("fct_client_health", "fct_client_mrr_changes", "dim_clients", "dim_workspaces", *GROUNDS)
-BARE = ("-s", *(f"+{mart}" for mart in MARTS), "--exclude-resource-type", "unit_test", "test")
-"""What dbt is asked for: these marts without their tests, which run elsewhere."""
 
 
 def stored(scratch: Path) -> list[Row]:
@@ -37,14 +31,14 @@ def lake(facts: Facts, tmp_path_factory: pytest.TempPathFactory) -> FixtureLake:
     """The lake, published; its data end on 15 June 2026."""
     made = FixtureLake(tmp_path_factory.mktemp("health"), now=NOW)
     facts.write(made)
-    made.publish(*BARE)
+    made.publish()
     return made
 
 
 @pytest.fixture(scope="package")
 def rows(lake: FixtureLake) -> list[Row]:
     """What was published."""
-    return stored(lake.folder / "scratch-0" / "imisofts.duckdb")
+    return stored(lake.scratch)
 
 
 @pytest.fixture(scope="package")

@@ -13,7 +13,7 @@ import pytest
 from api.health.models import HealthWeight
 from api.health.schemas import HealthWeights
 from tests.warehouse.gateway.lake_fixture import FixtureLake, key
-from tests.warehouse.health.conftest import BARE, stored
+from tests.warehouse.health.conftest import stored
 from tests.warehouse.health.facts import (
     ARCHIVED_ON,
     BUYER,
@@ -114,7 +114,7 @@ def test_any_past_day_reads_as_it_did_then(lake: FixtureLake, rows: list[Row]) -
     """Built as of an earlier day, with what happened later in the lake already."""
     lake.publications += 1
     then = datetime(THEN.year, THEN.month, THEN.day, 12, tzinfo=UTC)
-    earlier = stored(lake.build(*BARE, data_at=then))
+    earlier = stored(lake.computed({"health_weight"}, data_at=then))
     later = [row for row in rows if cast(date, row["on_day"]) <= THEN]
     assert len(earlier) > 1_000
     assert {row["until_day"] for row in earlier if row["on_day"] == THEN} == {date(9999, 12, 31)}
@@ -128,7 +128,7 @@ def test_a_fact_of_the_future_changes_nothing_before_its_date(rows: list[Row], t
         _plant(facts, client)
     lake = FixtureLake(tmp_path, now=NOW)
     facts.write(lake)
-    planted = stored(lake.build(*BARE))
+    planted = stored(lake.computed({"health_weight"}))
     moved: dict[str, list[date]] = {name: [] for name in MEASURED}
     for client in CLIENTS:
         before, after = _of(rows, client), _of(planted, client)

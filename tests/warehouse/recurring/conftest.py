@@ -52,7 +52,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     book = Book.empty()
     fill(book)
     book.write(lake)
-    lake.publish("--exclude-resource-type", "unit_test")
+    lake.publish()
     gateway = business.gateway(lake)
     yield gateway
     gateway.close()

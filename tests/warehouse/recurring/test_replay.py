@@ -198,7 +198,7 @@ def test_histories_equal_an_independent_replay(tmp_path: Path) -> None:
     found = list(histories(random.Random(SEED)))
     lake = FixtureLake(tmp_path, now=NOW)
     write(lake, found)
-    lake.publish("-s", "@source:raw.subscription_item", "--indirect-selection", "cautious")
+    lake.publish({"subscription_item"})
     connection = lake.connect()
     rows = connection.execute(
         """select cast(right(client_id::varchar, 12) as integer), month_on, new_mrr, expansion_mrr, reactivation_mrr,
