@@ -59,7 +59,7 @@ def main() -> None:
     sidebar(groups)
     chosen.run()
     portal = portal_url(settings.port_base)
-    show("foot.html", publication=state.publication, portal=portal, powered=viewer.brand.powered)
+    show("foot.html", publication=state.publication, portal=portal, powered=viewer.brand.powered_by)
 
 
 def navigation(viewer: Viewer, state: State) -> dict[str, list[Any]]:

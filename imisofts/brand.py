@@ -97,9 +97,6 @@ SHADOW: Final[dict[Mode, dict[str, str]]] = {
 }
 
 _HEX = re.compile(r"^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$")
-POWERED_BY: Final = "Powered by imisofts"
-"""What stands below pages, mails and reports where a brand names us; a name in every language."""
-
 _HASH = re.compile(r"^[0-9a-f]{64}$")
 _READABLE = 4.5  # WCAG 2.2 AA for body text
 
@@ -216,11 +213,6 @@ class Brand:
             legal=tuple(line for line in map(_line, str(brand.get("legal") or "").splitlines()) if line),
             powered_by=brand.get("powered_by") is not False,
         )
-
-    @property
-    def powered(self) -> str:
-        """The line that names us, or nothing."""
-        return POWERED_BY if self.powered_by else ""
 
     @property
     def font_stack(self) -> str:

@@ -66,7 +66,7 @@ def content(told: Telling) -> dict[str, Any]:
         "request": _request(told),
         "note": invoice.note or "",
         "foot": {
-            "lines": [line for line in (brand.footer or brand.name, *brand.legal, brand.powered) if line],
+            "lines": [brand.footer or brand.name, *brand.legal, *language.powered(brand)],
             "page": language.say("Page {page} of {pages}", page="§1", pages="§2"),
             "title": title,
         },

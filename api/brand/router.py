@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, File, Path, Query, Request, Response, UploadFile
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.brand import pictures, schemas, service
+from api.brand import pictures, sample, schemas, service
 from api.brand.errors import PictureRefused, PictureTooLarge, StyleRefused
 from api.kit import mail
 from api.kit.access import allowed, public
@@ -99,18 +99,10 @@ async def remove_favicon(
     response_class=Response,
     responses={200: {"content": {"text/html": {}}}, **documented(Unauthenticated, Forbidden, Malformed)},
 )
-async def preview_mail(_: CanManage, session: ReadSession, draft: Annotated[schemas.BrandDraft, Query()]) -> Response:
-    """A mail as it would look with these settings; nothing is kept or sent."""
+async def preview_mail(_: CanManage, session: ReadSession, draft: Annotated[schemas.MailDraft, Query()]) -> Response:
+    """A mail as it would look with these settings to somebody who reads ``locale``; nothing is kept or sent."""
     brand = await service.draft(session, draft)
-    words = mail.Letter(
-        title=f"Your access to {brand.name}",
-        greeting="Hello Kim Summer,",
-        paragraphs=(f"You are invited to {brand.name}. Choose a password to come in.",),
-        action="Choose a password",
-        url="#",
-        closing="Questions? Just reply to this mail.",
-    )
-    html = mail.page(brand, words, f"/brand/{brand.logo}.png" if brand.logo else None)
+    html = mail.page(brand, sample.letter(brand), f"/brand/{brand.logo}.png" if brand.logo else None, draft.locale)
     return Response(html, media_type="text/html", headers={"Content-Security-Policy": SEALED})
 
 

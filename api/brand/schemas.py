@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from api.brand.stylesheet import MAX_CHARACTERS
 from imisofts.brand import FONTS
+from imisofts.languages import Locale
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
@@ -64,6 +65,12 @@ class BrandDraft(BaseModel):
     footer: Line | None = None
     legal: Lines | None = None
     powered_by: bool | None = None
+
+
+class MailDraft(BrandDraft):
+    """The same, and the language of whoever reads the mail."""
+
+    locale: Locale | None = None
 
 
 class BrandUpdate(BrandDraft):

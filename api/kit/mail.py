@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from api.kit.wording import said
+from api.kit.wording import POWERED_BY, said
 from imisofts.brand import Brand
 from imisofts.languages import Locale
 from imisofts.settings import Settings
@@ -74,9 +74,10 @@ def templates(*folders: Path) -> Environment:
     return Environment(loader=FileSystemLoader([*folders, _FOLDER]), autoescape=True, undefined=StrictUndefined)
 
 
-def frame(brand: Brand) -> dict[str, object]:
-    """What the letter's frame needs of a brand."""
+def frame(brand: Brand, powered: str) -> dict[str, object]:
+    """What the letter's frame needs of a brand; ``powered`` names us in the reader's language where the brand does."""
     return {
+        "powered": powered if brand.powered_by else "",
         "brand": brand,
         "tokens": brand.tokens("light"),
         "dark": brand.tokens("dark"),
@@ -84,9 +85,14 @@ def frame(brand: Brand) -> dict[str, object]:
     }
 
 
-def page(brand: Brand, words: Letter, logo: str | None) -> str:
+def page(brand: Brand, words: Letter, logo: str | None, locale: Locale | None) -> str:
     """A short mail's HTML as a page shows it; ``logo`` is the address of the brand's, where it has one."""
-    values = {**frame(brand), **{name: getattr(words, name) for name in words.__slots__}, "data": ""}
+    words = _told(words, locale)
+    values = {
+        **frame(brand, said(POWERED_BY, locale)),
+        **{name: getattr(words, name) for name in words.__slots__},
+        "data": "",
+    }
     html = templates().get_template("letter.html").render(values)
     return html.replace('"cid:logo"', f'"{logo}"') if logo else html
 
@@ -95,7 +101,11 @@ def letter(envelope: Envelope, words: Letter, settings: Settings) -> EmailMessag
     """A short mail in the brand's look and in the reader's language: ``words`` are English, as the code has them."""
     words = _told(words, envelope.locale)
     envelope = replace(envelope, subject=said(envelope.subject, envelope.locale))
-    values = {**frame(envelope.brand), **{name: getattr(words, name) for name in words.__slots__}, "data": ""}
+    values = {
+        **frame(envelope.brand, said(POWERED_BY, envelope.locale)),
+        **{name: getattr(words, name) for name in words.__slots__},
+        "data": "",
+    }
     found = templates()
     text = found.get_template("letter.txt").render(values)
     return compose(envelope, text, found.get_template("letter.html").render(values), settings)

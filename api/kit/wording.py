@@ -12,6 +12,8 @@ from imisofts.languages import Locale
 from imisofts.sentences import Sentences
 
 FOLDER: Final = Path(__file__).parents[1] / "locale"
+POWERED_BY: Final = "Powered by imisofts"
+"""What stands below a mail of a brand that names us."""
 MOMENT: Final = "%d %B %Y, %H:%M"
 """How an instant stands in the English text."""
 

@@ -14,6 +14,7 @@ from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from imisofts import currencies
+from imisofts.brand import Brand
 from imisofts.catalogues import catalogue
 
 FOLDER: Final = Path(__file__).parent / "locale"
@@ -60,6 +61,10 @@ class Language:
         translated it.
         """
         return catalogue(FOLDER, DOMAIN, self.code).gettext(text)
+
+    def powered(self, brand: Brand) -> tuple[str, ...]:
+        """The line that names us at the foot, where the brand lets it stand."""
+        return (self.say("Powered by imisofts"),) if brand.powered_by else ()
 
     def count(self, one: str, many: str, number: int, **values: object) -> str:
         """The right plural form; ``{number}`` is filled in with ``number``."""

@@ -51,7 +51,7 @@ def content(figures: Frozen, brand: Brand, language: Language, sections: Collect
         },
         "sections": drawn,
         "definitions": _definitions(told, drawn, shown),
-        "footer": "\n".join(line for line in (brand.footer, *brand.legal, brand.powered) if line),
+        "footer": "\n".join(line for line in (brand.footer, *brand.legal, *language.powered(brand)) if line),
     }
 
 

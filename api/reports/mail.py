@@ -41,7 +41,7 @@ def compose(letter: Letter, settings: Settings) -> EmailMessage:
     month = said["cover"]["month"]
     values = {
         "language": said["language"],
-        **mail.frame(brand),
+        **mail.frame(brand, say("Powered by imisofts")),
         "title": say("Your report for {month}", month=month),
         "greeting": say("Hello {client},", client=document.figures["client_name"]),
         "intro": say("Your report for {month} is attached as a PDF. In short:", month=month),

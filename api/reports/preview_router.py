@@ -12,10 +12,8 @@ from api.kit.access import allowed
 from api.kit.database import ReadSession
 from api.kit.errors import Forbidden, Malformed, Unauthenticated, documented
 from api.paper.fonts import folder_of
-from api.paper.language import Language
-from api.reports import pdf
+from api.reports import pdf, service
 from api.reports.office import in_thread
-from api.reports.repository import LOCALE
 from imisofts.access import Action, Actor
 
 router = APIRouter(tags=["brand"])
@@ -35,7 +33,7 @@ async def preview_report(
     draft: Annotated[BrandDraft, Query()],
 ) -> Response:
     """The first page of a client report as it would look with these settings; nothing is kept."""
-    brand = await brands.draft(session, draft)
+    brand, language = await brands.draft(session, draft), await service.language(session)
     figures, fonts = json.loads(SAMPLE.read_text(encoding="utf-8")), folder_of(request.app.state.settings)
-    drawn = await in_thread(lambda: pdf.cover(figures, brand, Language(LOCALE), font_folder=fonts))
+    drawn = await in_thread(lambda: pdf.cover(figures, brand, language, font_folder=fonts))
     return Response(drawn, media_type="image/png")

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from imisofts.access import ACTIONS_OF_ROLE, Action, Role
 from imisofts.brand import Brand
-from portal import security
+from portal import language, security
 from portal.forms import typed
 from portal.language import gettext as _
 from portal.pages.brand import LOOK, drafted
@@ -56,7 +56,7 @@ async def previews(visit: Visit) -> Response:
 
 async def preview_mail(visit: Visit) -> Response:
     """A mail."""
-    answer = await visit.api.get("/workspace/brand/mail", params=_query(visit))
+    answer = await visit.api.get("/workspace/brand/mail", params={**_query(visit), "locale": str(language.locale())})
     heads = {"Content-Security-Policy": _MAIL, "X-Frame-Options": "SAMEORIGIN"}
     return Response(answer.content, media_type="text/html", headers=heads)
 

@@ -16,6 +16,7 @@ from portal.foreign import sentence
 from portal.forms import Form, typed, with_problem
 from portal.language import gettext as _
 from portal.language import money, number
+from portal.pages.import_words import column_words
 from portal.tables import Column
 from portal.web import Page, Visit
 from portal.words import Status
@@ -334,16 +335,14 @@ def _difference(row: Json) -> Difference:
     currency = after.get("currency") or before.get("currency") or ""
     names = [name for name in after if name != "external_id" and (is_new or before.get(name) != after[name])]
     changes = [
-        (_label(name), "" if is_new else _shown(name, before.get(name), currency), _shown(name, after[name], currency))
+        (
+            column_words(name),
+            "" if is_new else _shown(name, before.get(name), currency),
+            _shown(name, after[name], currency),
+        )
         for name in names
     ]
     return Difference(row["line"], str(row["external_id"]), is_new, tuple(changes))
-
-
-def _label(column: str) -> str:
-    for ending in ("_minor", "_id"):
-        column = column.removesuffix(ending)
-    return column.replace("_", " ").capitalize()
 
 
 def _shown(column: str, value: Any, currency: str) -> str:

@@ -5,16 +5,17 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from api.kit.wording import POWERED_BY
 from imisofts.settings import PROJECT_ROOT
 
 SENTENCE = re.compile(r"[A-Z{].*[ .,]|[A-Z][a-z]+$|(an?|your) ", re.DOTALL)
-OTHERS = ("api/brand/router.py", "api/reports/")
-"""An example that is sent to nobody; and the report, which has a catalogue of its own."""
+OTHERS = ("api/reports/",)
+"""The report has a catalogue of its own."""
 
 
 def everything() -> dict[str, str]:
     """Text → where it stands; ``{0}``, ``{1}``, … (or a name) in place of its values."""
-    found: dict[str, str] = {}
+    found: dict[str, str] = {POWERED_BY: "api/kit/wording.py"}
     for path in sorted((PROJECT_ROOT / "api").rglob("*.py")):
         name, source = str(path.relative_to(PROJECT_ROOT)), path.read_text()
         if "mail.Letter(" in source and not name.startswith(OTHERS):

@@ -117,6 +117,8 @@ def test_previews_are_drawn_by_the_real_renderers_in_colours_not_yet_kept(site: 
         drawn = Image.open(io.BytesIO(paper.content)).convert("RGB")
         assert drawn.getpixel((300, 5)) == (0x0A, 0x6B, 0x3D), name
     assert "#0a6b3d" not in browser.get("/settings/brand").text
+    browser.headers["Accept-Language"] = "de"
+    assert "Guten Tag Kim Summer," in browser.get("/settings/brand/preview/mail", params=typed).text
     nasty = {"accent": "</style><script>", "name": "<script>alert(1)</script>", "font_family": "x;}"}
     for name in ("portal", "mail"):
         assert "<script>alert" not in browser.get(f"/settings/brand/preview/{name}", params=nasty).text

@@ -4,6 +4,9 @@ import re
 import time
 from typing import Any
 
+from api.imports.kinds import SUBJECTS
+from portal.pages import import_words
+
 ORIGIN = {"Origin": "http://127.0.0.1"}
 
 
@@ -99,3 +102,9 @@ def test_people_are_invited_from_a_file_after_a_look(site: Any) -> None:
     done = _post(browser, f"{looked.headers['location']}/run", html)
     assert "Imported" in _finished(browser, done)
     assert "Invited until" in browser.get("/access?q=zoe").text
+
+
+def test_every_column_that_an_import_fills_has_a_name() -> None:
+    """What nobody named would stand in the difference as the database spells it."""
+    columns = {column for subject in SUBJECTS.values() for column in subject.columns}
+    assert sorted(columns - set(import_words._known())) == []
