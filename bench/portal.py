@@ -11,8 +11,8 @@ from imisofts.access import Role
 from imisofts.settings import Settings
 
 PAGES = {
-    "/invoices": "half of that draws fifty rows, half asks the API three times",
-    "/": "most of that asks the lake: every figure looks into its catalogue anew",
+    "/invoices": "a third of that draws fifty rows, the rest asks the API three times",
+    "/": "it asks the API eight times, each in a transaction of its own",
 }
 """Each page with where its time goes, as a profile showed."""
 CONNECTIONS, SECONDS = 16, 8
