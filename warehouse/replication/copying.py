@@ -29,8 +29,7 @@ class _Copying:
     connection: duckdb.DuckDBPyConnection
     settings: "Settings"
     session: Connection
-    parts: reading.Parts
-    lsn: str
+    at: ExportedSnapshot
     epoch: int
 
 
@@ -58,8 +57,7 @@ def copy_tables(
     with connect(settings.loader_database_url) as session, session.transaction():
         session.execute("set transaction isolation level repeatable read")
         session.execute(f"set transaction snapshot {literal(at.snapshot)}".encode())
-        parts = reading.Parts(connection, settings, session, at)
-        copying = _Copying(connection, settings, session, parts, at.lsn, epoch)
+        copying = _Copying(connection, settings, session, at, epoch)
         for number, table in enumerate(tables, 1):
             tell(f"{table.name}, table {number} of {len(tables)}")
             kept = {name for shape in shapes for name in shape[table.name]}
@@ -88,7 +86,7 @@ def _copy_table(copying: _Copying, table: Table, kept: set[str], *, again: bool)
 
     Raises :class:`CopyIncomplete` where fewer or more rows came than the source has.
     """
-    connection, lsn, began = copying.connection, copying.lsn, time.monotonic()
+    connection, lsn, began = copying.connection, copying.at.lsn, time.monotonic()
     raw, history = f"lake.raw.{quoted(table.name)}", f"lake.history.{quoted(table.name)}"
     if again:
         connection.execute(f"delete from {raw}")
@@ -98,7 +96,8 @@ def _copy_table(copying: _Copying, table: Table, kept: set[str], *, again: bool)
         )
     there = count(copying.session, table.name)
     if there > lake.INLINE_ROWS and shared_file.possible(copying.settings, table, kept):
-        shared_file.write(connection, copying.settings, table, copying.parts.of(table), lsn, copying.epoch)
+        parts = reading.parts(copying.session, table)
+        shared_file.write(connection, copying.settings, table, parts, copying.at, copying.epoch)
     else:
         _insert_twice(copying, table)
     log.info("copied %s: %d rows in %.1f s", table.name, there, time.monotonic() - began)
@@ -122,5 +121,5 @@ def _insert_twice(copying: _Copying, table: Table) -> None:
     connection.execute(
         f"insert into {history} (_op, _epoch, _lsn, _ordinal, _commit_time, {kept})"
         f" select 'snapshot', ?, ?, rowid, now(), {kept} from {raw}",
-        [copying.epoch or None, copying.lsn],
+        [copying.epoch or None, copying.at.lsn],
     )

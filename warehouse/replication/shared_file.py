@@ -4,11 +4,11 @@ Most of what a copy costs is Parquet, and both tables keep the same values. Each
 erasure takes from one leaves the other, and the bytes go with the last of them.
 """
 
-import contextlib
 import os
 import re
 import shutil
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,8 @@ import duckdb
 from uuid_utils.compat import uuid7
 
 from warehouse.lake import literal, one_thread, quoted
-from warehouse.replication import failpoints
+from warehouse.replication import failpoints, reading
+from warehouse.replication.slots import ExportedSnapshot
 from warehouse.replication.source import Table
 from warehouse.replication.state import HISTORY_HEAD
 
@@ -49,32 +50,44 @@ def write(
     settings: "Settings",
     table: Table,
     parts: Sequence[str],
-    lsn: str,
+    at: ExportedSnapshot,
     epoch: int,
 ) -> None:
-    """Copy what the parts select into a new file, and give it to raw and history in the transaction under way.
+    """Copy what each part selects into a new file, and give it to raw and history in the transaction under way.
 
-    Rolled back, or killed before its commit, it leaves a file that no table has: maintenance finds it.
+    The parts are written at once, each by a thread and a transaction of its own: DuckDB's own threads wait for one
+    another at full speed. Rolled back, or killed before the commit, the files are no table's: maintenance finds them.
     """
-    name = f"ducklake-{uuid7()}.parquet"
-    raw, history = (Path(settings.lake_data_path) / schema / table.name / name for schema in ("raw", "history"))
-    for path in (raw, history):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    rows = " union all ".join(
-        _select(table, part, lsn, epoch, f"{len(parts)} * row_number() over () - {number}")
-        for number, part in enumerate(parts, 1)
-    )
-    with one_thread(connection) if len(parts) == 1 else contextlib.nullcontext():
-        connection.execute("set preserve_insertion_order = false")
-        connection.execute(f"copy ({rows}) to {literal(str(history))} ({_OPTIONS})")
-        connection.execute("reset preserve_insertion_order")
-    _name_too(history, raw)
+    raw, history = (Path(settings.lake_data_path) / schema / table.name for schema in ("raw", "history"))
+    for folder in (raw, history):
+        folder.mkdir(parents=True, exist_ok=True)
+    files = [f"ducklake-{uuid7()}.parquet" for _ in parts]
+
+    def copy(number: int) -> None:
+        ordinal = f"{len(parts)} * row_number() over () + {number}"
+        rows = _select(table, parts[number], at.lsn, epoch, ordinal)
+        _copy(connection, at, f"copy ({rows}) to {literal(str(history / files[number]))} ({_OPTIONS})")
+
+    connection.execute("set preserve_insertion_order = false")  # else the bytes of a group of rows have no bound
+    with one_thread(connection), ThreadPoolExecutor(len(parts)) as pool:
+        list(pool.map(copy, range(len(parts))))
+    connection.execute("reset preserve_insertion_order")
+    for file in files:
+        _name_too(history / file, raw / file)
     failpoints.reach("file_written")
-    for schema, path in (("raw", raw), ("history", history)):
+    for schema, path in ((folder.parent.name, folder / file) for folder in (raw, history) for file in files):
         connection.execute(
             f"call ducklake_add_data_files('lake', {literal(table.name)}, {literal(str(path))},"
             f" schema => {literal(schema)}, ignore_extra_columns => true)"
         )
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, at: ExportedSnapshot, statement: str) -> None:
+    with connection.cursor() as session:
+        session.execute("begin")
+        reading.read_at(session, at)
+        session.execute(statement)
+        session.execute("rollback")
 
 
 def _select(table: Table, part: str, lsn: str, epoch: int, ordinal: str) -> str:
