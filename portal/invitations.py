@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from portal.confirm import Confirmation
 from portal.door import Json
-from portal.language import as_instant, instant
+from portal.language import as_instant, day, zone
 from portal.language import gettext as _
 from portal.words import Status
 
@@ -21,7 +21,9 @@ def state_of(row: Json, *, failed: bool) -> Status:
     made = as_instant(row["link_made_at"])
     if made is None or made + LIFE < datetime.now(UTC):
         return Status("expired", _("Invitation expired"), "warning")
-    return Status("invited", _("Invited until %(day)s", day=instant(made + LIFE)), "information")
+    return Status(
+        "invited", _("Invited until %(day)s", day=day((made + LIFE).astimezone(zone()).date())), "information"
+    )
 
 
 @dataclass(frozen=True, slots=True)

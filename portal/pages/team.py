@@ -1,6 +1,6 @@
 """A client's people on their own page: who comes in, with which rights. Staff with that right see all clients'."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from starlette.responses import Response
@@ -12,7 +12,7 @@ from portal.forms import Form, required, typed, with_boxes, with_problem
 from portal.language import gettext as _
 from portal.lists import Choice
 from portal.refusals import FORM_REFUSALS
-from portal.rights import Area
+from portal.rights import Area, Right
 from portal.web import Page, Visit
 from portal.words import Status
 
@@ -79,6 +79,18 @@ def _colleague(visit: Visit, row: Json) -> Colleague:
     )
 
 
+def _areas(visit: Visit) -> tuple[Area, ...]:
+    """What the viewer may give; a client's own people read of their company, not of clients."""
+    found = rights.areas(action for action in ACTIONS_OF_ROLE[Role.client_team] if visit.me.may(action))
+    if not visit.me.is_client:
+        return found
+    company = Right(Action.client_read, _("See company details"), _("Name and address as the agency keeps them."))
+    return tuple(
+        replace(area, rights=tuple(company if each.action is Action.client_read else each for each in area.rights))
+        for area in found
+    )
+
+
 def _roles() -> tuple[Choice, ...]:
     return (
         Choice(Role.client_team.value, _("What is chosen below")),
@@ -92,7 +104,7 @@ def _may(row: Json) -> str:
         return str(row["role_name"])
     if row["role"] == Role.client.value:
         return _("Everything, and manages the team")
-    return " · ".join(rights.name_of(right) for right in row["rights"]) or _("Nothing yet")
+    return ", ".join(rights.name_of(right) for right in row["rights"]) or _("Nothing yet")
 
 
 def _state(visit: Visit) -> lists.ListState:
@@ -143,10 +155,6 @@ async def _form(
         etag,
     )
     return visit.page("team/form.html", page, status)
-
-
-def _areas(visit: Visit) -> tuple[Area, ...]:
-    return rights.areas(action for action in ACTIONS_OF_ROLE[Role.client_team] if visit.me.may(action))
 
 
 def _ticked(visit: Visit) -> frozenset[str]:

@@ -19,7 +19,7 @@ def test_a_colleague_is_invited_changed_and_taken_out_again(site: Any) -> None:
     browser = browser_of("alpen")
     assert 'href="/team"' in browser.get("/").text
     form = browser.get("/team/new").text
-    assert all(words in form for words in ("See invoices", "Read reports"))
+    assert all(words in form for words in ("See invoices", "Read reports", "See company details"))
     assert "Choose a client" not in form
     typed = {"form_token": form_token(form), "email": "jo@client.example", "name": "Jo", "role": "client_team"}
     refused = browser.post("/team/new", headers=ORIGIN, data=typed)
@@ -28,7 +28,7 @@ def test_a_colleague_is_invited_changed_and_taken_out_again(site: Any) -> None:
     made = browser.post("/team/new", headers=ORIGIN, data={**typed, "rights": ["invoice.read", "ticket.read"]})
     assert made.headers["location"] == "/team"
     page = browser.get("/team").text
-    assert "See invoices · See tickets" in page
+    assert "See invoices, See tickets" in page
     (at,) = set(re.findall(r'href="(/team/[0-9a-f-]{36})"', browser.get("/team?q=jo%40").text))
     colleague = browser.get(at).text
     changed = {"form_token": form_token(colleague), "etag": _etag(colleague), "role": "client_team"}
