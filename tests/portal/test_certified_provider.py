@@ -81,7 +81,7 @@ def place(api: Api, names: Names) -> Iterator[Place]:
     owner, domain = agency.as_role[Role.owner], f"{agency.slug}.example"
     known = api.ask("GET", "/workspace/sign-on", owner).body
     command = [NODE, PROGRAM, str(port), known["redirect_uri"], known["sign_out_uri"]]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running_there:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running_there:
         assert running_there.stdout
         assert running_there.stdout.readline() == "answers\n"
         asked = {"issuer": f"http://127.0.0.1:{port}", "client_id": "imisofts", "client_secret": SECRET}
@@ -90,7 +90,8 @@ def place(api: Api, names: Names) -> Iterator[Place]:
         checked = api.ask("POST", "/workspace/sign-on/check", owner).body
         assert (checked["problem"], checked["proven_domains"]) == (None, [domain])
         yield Place(api.settings.public_url, asked["issuer"], agency)
-        running_there.terminate()
+        assert running_there.stdin
+        running_there.stdin.close()  # it ends with its input: the command is only the parent of what listens
 
 
 class Browser:

@@ -28,3 +28,4 @@ const provider = new Provider(issuer, {
 });
 
 provider.listen(Number(port), "127.0.0.1", () => console.log("answers"));
+process.stdin.on("end", () => process.exit()).resume(); // whoever started it is gone
