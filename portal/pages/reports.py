@@ -36,6 +36,7 @@ class ReportRow:
     reason: str
     at: str
     made_at: str
+    sent_at: str
     version: int
     has_pdf: bool
     may_release: bool = False
@@ -56,6 +57,7 @@ class ReportRow:
             reason=sentence(row.get("held_reason") or row.get("failure") or ""),
             at=row.get("sent_at") or row.get("created_at") or "",
             made_at=row["created_at"],
+            sent_at=row.get("sent_at") or "",
             version=row["version"],
             has_pdf=row.get("figures_hash") is not None,
             may_release=status.code == "held",
@@ -126,7 +128,7 @@ def _columns(visit: Visit) -> tuple[Column, ...]:
         Column("period", _("Period"), sort=True, fixed=True),
         *staff,
         Column("sent_at", _("Sent"), sort=True),
-        Column("created_at", _("Made"), sort=True, usual=False),
+        Column("created_at", _("Made"), sort=True, usual=not visit.me.is_client),
     )
 
 

@@ -62,3 +62,30 @@ def test_a_view_is_saved_shared_changed_and_deleted(site: Any) -> None:
     gone = _send(browser, f"/views/{ident}", verb="delete", back=view, etag='"2"')
     assert "view=" not in gone.headers["location"]
     assert "Late payers" not in browser.get("/invoices").text
+
+
+def test_lists_beside_the_work_are_looked_at_in_ones_own_way_as_well(site: Any) -> None:
+    browser_of, _ = site
+    browser = browser_of("owner")
+    kept = {
+        "/access": ("access", "?role=admin", "joined_at", ["Name", "Came in"], "Ada Admin"),
+        "/settings/activity": (
+            "activity",
+            "?name=session.started",
+            "who",
+            ["When", "Who"],
+            "Ada Owner",
+        ),
+    }
+    for path, (name, asked, column, heads, shown) in kept.items():
+        _send(browser, "/lists/columns", list_name=name, back=path, column=[column])
+        assert _heads(browser, path) == heads
+        view = _send(browser, "/views", list_name=name, back=path + asked, name="Mine").headers["location"]
+        page = browser.get(view).text
+        assert 'aria-current="page">Mine' in page
+        assert shown in page.partition('id="list"')[2]
+    assert "Nothing of this kind" in browser.get("/settings/activity?since=2090-01-01").text
+    for name in ("imports", "reports"):
+        saved = _send(browser, "/views", list_name=name, back=f"/{name}?status=failed", name="Failed")
+        assert f"No {name[:-1]} matches" in browser.get(saved.headers["location"]).text
+        assert browser.get(f"/{name}.csv?as=xlsx").status_code == 200

@@ -148,3 +148,17 @@ def test_another_clients_invoice_is_not_told(api: Api) -> None:
     _tell(agency)
     assert len(_told(agency, Role.client)) == 1
     assert _told(agency, Role.owner) == []
+
+
+def test_the_end_of_an_import_is_told_to_who_started_it_and_to_nobody_else(api: Api) -> None:
+    agency = _quiet(api)
+    for name, content in (
+        ("clients.csv", "external_id,name\nC-1,Northwind\n"),
+        ("bad.csv", "external_id,name\nC-2,\n"),
+    ):
+        for dry_run in ("true", "false"):
+            sent = {"data": {"kind": "clients", "dry_run": dry_run}, "files": {"file": (name, content.encode())}}
+            agency.api.ask("POST", "/imports", agency.as_role[Role.owner], **sent)
+    _tell(agency)
+    assert _told(agency, Role.owner) == [("import.failed", "bad.csv"), ("import.finished", "clients.csv")]
+    assert _told(agency, Role.admin) == []
