@@ -13,7 +13,7 @@ from tests.portal.test_translations import GERMAN, catalogue, texts_of
 
 SHOWN = re.compile(r"(?:aria-label|title|placeholder|alt|data-label)=\"([^\"]*)\"")
 WORD = re.compile(r"[^\W\d_]{2,}(?:['’][a-z]+)?")
-UNSEEN = re.compile(r"<(style|script|textarea)\b.*?</\1>|<!--.*?-->", re.DOTALL)
+UNSEEN = re.compile(r"<(style|script|textarea|code)\b.*?</\1>|<!--.*?-->", re.DOTALL)
 PLACES = (*NAMES.values(), *(choice.label for choice in zone_choices()))
 EXAMPLES = ("en-GB", "en-US", "it:", "de-CH", *PLACES)
 """What stands on pages as it is in every language."""
