@@ -7,19 +7,19 @@ the last publication's build left (`warehouse.models.kept`) and no change reache
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warehouse import lake
-from warehouse.lake import literal, quoted
-from warehouse.models import compiled, dbt, kept, running
+from warehouse.lake import literal
+from warehouse.models import compiled, dbt, earlier, kept, running
 from warehouse.models.dbt import SCRATCH_FILE, BuildFailed, fingerprint, manifest_json, sources_read
+from warehouse.models.earlier import Earlier
 from warehouse.parts import sharing
 from warehouse.publish import CheckResult
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     import duckdb
 
     from imisofts.settings import Settings
-    from warehouse.models.compiled import Project
     from warehouse.models.kept import Stand
 
 __all__ = [
@@ -71,13 +70,13 @@ def build(
     data_at: datetime,
     changed: Collection[str] | None,
     share: bool = False,
-    earlier: Stand | None = None,
+    since: Stand | None = None,
     connection: duckdb.DuckDBPyConnection | None = None,
 ) -> BuildResult:
     """Build what depends on the changed raw tables (None: everything) as of one lake snapshot.
 
-    `data_at` is the last instant that the snapshot covers; models read it as the data date. `earlier` is the
-    publication since which these tables and nothing else changed. With `share` builders may help (`warehouse.parts`):
+    `data_at` is the last instant that the snapshot covers; models read it as the data date. `since` is the
+    publication after which these tables and nothing else changed. With `share` builders may help (`warehouse.parts`):
     one such build at a time, of one lake. `connection` is one that `opened` gave. The caller owns the scratch folder
     afterwards and gives it to `discard` or `keep`. Raises BuildFailed when the project cannot be compiled, and what
     DuckDB raises when the lake is not there.
@@ -88,24 +87,23 @@ def build(
     project = dbt.project(settings).at(data_at)
     stale = project.below(changed)
     wanted = project.marts(stale)
-    taken = earlier is not None and kept.take(settings, earlier, scratch)
+    taken = since is not None and kept.take(settings, since, scratch)
     with contextlib.ExitStack() as standing, contextlib.ExitStack() as files:
         connection = connection or standing.enter_context(opened(settings, snapshot))
         standing.enter_context(_attached(connection, scratch))
-        before = _left(connection, project, stale) if taken else _Left()
+        before = earlier.put_aside(connection, project, changed or ()) if taken else Earlier()
         models = project.needed(stale if changed is None else wanted, before.there)
         tests = project.asked_of(models, before.there)
         shared = files.enter_context(sharing.shared(settings, project, snapshot, models, tests)) if share else None
         if shared is None:
-            outcome = running.run(connection, project, models, tests, running.create)
+            outcome = running.run(connection, project, models, tests, running.create, before)
         else:
             outcome = shared.run(connection, project)
-        same = _same(connection, project, before.replaced, outcome.built)
         kept_open = files.pop_all()
     built = [mart for mart in wanted if mart in outcome.built]
     results = [*outcome.results, *_not_built(wanted, built, outcome.results)]
     ok = all(check.passed for check in results)
-    return BuildResult(scratch, results, ok, built, str(shared or ""), same, kept_open)
+    return BuildResult(scratch, results, ok, built, str(shared or ""), frozenset(outcome.same), kept_open)
 
 
 def discard(built: BuildResult) -> None:
@@ -156,57 +154,17 @@ def newest(settings: Settings) -> Iterator[tuple[duckdb.DuckDBPyConnection, int]
 
 @contextlib.contextmanager
 def _attached(connection: duckdb.DuckDBPyConnection, scratch: Path) -> Iterator[None]:
-    connection.execute(f"attach {literal(str(scratch))} as {running.DATABASE}")
-    connection.execute(f"use {running.DATABASE}")
+    connection.execute(f"attach {literal(str(scratch))} as {compiled.DATABASE}")
+    connection.execute(f"use {compiled.DATABASE}")
     try:
         yield
     finally:
-        connection.execute(f"use memory; detach {running.DATABASE}")
+        connection.execute(f"use memory; detach {compiled.DATABASE}")
 
 
 def _new_scratch(settings: Settings) -> Path:
     """A folder of its own under `scratch/`; the pipeline's lock makes older ones leftovers of a crash."""
     return Path(tempfile.mkdtemp(dir=kept.root(settings))) / SCRATCH_FILE
-
-
-@dataclass(frozen=True)
-class _Left:
-    """Models whose rows are still right in a scratch file, and marts whose earlier rows lie beside their new ones."""
-
-    there: frozenset[str] = frozenset()
-    replaced: Mapping[str, str] = field(default_factory=dict)
-
-
-def _left(connection: duckdb.DuckDBPyConnection, project: Project, stale: Collection[str]) -> _Left:
-    """What an earlier build left; of what is not right any more, marts are put aside and the rest is dropped."""
-    schemas = {model.schema for model in project.models}
-    found = {name for schema in schemas for name in lake.tables(connection, schema, running.DATABASE)}
-    replaced = {}
-    for model in (project.by_name[name] for name in found & set(stale)):
-        if model.schema == compiled.MARTS:
-            aside = f"{model.name} before"
-            connection.execute(f"alter table {running.place(model)} rename to {quoted(aside)}")
-            replaced[model.name] = running.place(dataclasses.replace(model, name=aside))
-        else:
-            connection.execute(f"drop {'table' if model.kept else 'view'} {running.place(model)}")
-    return _Left(frozenset(found - set(stale)), replaced)
-
-
-def _same(
-    connection: duckdb.DuckDBPyConnection, project: Project, replaced: Mapping[str, str], built: Collection[str]
-) -> frozenset[str]:
-    """The marts that were built with the rows that they had; what was put aside is dropped."""
-    same = set[str]()
-    for name, before in replaced.items():
-        if name in built:
-            now = running.place(project.by_name[name])
-            row = connection.execute(
-                f"select (select count(*) from {now}) = (select count(*) from {before})"
-                f" and not exists (from {now} except all from {before})"
-            ).fetchone()
-            same |= {name} if row and row[0] else set()
-        connection.execute(f"drop table {before}")
-    return frozenset(same)
 
 
 def _not_built(expected: list[str], built: list[str], results: list[CheckResult]) -> Iterator[CheckResult]:

@@ -166,7 +166,7 @@ def _publish_changes(
             data_at=data_at,
             changed=changed,
             share=not small,
-            earlier=_stand(pending.published) if small else None,
+            since=_stand(pending.published) if small else None,
             connection=connection,
         )
         detail.append(f"{len(built.models)} marts, {len(built.results)} checks")

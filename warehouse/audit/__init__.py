@@ -14,6 +14,7 @@ from warehouse import lake
 from warehouse.audit import expectations, reconciliation
 from warehouse.lake import literal
 from warehouse.models import dbt
+from warehouse.models.running import AS_PUBLISHED
 from warehouse.publish import CheckResult
 
 if TYPE_CHECKING:
@@ -45,7 +46,11 @@ def audit(
         filled = {model.name: model.filled for model in dbt.project(settings).models}
         with lake.one_look(connection):
             frames = expectations.check(connection, {mart: filled[mart] for mart in built if mart not in same})
-            frames += [CheckResult(f"{mart}: as published", "expectation", mart, passed=True) for mart in same]
+            frames += [
+                CheckResult(f"{mart}: its frame", "expectation", mart, passed=True, detail=AS_PUBLISHED)
+                for mart in built
+                if mart in same
+            ]
             return [*frames, *reconciliation.check(connection, built, lake.tables(connection, "marts", "scratch"))]
     finally:
         connection.execute("detach scratch")

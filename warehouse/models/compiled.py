@@ -13,7 +13,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from warehouse.lake import quoted
+
 MARTS = "marts"
+DATABASE = "imisofts"
+"""What compiled SQL calls the database that it builds into."""
 DATA_AT = "{data at}"
 """Stands in compiled SQL for the last instant that the data covers: the one thing that differs between builds."""
 
@@ -135,6 +139,11 @@ class Project:
         """Raw tables that these models are made of."""
         known = {source(table): table for model in self.models for table in model.tables}
         return {known[one] for name in names for one in self.above[name] if one in known}
+
+
+def place(model: Model) -> str:
+    """A model's place in scratch, as SQL."""
+    return f"{DATABASE}.{quoted(model.schema)}.{quoted(model.name)}"
 
 
 def source(table: str) -> str:

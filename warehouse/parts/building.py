@@ -20,7 +20,7 @@ from uuid_utils.compat import uuid7
 
 from warehouse import lake
 from warehouse.lake import literal, quoted
-from warehouse.models import running
+from warehouse.models import compiled, running
 from warehouse.parts import cutting
 from warehouse.replication import failpoints
 
@@ -57,7 +57,7 @@ def build(settings: Settings, part: Part) -> str:
 def _export(connection: duckdb.DuckDBPyConnection, job: Job, folder: str) -> None:
     for name in job.exported:
         file = literal(f"{folder}/{name}.parquet")
-        connection.execute(f"copy {running.place(job.project.by_name[name])} to {file} (format parquet)")
+        connection.execute(f"copy {compiled.place(job.project.by_name[name])} to {file} (format parquet)")
         failpoints.reach("mid_part")
 
 
@@ -67,8 +67,8 @@ def _opened(settings: Settings, part: Part, scratch: Path) -> Iterator[duckdb.Du
     try:
         lake.attach(connection, settings, snapshot=part.job.snapshot, name=_WHOLE)
         _show(connection, part.workspaces)
-        connection.execute(f"attach {literal(str(scratch / 'part.duckdb'))} as {running.DATABASE}")
-        connection.execute(f"use {running.DATABASE}")
+        connection.execute(f"attach {literal(str(scratch / 'part.duckdb'))} as {compiled.DATABASE}")
+        connection.execute(f"use {compiled.DATABASE}")
         yield connection
     finally:
         connection.close()

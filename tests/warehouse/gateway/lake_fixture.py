@@ -166,7 +166,7 @@ class FixtureLake:
         return cast(Settings, SimpleNamespace(home=self.folder, lake_catalog_url=self.catalog, lake_memory=""))
 
     def _computed(self, changed: set[str] | None, data_at: datetime, earlier: Stand | None) -> builder.BuildResult:
-        built = builder.build(self._place, self.snapshot(), data_at=data_at, changed=changed, earlier=earlier)
+        built = builder.build(self._place, self.snapshot(), data_at=data_at, changed=changed, since=earlier)
         failed = [f"{check.name}: {check.detail}" for check in built.results if not check.passed]
         if failed:
             raise AssertionError("\n".join(failed))
