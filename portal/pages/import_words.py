@@ -1,6 +1,8 @@
-"""What the columns are called that an import fills: the difference between the file and what is here names them."""
+"""How an import's kinds, states and columns are called, and how a file may write its dates and numbers."""
 
+from portal import lists
 from portal.language import gettext as _
+from portal.words import Status
 
 
 def column_words(column: str) -> str:
@@ -72,3 +74,46 @@ def _known() -> dict[str, str]:
         "wednesday_minutes": _("Wednesday in minutes"),
         "worked_on": _("Worked on"),
     }
+
+
+def import_status(code: str, *, dry_run: bool) -> Status:
+    """An import's state; what a dry run found was looked at, not written."""
+    if code == "running":
+        return Status(code, _("Running"), "information")
+    if code == "done":
+        return Status(code, _("Looked at"), "idle") if dry_run else Status(code, _("Imported"), "good")
+    return Status(code, _("Needs a look") if dry_run else _("Nothing imported"), "warning" if dry_run else "bad")
+
+
+def import_kind(code: str) -> str:
+    """What the rows of a file are."""
+    known = {
+        "clients": _("Clients"),
+        "invoices": _("Invoices"),
+        "payments": _("Payments"),
+        "credit-notes": _("Credit notes"),
+        "services": _("Services"),
+        "subscriptions": _("Subscriptions"),
+        "people": _("People"),
+        "working-hours": _("Working hours"),
+        "holidays": _("Holidays"),
+        "time-off": _("Time off"),
+        "projects": _("Projects"),
+        "milestones": _("Milestones"),
+        "tasks": _("Tasks"),
+        "time-entries": _("Time entries"),
+        "tickets": _("Tickets"),
+        "exchange-rates": _("Exchange rates"),
+        "users": _("Users, each invited by mail"),
+    }
+    return known.get(code, code)
+
+
+def import_locales() -> tuple[lists.Choice, ...]:
+    """How dates and numbers may be written in a file, each with an example."""
+    examples = {"de": "31.10.2026 · 1.234,50", "de_CH": "31.10.2026 · 1'234.50", "en_GB": "31/10/2026 · 1,234.50",
+                "en_US": "10/31/2026 · 1,234.50", "es": "31/10/2026 · 1.234,50", "fr": "31/10/2026 · 1 234,50",
+                "it": "31/10/2026 · 1.234,50", "ja": "2026/10/31 · 1,234.50", "nl": "31-10-2026 · 1.234,50",
+                "pl": "31.10.2026 · 1 234,50", "pt": "31/10/2026 · 1.234,50", "sv": "2026-10-31 · 1 234,50",
+    }  # fmt: skip
+    return tuple(lists.Choice(name, f"{name.replace('_', '-')}: {example}") for name, example in examples.items())
