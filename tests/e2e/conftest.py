@@ -75,9 +75,10 @@ def browser() -> Iterator[Browser]:
 
 
 def opened(browser: Browser, size: tuple[int, int] = DESK, **more: Any) -> Page:
-    """A page of a browser that nobody has signed in with."""
+    """A page of a browser that nobody has signed in with; nothing moves, so that colours are read as they stay."""
     width, height = size
-    context = browser.new_context(viewport={"width": width, "height": height}, **{"locale": "en-GB", **more})
+    asked = {"locale": "en-GB", "reduced_motion": "reduce", **more}
+    context = browser.new_context(viewport={"width": width, "height": height}, **asked)
     context.set_default_timeout(PATIENCE)
     return context.new_page()
 

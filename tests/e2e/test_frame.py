@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_one_finds_ones_way_without_a_mouse(place: Place, browser: Browser, tmp_path: Path) -> None:
-    page = signed_in(browser, place, "owner", DESK, reduced_motion="reduce")
+    page = signed_in(browser, place, "owner", DESK)
     _search_and_go(page, place)
     _letters(page, place)
     _photographed(page, place, tmp_path)
