@@ -170,14 +170,13 @@ async def _on_validation(_: Request, error: Exception) -> JSONResponse:
 
 
 def _methods(request: Request) -> str:
-    """All methods of the path asked for, by the app's own document: a router answers with those of the first route."""
-    known = {
-        method.upper()
-        for template, methods in request.app.openapi()["paths"].items()
-        if compile_path(template)[0].match(request.scope["path"])
-        for method in methods
-    }
-    return ", ".join(sorted(known))
+    """All methods of the path asked for, by the app's own document: a router answers with those of the first route.
+
+    A path that is spelt out there is no other's parameter.
+    """
+    documented, path = request.app.openapi()["paths"], request.scope["path"]
+    templates = [path] if path in documented else [one for one in documented if compile_path(one)[0].match(path)]
+    return ", ".join(sorted({method.upper() for template in templates for method in documented[template]}))
 
 
 async def _on_http(request: Request, error: Exception) -> JSONResponse:

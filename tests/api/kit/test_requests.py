@@ -156,12 +156,14 @@ def test_a_change_without_an_event_is_not_committed(agency: Agency) -> None:
 
 
 def test_a_method_that_a_path_does_not_know_is_told_the_ones_that_it_does(agency: Agency) -> None:
-    """Also where several routes share the path."""
+    """Also where several routes share the path, or one's path looks like another's with an id."""
     guest = TestClient(
         agency.api.app, base_url=agency.api.settings.public_url
     )  # without its lifespan: nothing is asked that needs a connection
     refused = guest.put(f"/v1/clients/{agency.client_id}")
     assert (refused.status_code, refused.headers["allow"]) == (405, "DELETE, GET, PATCH")
+    spelt_out = guest.put("/v1/sessions/end-others")
+    assert spelt_out.headers["allow"] == "POST", "it is no id of a session that could be ended"
 
 
 @pytest.mark.parametrize(
