@@ -3,9 +3,10 @@
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from imisofts import machine
 from imisofts.settings import PREFIX, PROJECT_ROOT, Settings
 from orchestration import instance
 
@@ -30,12 +31,9 @@ class Program:
 def of(settings: Settings) -> list[Program]:
     """Every program of the installation but Postgres, in the order of starting."""
     base, python = settings.port_base, sys.executable
-    web = (python, "-m", "uvicorn", "--factory", "imisofts.serve:application", "--host", "127.0.0.1",
-           "--no-proxy-headers")  # fmt: skip  # who came is told by ``trusted_proxies`` alone
     own = {f"{PREFIX}HOME": str(settings.home), f"{PREFIX}PORT_BASE": str(base), "PYTHONUNBUFFERED": "1"}
-    grace = ("--timeout-graceful-shutdown", "3")  # streams of live updates never end by themselves
     programs = [
-        Program("web", (*web, "--port", str(base), "--no-access-log", "--log-level", "warning", *grace), (base,), own),
+        *_web(settings, own),
         Program("jobs", (python, "-m", "api.jobs.worker"), (), own),
         Program("replicate", (python, "-m", "orchestration.worker"), (base + 7,), own),
         Program("console", (python, "-m", "console"), (base + 1,), own),
@@ -46,6 +44,14 @@ def of(settings: Settings) -> list[Program]:
     if settings.embedded_mail:
         programs.append(Program("mail", (python, "-m", "imisofts.services.mail"), (base + 3, base + 4), own))
     return programs
+
+
+def _web(settings: Settings, own: Mapping[str, str]) -> list[Program]:
+    """The processes that answer at the one address; together they hold as much of the lake as one would."""
+    count, serve = settings.web_processes, (sys.executable, "-m", "imisofts.serve")
+    shared = {} if settings.lake_memory else {f"{PREFIX}LAKE_MEMORY": machine.of_lake(count)}
+    first = Program("web", serve, (settings.port_base,), {**own, **shared})
+    return [first, *(replace(first, name=f"web{number}", ports=()) for number in range(2, count + 1))]
 
 
 def _dagster(settings: Settings, own: Mapping[str, str]) -> list[Program]:

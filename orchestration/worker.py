@@ -23,6 +23,7 @@ from orchestration import assets, control, maintenance, reporting, reports
 from orchestration.instance import open_instance
 from warehouse import build, pipeline, replication, status
 from warehouse.maintenance import maintain
+from warehouse.publish import publishing
 
 if TYPE_CHECKING:
     from imisofts.settings import Settings
@@ -49,6 +50,7 @@ class Worker:
         self.project = assets.Project(build.manifest_json(settings))
         self._replicating, self._building = threading.Lock(), threading.Lock()
         self._sessions = replication.Sessions(settings, kept=True)
+        self._connections = publishing(settings)
         self._stop, self._wanted = threading.Event(), threading.Event()
         self._beaten = self._confirmed = self._refreshed = float("-inf")
         self._maintained, self._rows_since = float("-inf"), 0
@@ -64,6 +66,7 @@ class Worker:
         self._rounds("replication", self.tick, lambda: BESIDE if self._building.locked() else POLL)
         publisher.join()
         self._sessions.close()
+        self._connections.close()
 
     def stop(self) -> None:
         self._stop.set()
@@ -90,7 +93,7 @@ class Worker:
             if self._wanted.is_set():
                 self._wanted.clear()  # before the lake is looked at: what comes later is for the next round
                 try:
-                    result = pipeline.refresh(self.settings, retry_failed=False)
+                    result = pipeline.refresh(self.settings, retry_failed=False, connections=self._connections)
                 except Exception:
                     self._wanted.set()
                     raise
@@ -102,7 +105,13 @@ class Worker:
         """A full catch-up on demand: also retries data whose audit failed."""
         with self._replicating, self._building:
             self._beat(now=True)
-            result = pipeline.run(self.settings, full_refresh=full_refresh, on_step=_log_step, sessions=self._sessions)
+            result = pipeline.run(
+                self.settings,
+                full_refresh=full_refresh,
+                on_step=_log_step,
+                sessions=self._sessions,
+                connections=self._connections,
+            )
             self._last["at"] = datetime.now(UTC).isoformat()
             self.reporter.send(reporting.rows_events(result.replicated))
             self._after(result)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from warehouse import lake
 from warehouse.lake import literal
 from warehouse.models import compiled, dbt, earlier, kept, running
-from warehouse.models.dbt import SCRATCH_FILE, BuildFailed, fingerprint, manifest_json, sources_read
+from warehouse.models.dbt import SCRATCH_FILE, BuildFailed, fingerprint, manifest_json, one_state, sources_read
 from warehouse.models.earlier import Earlier
 from warehouse.parts import sharing
 from warehouse.publish import CheckResult
@@ -38,7 +38,7 @@ __all__ = [
     "keep",
     "manifest_json",
     "marts_below",
-    "newest",
+    "one_state",
     "opened",
     "sources_read",
     "sweep",
@@ -91,10 +91,14 @@ def build(
     with contextlib.ExitStack() as standing, contextlib.ExitStack() as files:
         connection = connection or standing.enter_context(opened(settings, snapshot))
         standing.enter_context(_attached(connection, scratch))
+        if taken:  # what the next change may replace is not worth a thorough look for the smallest form
+            connection.execute("set force_compression = 'uncompressed'")
         before = earlier.put_aside(connection, project, changed or ()) if taken else Earlier()
         models = project.needed(stale if changed is None else wanted, before.there)
         tests = project.asked_of(models, before.there)
-        shared = files.enter_context(sharing.shared(settings, project, snapshot, models, tests)) if share else None
+        shared = None
+        if share:
+            shared = files.enter_context(sharing.shared(settings, connection, project, snapshot, models, tests))
         if shared is None:
             outcome = running.run(connection, project, models, tests, running.create, before)
         else:
@@ -140,16 +144,6 @@ def opened(settings: Settings, snapshot: int) -> Iterator[duckdb.DuckDBPyConnect
         yield connection
     finally:
         connection.close()
-
-
-@contextlib.contextmanager
-def newest(settings: Settings) -> Iterator[tuple[duckdb.DuckDBPyConnection, int]]:
-    """DuckDB with the newest version of the lake, and which one that is. Raises LakeMissing where there is none."""
-    snapshot = lake.version(settings)
-    if snapshot is None:
-        raise lake.LakeMissing("the lake is empty: nothing has been replicated yet")
-    with opened(settings, snapshot) as connection:
-        yield connection, snapshot
 
 
 @contextlib.contextmanager

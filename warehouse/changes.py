@@ -93,21 +93,21 @@ class Pending:
 
 def pending(settings: Settings) -> Pending:
     """Compare the newest snapshot with the last publication and the last audit."""
-    with lake.connect(settings) as connection:
-        return pending_at(connection, lake.current_snapshot(connection))
+    with lake.connect(settings) as connection, lake.one_look(connection):
+        return pending_in(connection)
 
 
-def pending_at(connection: duckdb.DuckDBPyConnection, snapshot: int) -> Pending:
-    """The same of a lake that is attached at this snapshot."""
-    with lake.one_look(connection):
-        published = _last_published(connection)
-        failed_at = _failed_at(connection, published)
-        committed_at = _committed_at(connection)
-        tables = None if published is None else changed_since(connection, published.lake_snapshot)
-        since = frozenset() if failed_at is None else changed_since(connection, failed_at)
-        new_day = _a_new_day(connection, published, committed_at)
-        missing = build.sources_read() - frozenset(lake.tables(connection, "raw"))
-        return Pending(snapshot, published, tables, committed_at, failed_at, since, new_day, missing)
+def pending_in(connection: duckdb.DuckDBPyConnection) -> Pending:
+    """The same of an attached lake, within one look at it."""
+    published = _last_published(connection)
+    failed_at = _failed_at(connection, published)
+    committed_at = _committed_at(connection)
+    tables = None if published is None else changed_since(connection, published.lake_snapshot)
+    since = frozenset() if failed_at is None else changed_since(connection, failed_at)
+    new_day = _a_new_day(connection, published, committed_at)
+    missing = build.sources_read() - frozenset(lake.tables(connection, "raw"))
+    snapshot = lake.current_snapshot(connection)
+    return Pending(snapshot, published, tables, committed_at, failed_at, since, new_day, missing)
 
 
 def changed_since(connection: duckdb.DuckDBPyConnection, snapshot: int) -> frozenset[str] | None:

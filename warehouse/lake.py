@@ -19,6 +19,8 @@ import duckdb
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from imisofts import machine
+
 if TYPE_CHECKING:
     from imisofts.settings import Settings
 
@@ -29,7 +31,6 @@ INLINE_ROWS = 200
 
 _WRITER_LOCK = 0x696D69736F667473  # "imisofts": one key for everything that writes to the lake
 _FILES_LOCK = _WRITER_LOCK + 1
-_CONTAINERS_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 _numbers = itertools.count()
 _EXTENSIONS = ("ducklake", "postgres_scanner", "httpfs")
 _CREATE_META = """
@@ -133,18 +134,8 @@ def bare(memory_limit: str | None = None, spill: Path | None = None) -> duckdb.D
 
 
 def memory_limit(settings: "Settings") -> str:
-    """What one process' DuckDB may hold in memory: left to itself it takes four fifths of the machine, and the next
-    process as much again."""
-    return settings.lake_memory or f"{_machines_memory() // 4 // 2**20}MiB"
-
-
-def _machines_memory() -> int:
-    """Bytes that this machine has, or that its container may use."""
-    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    for limit in _CONTAINERS_LIMITS:
-        with contextlib.suppress(OSError, ValueError):  # another kind of container, or one without a limit ("max")
-            there = min(there, int(limit.read_text(encoding="ascii")))
-    return there
+    """What one process' DuckDB may hold in memory."""
+    return settings.lake_memory or machine.of_lake(1)
 
 
 def spill(settings: "Settings") -> Path:
@@ -153,14 +144,14 @@ def spill(settings: "Settings") -> Path:
     root = settings.home / "spill"
     root.mkdir(exist_ok=True)
     for left in root.iterdir():
-        if not Path("/proc", left.name.partition("-")[0]).exists():
+        if not machine.is_running(int(left.name.partition("-")[0])):
             shutil.rmtree(left, ignore_errors=True)
     return root / f"{os.getpid()}-{next(_numbers)}"
 
 
 def keep_to_own_cores(connection: duckdb.DuckDBPyConnection) -> None:
     """No more threads than processors that this process may use: DuckDB counts the machine's, and they wait busily."""
-    own = len(os.sched_getaffinity(0))
+    own = machine.processors()
     if own < (os.cpu_count() or 1):
         connection.execute(f"set threads = {own}")
 
@@ -338,18 +329,21 @@ def writer_lock(settings: "Settings", *, wait_seconds: float = 120.0) -> Iterato
 
 
 @contextmanager
-def locked(catalogue: psycopg.Connection[Any], wait_seconds: float = 120.0) -> Iterator[None]:
-    """The single writer's lock on a connection to the catalogue that is kept for longer."""
+def locked(catalogue: psycopg.Connection[Any], wait_seconds: float = 120.0, lock: int = _WRITER_LOCK) -> Iterator[None]:
+    """The single writer's lock, or another one, on a connection to the catalogue that is kept for longer.
+
+    To wait for 0 seconds is to wait as long as it takes.
+    """
     catalogue.execute("select set_config('lock_timeout', %s, false)", (f"{int(wait_seconds * 1000)}ms",))
     try:
-        catalogue.execute("select pg_advisory_lock(%s)", (_WRITER_LOCK,))
+        catalogue.execute("select pg_advisory_lock(%s)", (lock,))
     except psycopg.errors.LockNotAvailable as error:
         raise WriterBusy(f"another writer has held the lake for {wait_seconds:.0f} s") from error
     try:
         yield
     finally:
         with contextlib.suppress(psycopg.OperationalError):  # a lost connection has let the lock go
-            catalogue.execute("select pg_advisory_unlock(%s)", (_WRITER_LOCK,))
+            catalogue.execute("select pg_advisory_unlock(%s)", (lock,))
 
 
 @contextmanager

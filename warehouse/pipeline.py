@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import psycopg
-
 from warehouse import build as builder
 from warehouse import changes, lake, replication
+from warehouse.connections import Connections
 from warehouse.models.kept import Stand
 from warehouse.parts import sharing
-from warehouse.publish import CheckResult, publish, record_failure
+from warehouse.publish import CheckResult, publish, publishing, record_failure
 
 if TYPE_CHECKING:
     import duckdb
@@ -89,18 +88,21 @@ def run(
     retry_failed: bool = True,
     on_step: OnStep | None = None,
     sessions: replication.Sessions | None = None,
+    connections: Connections | None = None,
 ) -> PipelineResult:
     """Carry every committed change to readers, once; nothing changed → nothing is built.
 
-    `sessions` are those that the caller keeps for replication. With `retry_failed` off, data that failed its audit
-    waits until new data arrives. Raises what replication or dbt raise when they cannot run at all; failing checks are
-    in the result instead.
+    `sessions` are those that the caller keeps for replication, `connections` those that he keeps for publishing. With
+    `retry_failed` off, data that failed its audit waits until new data arrives. Raises what replication or dbt raise
+    when they cannot run at all; failing checks are in the result instead.
     """
     steps = _Steps(on_step)
     with steps.step("replicate") as detail:
         batch = replication.catch_up(settings, sessions)
         detail.append(describe(batch))
-    return refresh(settings, batch, full_refresh=full_refresh, retry_failed=retry_failed, steps=steps)
+    return refresh(
+        settings, batch, full_refresh=full_refresh, retry_failed=retry_failed, steps=steps, connections=connections
+    )
 
 
 def refresh(
@@ -110,21 +112,52 @@ def refresh(
     full_refresh: bool = False,
     retry_failed: bool = True,
     steps: _Steps | None = None,
+    connections: Connections | None = None,
 ) -> PipelineResult:
-    """Build, audit and publish what the lake holds beyond its last publication."""
-    steps = steps or _Steps(None)
-    with _one_pipeline(settings), builder.newest(settings) as (connection, snapshot):
-        pending = changes.pending_at(connection, snapshot)
-        builder.sweep(settings, _stand(pending.published))
-        sharing.sweep(settings)
-        stale_models = pending.published is not None and pending.published.metric_version != metric_version()
-        everything = full_refresh or stale_models or pending.changed is None
-        if skip := _reason_to_skip(pending, everything=everything, retry_failed=retry_failed):
-            with steps.step("build") as detail:
-                detail.append(skip)
-            return _result(steps, batch, pending, ok=not pending.already_failed)
-        changed = None if everything or pending.changed is None else set(pending.changed)
-        return _publish_changes(settings, connection, steps, batch, pending, changed)
+    """Build, audit and publish what the lake holds beyond its last publication.
+
+    `connections` are those that the caller keeps for publishing (`publishing`).
+    """
+    with ExitStack() as stack:
+        own = connections or stack.enter_context(closing(publishing(settings)))
+        # Two builds of different snapshots must not publish in the wrong order: they take turns.
+        stack.enter_context(lake.locked(own.awake(), 0, _PIPELINE_LOCK))
+        stack.enter_context(builder.one_state())
+        return _refresh(_Run(settings, own, steps or _Steps(None), batch), full_refresh, retry_failed)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What one refresh has at hand."""
+
+    settings: Settings
+    connections: Connections
+    steps: _Steps
+    batch: Batch | None
+
+
+def _refresh(run: _Run, full_refresh: bool, retry_failed: bool) -> PipelineResult:
+    pending, lsn, data_at = _look(run)
+    builder.sweep(run.settings, _stand(pending.published))
+    sharing.sweep(run.settings)
+    stale_models = pending.published is not None and pending.published.metric_version != metric_version()
+    everything = full_refresh or stale_models or pending.changed is None
+    if skip := _reason_to_skip(pending, everything=everything, retry_failed=retry_failed):
+        with run.steps.step("build") as detail:
+            detail.append(skip)
+        return _result(run, pending, ok=not pending.already_failed)
+    changed = None if everything or pending.changed is None else set(pending.changed)
+    with builder.opened(run.settings, pending.snapshot) as connection:
+        return _publish_changes(run, connection, pending, changed, lsn, data_at)
+
+
+def _look(run: _Run) -> tuple[Pending, str, datetime]:
+    """What waits, and how far the same version covers the source: the place in its log and the last instant."""
+    if replication.lake_snapshot(run.connections.catalogue) is None:
+        raise lake.LakeMissing("the lake is empty: nothing has been replicated yet")
+    with run.connections.writing() as connection, lake.one_look(connection):
+        pending = changes.pending_in(connection)
+        return pending, *_watermark(connection)
 
 
 def metric_version() -> str:
@@ -150,18 +183,17 @@ def _reason_to_skip(pending: Pending, *, everything: bool, retry_failed: bool) -
 
 
 def _publish_changes(
-    settings: Settings,
+    run: _Run,
     connection: duckdb.DuckDBPyConnection,
-    steps: _Steps,
-    batch: Batch | None,
     pending: Pending,
     changed: set[str] | None,
+    lsn: str,
+    data_at: datetime,
 ) -> PipelineResult:
-    lsn, data_at = _watermark(connection)
-    with steps.step("build") as detail:
+    with run.steps.step("build") as detail:
         small = changed is not None and changes.DATED_BY not in changed
         built = builder.build(
-            settings,
+            run.settings,
             pending.snapshot,
             data_at=data_at,
             changed=changed,
@@ -172,13 +204,13 @@ def _publish_changes(
         detail.append(f"{len(built.models)} marts, {len(built.results)} checks")
         detail.extend([built.shared] if built.shared else [])
     try:
-        checks = [*built.results, *_audit(settings, connection, steps, built)]
+        checks = [*built.results, *_audit(run, connection, built)]
         if not all(check.passed for check in checks):
-            record_failure(settings, lake_snapshot=pending.snapshot, checks=checks)
-            return _result(steps, batch, pending, checks=checks, built=built.models, ok=False)
-        with steps.step("publish") as detail:
+            record_failure(run.settings, lake_snapshot=pending.snapshot, checks=checks, connections=run.connections)
+            return _result(run, pending, checks=checks, built=built.models, ok=False)
+        with run.steps.step("publish") as detail:
             publication = publish(
-                settings,
+                run.settings,
                 built.scratch,
                 source_lsn=lsn,
                 lake_snapshot=pending.snapshot,
@@ -186,10 +218,11 @@ def _publish_changes(
                 metric_version=metric_version(),
                 checks=checks,
                 marts=[mart for mart in built.models if mart not in built.same],
+                connections=run.connections,
             )
             detail.append(f"publication {publication}")
-            builder.keep(settings, built, Stand(publication, pending.snapshot, metric_version(), data_at))
-        return _result(steps, batch, pending, checks=checks, built=built.models, ok=True, publication=publication)
+            builder.keep(run.settings, built, Stand(publication, pending.snapshot, metric_version(), data_at))
+        return _result(run, pending, checks=checks, built=built.models, ok=True, publication=publication)
     finally:
         builder.discard(built)
 
@@ -201,14 +234,12 @@ def _stand(published: Published | None) -> Stand | None:
     return Stand(published.id, published.lake_snapshot, published.metric_version, published.data_at)
 
 
-def _audit(
-    settings: Settings, connection: duckdb.DuckDBPyConnection, steps: _Steps, built: builder.BuildResult
-) -> list[CheckResult]:
+def _audit(run: _Run, connection: duckdb.DuckDBPyConnection, built: builder.BuildResult) -> list[CheckResult]:
     """Frames are checked only when dbt was content: a mart that failed to build is not there to check."""
     from warehouse.audit import audit, without_verdict
 
-    with steps.step("audit") as detail:
-        checks = audit(settings, connection, built.scratch, built.models, built.same) if built.ok else []
+    with run.steps.step("audit") as detail:
+        checks = audit(run.settings, connection, built.scratch, built.models, built.same) if built.ok else []
         checks += without_verdict(built.models, [*built.results, *checks]) if built.ok else []
         failed = [check for check in [*built.results, *checks] if not check.passed]
         detail.append(f"{len(built.results) + len(checks) - len(failed)} checks passed, {len(failed)} failed")
@@ -217,7 +248,6 @@ def _audit(
 
 
 def _watermark(connection: duckdb.DuckDBPyConnection) -> tuple[str, datetime]:
-    """How far the snapshot at hand covers the source: the place in its log and the last instant."""
     row = connection.execute("select lsn, committed_at from lake.meta.watermark").fetchone()
     if row is None:
         raise lake.LakeMissing("the lake has no watermark: nothing has been replicated yet")
@@ -225,8 +255,7 @@ def _watermark(connection: duckdb.DuckDBPyConnection) -> tuple[str, datetime]:
 
 
 def _result(
-    steps: _Steps,
-    batch: Batch | None,
+    run: _Run,
     pending: Pending,
     *,
     ok: bool,
@@ -236,20 +265,12 @@ def _result(
 ) -> PipelineResult:
     before = pending.published.id if pending.published else None
     return PipelineResult(
-        steps=steps.done,
+        steps=run.steps.done,
         publication_id=before if publication is None else publication,
-        rows_replicated=batch.rows if batch else 0,
+        rows_replicated=run.batch.rows if run.batch else 0,
         checks=checks or [],
         ok=ok,
         published=publication is not None,
         built=built or [],
-        replicated=dict(batch.tables) if batch else {},
+        replicated=dict(run.batch.tables) if run.batch else {},
     )
-
-
-@contextmanager
-def _one_pipeline(settings: Settings) -> Iterator[None]:
-    """Two builds of different snapshots must not publish in the wrong order: they take turns."""
-    with psycopg.connect(settings.lake_catalog_url, autocommit=True) as catalogue:
-        catalogue.execute("select pg_advisory_lock(%s)", [_PIPELINE_LOCK])
-        yield

@@ -5,7 +5,8 @@ leaves its record, so that every surface can say so.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,11 +15,16 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from warehouse import lake
+from warehouse.connections import Connections
 from warehouse.lake import literal, quoted
 from warehouse.replication import failpoints
 
 if TYPE_CHECKING:
     from imisofts.settings import Settings
+
+ROWS_EXCHANGED = 100_000
+"""Up to so many rows a mart stays the same table: another one makes whoever has the lake open read its whole catalogue
+again, which costs more than to delete these."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,11 @@ class NothingToPublish(lake.LakeError):
     """The scratch file holds no mart, or a check failed: readers keep what they have."""
 
 
+def publishing(settings: "Settings") -> Connections:
+    """Connections of whoever publishes: rows of whole marts are files, not catalogue rows."""
+    return Connections(settings, inline_rows=0)
+
+
 def publish(
     settings: "Settings",
     scratch: Path,
@@ -77,17 +88,17 @@ def publish(
     metric_version: str,
     checks: Sequence[CheckResult],
     marts: Sequence[str] | None = None,
+    connections: Connections | None = None,
 ) -> int:
     """Put these marts of the scratch file, else all that it holds, in front of readers; the publication's id.
 
-    All others stay as they are. The checks are kept as a passed audit, too. Raises :class:`NothingToPublish` where one
-    of them failed.
+    All others stay as they are. The checks are kept as a passed audit, too. ``connections`` are those of
+    :func:`publishing` where they are kept. Raises :class:`NothingToPublish` where a check failed.
     """
     failed = [check.name for check in checks if not check.passed]
     if failed:
         raise NothingToPublish(f"checks failed: {', '.join(failed)}")
-    # Rows of whole marts are files, not catalogue rows.
-    with lake.writer_lock(settings), lake.writing(settings, inline_rows=0) as connection:
+    with _writing(settings, connections) as connection:
         connection.execute(f"attach {literal(str(scratch))} as scratch (read_only)")
         connection.execute("begin")
         found = lake.tables(connection, "marts", "scratch") if marts is None else marts
@@ -106,14 +117,43 @@ def publish(
         connection.execute("commit")
         failpoints.reach("after_publication_commit")
         _confirm(connection, snapshot)
+        connection.execute("detach scratch")
     return publication
 
 
+@contextmanager
+def _writing(settings: "Settings", connections: Connections | None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The lake for writing, under the writer's lock."""
+    with ExitStack() as stack:
+        own = connections or stack.enter_context(closing(publishing(settings)))
+        stack.enter_context(lake.locked(own.catalogue))
+        yield stack.enter_context(own.writing())
+
+
 def _replace_marts(connection: duckdb.DuckDBPyConnection, marts: Sequence[str]) -> None:
+    """Other rows in the same table where that is worth it, else another table."""
+    there, made = (_columns(connection, database) for database in ("lake", "scratch"))
     for mart in marts:
-        connection.execute(
-            f"create or replace table lake.marts.{quoted(mart)} as select * from scratch.marts.{quoted(mart)}"
-        )
+        new, old = f"scratch.marts.{quoted(mart)}", f"lake.marts.{quoted(mart)}"
+        row = connection.execute(f"select count(*) <= {ROWS_EXCHANGED} from {new}").fetchone()
+        if row and row[0] and there.get(mart) == made[mart]:
+            connection.execute(f"delete from {old}")
+            connection.execute(f"insert into {old} from {new}")
+        else:
+            connection.execute(f"create or replace table {old} as from {new}")
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, database: str) -> dict[str, list[tuple[str, str]]]:
+    """Names and types of the marts' columns, in their order."""
+    rows = connection.execute(
+        "select table_name, column_name, data_type from duckdb_columns()"
+        " where database_name = ? and schema_name = 'marts' order by table_name, column_index",
+        [database],
+    )
+    found: dict[str, list[tuple[str, str]]] = {}
+    for table, column, kind in rows.fetchall():
+        found.setdefault(table, []).append((column, kind))
+    return found
 
 
 def _sign(connection: duckdb.DuckDBPyConnection, publication: int, marts: int) -> None:
@@ -130,9 +170,15 @@ def _confirm(connection: duckdb.DuckDBPyConnection, snapshot: int) -> None:
         )
 
 
-def record_failure(settings: "Settings", *, lake_snapshot: int, checks: Sequence[CheckResult]) -> int:
+def record_failure(
+    settings: "Settings",
+    *,
+    lake_snapshot: int,
+    checks: Sequence[CheckResult],
+    connections: Connections | None = None,
+) -> int:
     """Keep the outcome of an audit that failed, and return its id."""
-    with lake.writer_lock(settings), lake.writing(settings) as connection:
+    with _writing(settings, connections) as connection:
         connection.execute("begin")
         audit = _insert_audit(connection, lake_snapshot, False, checks)
         connection.execute("commit")

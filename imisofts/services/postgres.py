@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from imisofts import machine
 from imisofts.errors import OperatorError
 from imisofts.services import process, roles
 from imisofts.settings import Settings
@@ -97,12 +98,9 @@ def is_running(settings: Settings) -> bool:
     try:
         lines = pid_file.read_text(encoding="utf-8").splitlines()
         pid, port = int(lines[0]), int(lines[3])
-        os.kill(pid, 0)
-    except PermissionError:
-        pass
     except (OSError, ValueError, IndexError):
         return False
-    if not _answers(port):
+    if not machine.is_running(pid) or not _answers(port):
         return False
     if port != settings.postgres_port:
         raise OperatorError(

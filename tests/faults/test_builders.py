@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import UUID
 
 import duckdb
 import pytest
@@ -20,9 +19,9 @@ from imisofts.settings import PROJECT_ROOT, Settings
 from tests.warehouse.gateway import markers
 from tests.warehouse.gateway.lake_fixture import FixtureLake, raw_tables
 from warehouse import build, lake
-from warehouse.models import dbt
-from warehouse.models.compiled import Project
-from warehouse.parts import board, building, cutting, sharing, working
+from warehouse.models import dbt, running
+from warehouse.models.compiled import Column, Model, Project
+from warehouse.parts import board, building, cutting, planning, sharing, working
 from warehouse.replication import failpoints
 
 HOUSES, PATIENCE = 4, 120.0
@@ -87,7 +86,7 @@ def built(settings: Settings, changed: set[str] | None = None) -> tuple[build.Bu
 def _content(
     connection: duckdb.DuckDBPyConnection, table: str
 ) -> tuple[list[tuple[object, ...]], Counter[tuple[object, ...]]]:
-    columns = connection.execute(f"describe {table}").fetchall()
+    columns: list[tuple[object, ...]] = [row[:2] for row in connection.execute(f"describe {table}").fetchall()]
     return columns, Counter(connection.execute(f"select columns(*)::varchar from {table}").fetchall())
 
 
@@ -132,22 +131,23 @@ def test_a_builder_killed_in_the_middle_of_its_part_is_replaced_and_the_marts_ar
         assert catalogue.execute("select count(*) from imisofts.build_part").fetchone() == (0,)
 
 
-def test_without_its_filter_a_part_doubles_rows_and_the_checks_say_so(
-    agencies: Settings, monkeypatch: pytest.MonkeyPatch
+def test_without_its_filter_a_part_would_double_rows_and_is_refused(
+    agencies: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(board, "present", lambda _: 1)
     guarded, _ = built(agencies, SMALL)
     assert (guarded.ok, guarded.shared) == (True, "in 2 parts by 1 builder")
     show = building._show
 
-    def everybody(connection: duckdb.DuckDBPyConnection, workspaces: tuple[UUID, ...]) -> None:
+    def everybody(connection: duckdb.DuckDBPyConnection, part: board.Part) -> None:
         with monkeypatch.context() as patch:
             patch.setattr(cutting, "columns", lambda _connection, _lake, tables: dict.fromkeys(tables))
-            show(connection, workspaces)
+            show(connection, part)
 
     monkeypatch.setattr(building, "_show", everybody)
-    doubled, _ = built(agencies, SMALL)
-    assert "dim_currency_rates" in {check.table for check in doubled.results if not check.passed}
+    alone, marts = built(agencies, SMALL)
+    assert "dim_currency_rates has rows that are not of the part's workspaces" in caplog.text
+    assert (alone.ok, alone.shared, marts["dim_currency_rates"][1].total()) == (True, "", HOUSES)
 
 
 def test_a_part_that_fails_leaves_the_build_to_one(agencies: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,6 +202,33 @@ def test_a_row_whose_workspace_is_gone_still_belongs_to_a_part(agencies: Setting
     assert set(orphaned) == set(rows)
 
 
+def test_a_key_within_its_workspace_is_asked_of_parts_and_an_id_alone_of_the_whole(agencies: Settings) -> None:
+    project = dbt.project(agencies)
+    found = planning.plan(project.models, project.tests)
+    keys = {test.name for test in project.tests if test.rule == "unique_together"}
+    ids = {test.name for test in project.tests if test.rule == "unique"}
+    assert keys <= {test.name for test in found.part.tests}
+    assert ids <= {test.name for test in found.whole}
+    assert {test.name for test in project.tests} == {test.name for test in (*found.part.tests, *found.whole)}
+
+
+def test_what_parts_made_keeps_to_its_contract_like_what_one_made() -> None:
+    def gathered(sql: str) -> Model:
+        columns = (Column("workspace_id", "UUID", filled=True), Column("amount", "DECIMAL(24,8)", filled=False))
+        return Model("marts", "money", kept=False, sql=sql, columns=columns)
+
+    kept = "select 1::decimal(24, 8) as amount, uuid() as workspace_id"
+    with duckdb.connect() as connection:
+        connection.execute("attach ':memory:' as imisofts; create schema imisofts.marts")
+        with pytest.raises(running.ContractBroken, match="amount is INTEGER"):
+            running.create(connection, gathered("select 1 as amount, uuid() as workspace_id"))
+        with pytest.raises(running.ContractBroken, match="more is not in the contract"):
+            running.create(connection, gathered(f"{kept}, 1 as more"))
+        running.create(connection, gathered(kept))
+        columns = connection.execute("describe imisofts.marts.money").fetchall()
+    assert [name for name, *_ in columns] == ["workspace_id", "amount"]
+
+
 def test_the_supervisor_starts_the_others_beside_the_worker(agencies: Settings) -> None:
     names = [program.name for program in programs.of(agencies.moved(builders=3))]
     assert [name for name in names if name.startswith("builder")] == ["builder2", "builder3"]
@@ -209,5 +236,8 @@ def test_the_supervisor_starts_the_others_beside_the_worker(agencies: Settings) 
 
 
 def test_nobody_there_means_nobody_is_asked(agencies: Settings) -> None:
-    with sharing.shared(agencies, dbt.project(agencies), 0, [], []) as shared:
+    with (
+        duckdb.connect() as connection,
+        sharing.shared(agencies, connection, dbt.project(agencies), 0, [], []) as shared,
+    ):
         assert shared is None

@@ -13,6 +13,7 @@ from imisofts.currencies import CODES, decimals
 from tests.warehouse.gateway import business
 from tests.warehouse.gateway.lake_fixture import ROOT, FixtureLake
 from warehouse.metrics import metrics, policy
+from warehouse.models import dbt
 
 MARTS = ROOT / "transforms" / "models" / "marts"
 SEED = 20261122
@@ -142,3 +143,11 @@ def test_the_currencies_of_the_macro_are_those_of_the_product() -> None:
     unusual = {code for code in CODES if decimals(code) != 2}
     assert all(f"'{code}'" in text for code in unusual)
     assert text.count("', '") + 2 == len(unusual) + text.count("join(\"', '\")")
+
+
+def test_what_one_refresh_asks_is_of_one_state_of_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = dbt.fingerprint()
+    with dbt.one_state():
+        monkeypatch.setattr(dbt, "_fingerprint", lambda: "another")
+        assert dbt.fingerprint() == before
+    assert dbt.fingerprint() == "another"

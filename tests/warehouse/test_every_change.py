@@ -4,6 +4,7 @@ One source and lake for the file; every test works on tables of its own in it, a
 """
 
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -150,6 +151,24 @@ def test_columns_that_come_and_go(loaded: Settings, table: str) -> None:
     toy.execute(loaded, f"alter table {table} drop column given; alter table {table} add column given int default 11")
     equal(loaded, table)
     assert lake_rows(loaded, f"select distinct given from lake.raw.{table}") == [(11,)]
+
+
+def test_columns_that_come_and_go_beside_a_lake_that_stays_open(loaded: Settings, table: str) -> None:
+    """What a worker has read of the source's tables for one copy is not believed for the next."""
+    values = f"update {table} set amount = a * 1.234567"
+    with closing(replication.Sessions(loaded, kept=True)) as sessions:
+
+        def add(column: str) -> None:
+            toy.execute(loaded, f"alter table {table} add column {column}; {values}")
+            assert replication.catch_up(loaded, sessions).copied == (table,)
+            equal(loaded, table)
+
+        add("amount numeric(12, 2)")
+        add("bare text")
+        toy.execute(loaded, f"alter table {table} alter amount type numeric(12, 6); {values}")
+        verifying.resync_tables(loaded, [table])
+        add("given int default 7")
+        assert lake_rows(loaded, f"select amount::varchar from lake.raw.{table} where a = 1") == [("1.234567",)]
 
 
 def test_columns_renamed_and_rewritten(loaded: Settings, table: str) -> None:

@@ -7,6 +7,7 @@ import duckdb
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from imisofts import machine
 from imisofts.settings import Settings
 from tests.warehouse import toy
 from warehouse import build, lake, replication
@@ -74,4 +75,4 @@ def test_each_connection_has_a_bound_and_a_folder_of_its_own_for_what_is_beyond(
 def test_four_processes_do_not_take_more_than_the_machine_has(settings: Settings) -> None:
     assert lake.memory_limit(settings.moved(lake_memory="3GB")) == "3GB"
     each = int(lake.memory_limit(settings.moved(lake_memory="")).removesuffix("MiB")) * 2**20
-    assert 0 < 4 * each <= lake._machines_memory()
+    assert 0 < 4 * each <= machine.memory()

@@ -29,8 +29,10 @@ DATA_AT = datetime(2026, 10, 31, 12, tzinfo=UTC)
 
 def _scratch(settings: Settings, number: int) -> Path:
     folder = settings.home / "scratch" / str(number)
-    folder.mkdir(parents=True)
     file = folder / "imisofts.duckdb"
+    if file.exists():
+        return file
+    folder.mkdir(parents=True)
     with duckdb.connect(str(file)) as connection:
         connection.execute("create schema marts")
         for mart in MARTS:
@@ -97,6 +99,39 @@ def test_a_publication_says_what_it_was_built_from(fresh_settings: Settings) -> 
     pinned = lake.connect(fresh_settings, snapshot=found.marts_snapshot)
     assert pinned.execute("select max(publication) from lake.marts.one").fetchone() == (1,)
     pinned.close()
+
+
+def test_a_mart_is_made_anew_for_other_columns_or_many_rows_only(
+    fresh_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each time a table is made, whoever has the lake open reads the whole catalogue again."""
+    lake.ensure(fresh_settings)
+    publish_set(fresh_settings, 1)
+    before = _tables_of_one(fresh_settings)
+    publish_set(fresh_settings, 2)
+    assert _tables_of_one(fresh_settings) == before
+    assert _ones(fresh_settings) == [(2, 2000)]
+    with duckdb.connect(str(_scratch(fresh_settings, 3))) as connection:
+        connection.execute("alter table marts.one add column more int")
+    publish_set(fresh_settings, 3)
+    wider = _tables_of_one(fresh_settings)
+    assert len(wider) == len(before) + 1
+    assert _ones(fresh_settings) == [(3, 2000)]
+    monkeypatch.setattr(publish, "ROWS_EXCHANGED", 1_999)
+    publish_set(fresh_settings, 4)
+    assert len(_tables_of_one(fresh_settings)) == len(wider) + 1
+    assert _ones(fresh_settings) == [(4, 2000)]
+
+
+def _tables_of_one(settings: Settings) -> list[int]:
+    with psycopg.connect(settings.lake_catalog_url) as catalogue:
+        rows = catalogue.execute("select table_id from ducklake_table where table_name = 'one' order by 1")
+        return [int(number) for (number,) in rows.fetchall()]
+
+
+def _ones(settings: Settings) -> list[tuple[int, int]]:
+    with lake.connect(settings) as connection:
+        return connection.execute("select publication, count(*) from lake.marts.one group by 1").fetchall()
 
 
 def test_a_failed_check_leaves_the_last_publication(fresh_settings: Settings) -> None:

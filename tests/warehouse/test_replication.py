@@ -1,6 +1,7 @@
 """Replication, as seen from both sides: what the source holds is what the lake holds, and history tells how."""
 
 import random
+from contextlib import closing
 from typing import Any
 
 import psycopg
@@ -124,7 +125,7 @@ def test_a_new_column_comes_with_a_copy_and_a_full_history(loaded: Settings) -> 
 
 def test_who_polls_often_keeps_its_connections(loaded: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("warehouse.replication.sessions.IDLE_NOTE_SECONDS", 3600.0)
-    with replication.Sessions(loaded, kept=True) as sessions:
+    with closing(replication.Sessions(loaded, kept=True)) as sessions:
         replication.catch_up(loaded, sessions)
         looked, held = status.pulse(loaded).polled_at, (sessions.source, sessions.catalogue)
         replication.catch_up(loaded, sessions)
@@ -145,7 +146,7 @@ def test_who_polls_often_keeps_its_connections(loaded: Settings, monkeypatch: py
 def test_a_loader_that_lost_its_lock_does_not_commit(loaded: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     before = _lake(loaded, "select count(*) from lake.history.thing")
     toy.every_change(loaded)
-    with replication.Sessions(loaded, kept=True) as sessions:
+    with closing(replication.Sessions(loaded, kept=True)) as sessions:
 
         def lose(name: str) -> None:
             if name == "before_lake_commit":

@@ -56,7 +56,8 @@ class Model:
 class Test:
     """One test: SQL of one row ``(failures, warns, fails)``, what it reads, and the model or raw table it is told of.
 
-    ``rule`` is the generic test's name, empty where it was written by hand; ``said`` is when it fails, for a person.
+    ``rule`` is the generic test's name, empty where it was written by hand, and ``together`` the columns that it takes
+    together, such as those of a key; ``said`` is when it fails, for a person.
     """
 
     __test__ = False  # for pytest, which collects what is called so
@@ -68,6 +69,7 @@ class Test:
     said: str
     models: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

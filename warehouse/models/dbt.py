@@ -34,13 +34,14 @@ PROJECT = Path(__file__).resolve().parents[2] / "transforms"
 SCRATCH_FILE = "imisofts.duckdb"
 """Its stem is what compiled SQL calls the database that it builds into: builds differ by folder only."""
 QUIETLY = ("--quiet", "--no-use-colors", "--log-level-file", "none", "--no-write-json")
-_FORM = 1
+_FORM = 2
 """Counts the forms in which compiled projects were kept."""
 
 _SOURCE = re.compile(r"""source\(\s*['"]raw['"]\s*,\s*['"](\w+)['"]\s*\)""")
 _REF = re.compile(r"""ref\(\s*['"](\w+)['"]\s*\)""")
 _KINDS = {"table": True, "view": False}
 _one_at_a_time = threading.Lock()
+_standing = threading.local()
 _warm: dict[str, Any] = {}
 
 
@@ -48,8 +49,23 @@ class BuildFailed(RuntimeError):
     """dbt itself could not run, or asks for what this release cannot run; a failing model or test is a result."""
 
 
+@contextlib.contextmanager
+def one_state() -> Iterator[None]:
+    """While the block runs, this thread's fingerprint is that of its beginning: a refresh is of one state."""
+    _standing.fingerprint = fingerprint()
+    try:
+        yield
+    finally:
+        del _standing.fingerprint
+
+
 def fingerprint() -> str:
     """Short hash of the models: other models are a reason to build even without new data."""
+    standing: str | None = getattr(_standing, "fingerprint", None)
+    return standing or _fingerprint()
+
+
+def _fingerprint() -> str:
     digest = hashlib.sha256()
     for path in _project_files():
         digest.update(str(path.relative_to(PROJECT)).encode())
@@ -240,9 +256,10 @@ def _test(node: Any) -> Test:
         f" from (\n{node.compiled_code}\n{limit}) as found"
     )
     attached = _name(getattr(node, "attached_node", None) or "")
-    rule = node.test_metadata.name if getattr(node, "test_metadata", None) else ""
+    generic = getattr(node, "test_metadata", None)
+    rule, together = (generic.name, tuple(generic.kwargs.get("columns", ()))) if generic else ("", ())
     about = attached or ([*map(_name, node.depends_on_nodes)] or [node.name])[-1]
-    return Test(node.name, about, rule, sql, f"fails if {config.error_if}", models, tables)
+    return Test(node.name, about, rule, sql, f"fails if {config.error_if}", models, tables, together)
 
 
 def _read(nodes: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -78,22 +78,32 @@ def run(
 
 
 def create(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
-    """One model's table or view. Raises what DuckDB raises, and ContractBroken."""
-    sql, target = model.sql, place(model)
+    """One model's table or view. Raises what DuckDB raises, and ContractBroken.
+
+    A view keeps to its contract's columns and types; that nothing is empty, only a table can promise.
+    """
+    target = place(model)
     if not model.columns:
-        connection.execute(f"create {'table' if model.kept else 'view'} {target} as {sql}")
+        connection.execute(f"create {'table' if model.kept else 'view'} {target} as {model.sql}")
+        return
+    _compare(connection, model)
+    names = ", ".join(quoted(column.name) for column in model.columns)
+    if not model.kept:
+        connection.execute(f"create view {target} as select {names} from ({model.sql})")
         return
     columns = ", ".join(
         f"{quoted(column.name)} {column.type}{' not null' if column.filled else ''}" for column in model.columns
     )
     connection.execute(f"create table {target} ({columns})")
-    _compare(connection, f"describe {target}", f"describe {sql}")
-    names = ", ".join(quoted(column.name) for column in model.columns)
-    connection.execute(f"insert into {target} ({names}) select {names} from ({sql})")
+    connection.execute(f"insert into {target} ({names}) select {names} from ({model.sql})")
 
 
-def _compare(connection: duckdb.DuckDBPyConnection, contract: str, sql: str) -> None:
-    stated, found = ({row[0].lower(): row[1] for row in connection.execute(one).fetchall()} for one in (contract, sql))
+def _compare(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
+    contract = ", ".join(f"null::{column.type} as {quoted(column.name)}" for column in model.columns)
+    stated, found = (
+        {row[0].lower(): row[1] for row in connection.execute(f"describe {one}").fetchall()}
+        for one in (f"select {contract}", model.sql)
+    )
     other = [f"{name} is {found.get(name)}, not {kind}" for name, kind in stated.items() if found.get(name) != kind]
     other += [f"{name} is not in the contract" for name in found.keys() - stated.keys()]
     if other:

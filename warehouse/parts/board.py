@@ -58,6 +58,7 @@ _PRESENT = """
 select count(*) from pg_locks l join pg_database d on d.oid = l.database where d.datname = current_database()
     and l.locktype = 'advisory' and l.objsubid = 2 and l.granted and l.classid::bigint = %s and l.objid = 0
 """
+_NEWS = "imisofts_builds"
 _NOT_YET = (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName)
 
 
@@ -108,8 +109,23 @@ def session(settings: Settings) -> Iterator[Catalogue]:
 
 
 def sign_in(catalogue: Catalogue) -> None:
-    """Say that a builder is there, for as long as this session lasts."""
+    """Say that a builder is there, for as long as this session lasts; it hears of news from now on."""
+    _listen(catalogue)
     catalogue.execute("select pg_advisory_lock_shared(%s, 0)", (_BUILDS,))
+
+
+def await_news(catalogue: Catalogue, seconds: float) -> None:
+    """Until a build is announced or a part has come to its end, or for so many seconds: a kill tells nobody."""
+    for _ in catalogue.notifies(timeout=seconds, stop_after=1):
+        pass
+
+
+def _listen(catalogue: Catalogue) -> None:
+    catalogue.execute(f"listen {_NEWS}".encode())
+
+
+def _tell(catalogue: Catalogue) -> None:
+    catalogue.execute(f"notify {_NEWS}".encode())
 
 
 def present(catalogue: Catalogue) -> int:
@@ -131,6 +147,8 @@ def announced(catalogue: Catalogue, job: Job, cuts: Iterable[Cut]) -> Iterator[i
         catalogue.execute("select pg_advisory_lock(%s, %s)", (_BUILDS, build))
         for cut in cuts:
             catalogue.execute(_ADD_PARTS, (build, list(cut.workspaces), cut.rows))
+        _listen(catalogue)
+        _tell(catalogue)
     try:
         yield build
     finally:
@@ -177,12 +195,15 @@ def _take(catalogue: Catalogue) -> Part | None:
 def done(catalogue: Catalogue, part: Part, folder: str, builder: str) -> bool:
     """Note where a part's files are; False where its build is no more."""
     statement = "update imisofts.build_part set folder = %s, built_by = %s where id = %s and folder is null"
-    return catalogue.execute(statement, (folder, builder, part.id)).rowcount == 1
+    found = catalogue.execute(statement, (folder, builder, part.id)).rowcount == 1
+    _tell(catalogue)
+    return found
 
 
 def failed(catalogue: Catalogue, part: Part, reason: str) -> None:
     """Note why a part could not be built: nobody takes another one of its build."""
     catalogue.execute("update imisofts.build_part set failure = %s where id = %s", (reason[:1000], part.id))
+    _tell(catalogue)
 
 
 def standing(catalogue: Catalogue, build: int) -> Standing:

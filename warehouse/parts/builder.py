@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from imisofts import settings as installation
+from warehouse import lake
 from warehouse.parts import board, working
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _log = logging.getLogger("imisofts.builder")
 def loop(settings: Settings, stop: threading.Event) -> None:
     """Until stopped: a part when there is one; longer pauses while the catalogue is away."""
     pause = POLL
+    lake.bare().close()  # whoever says that it is ready has loaded what it builds with
     while not stop.is_set():
         try:
             with board.session(settings) as catalogue:
@@ -34,7 +36,7 @@ def loop(settings: Settings, stop: threading.Event) -> None:
                 pause = POLL
                 while not stop.is_set():
                     if not working.once(settings, catalogue):
-                        stop.wait(POLL)
+                        board.await_news(catalogue, POLL)
         except psycopg.Error as error:
             _log.error("builder waits %.1f s: %s", pause, str(error).strip())
             stop.wait(pause)

@@ -3,6 +3,9 @@
 Models name their sources ``lake.raw.<table>``. Here ``lake`` is a database in memory of one view for each of these
 tables, which lets the part's rows through; the lake itself is attached under another name. No model says anything of
 parts, and none can see, or forget to leave out, another part's rows.
+
+What a part computes is held in memory and spills over into files where that is too little: only what it exports is
+wanted afterwards, so nothing is compressed and kept that somebody would have to throw away.
 """
 
 from __future__ import annotations
@@ -14,7 +17,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from imisofts.settings import Settings
-    from warehouse.parts.board import Job, Part
+    from warehouse.parts.board import Part
 
 _WHOLE = "whole"
 
@@ -50,14 +52,18 @@ def build(settings: Settings, part: Part) -> str:
         outcome = running.run(connection, project, project.models, project.tests, running.create)
         if failed := [f"{result.name}: {result.detail}" for result in outcome.results if not result.passed]:
             raise PartFailed("; ".join(failed))
-        _export(connection, part.job, folder)
+        _export(connection, part, folder)
     return folder
 
 
-def _export(connection: duckdb.DuckDBPyConnection, job: Job, folder: str) -> None:
-    for name in job.exported:
-        file = literal(f"{folder}/{name}.parquet")
-        connection.execute(f"copy {compiled.place(job.project.by_name[name])} to {file} (format parquet)")
+def _export(connection: duckdb.DuckDBPyConnection, part: Part, folder: str) -> None:
+    """Raises PartFailed where a row is not of the part's workspaces: some other part has it, too."""
+    for name in part.job.exported:
+        table = compiled.place(part.job.project.by_name[name])
+        others = f"select 1 from {table} where {cutting.COLUMN} is null or {cutting.COLUMN} not in ({_listed(part)})"
+        if connection.execute(f"{others} limit 1").fetchone() is not None:
+            raise PartFailed(f"{name} has rows that are not of the part's workspaces")
+        connection.execute(f"copy {table} to {literal(f'{folder}/{name}.parquet')} (format parquet)")
         failpoints.reach("mid_part")
 
 
@@ -66,22 +72,25 @@ def _opened(settings: Settings, part: Part, scratch: Path) -> Iterator[duckdb.Du
     connection = lake.bare(lake.memory_limit(settings), scratch)
     try:
         lake.attach(connection, settings, snapshot=part.job.snapshot, name=_WHOLE)
-        _show(connection, part.workspaces)
-        connection.execute(f"attach {literal(str(scratch / 'part.duckdb'))} as {compiled.DATABASE}")
+        _show(connection, part)
+        connection.execute(f"attach ':memory:' as {compiled.DATABASE}")
         connection.execute(f"use {compiled.DATABASE}")
         yield connection
     finally:
         connection.close()
 
 
-def _show(connection: duckdb.DuckDBPyConnection, workspaces: tuple[UUID, ...]) -> None:
+def _show(connection: duckdb.DuckDBPyConnection, part: Part) -> None:
     """``lake.raw`` as the models know it, of these workspaces."""
     connection.execute("attach ':memory:' as lake; create schema lake.raw")
     found = lake.tables(connection, "raw", _WHOLE)
-    listed = ", ".join(f"{literal(str(workspace))}::uuid" for workspace in workspaces)
     for table, column in cutting.columns(connection, _WHOLE, found).items():
-        chosen = "" if column is None else f" where {quoted(column)} in ({listed})"
+        chosen = "" if column is None else f" where {quoted(column)} in ({_listed(part)})"
         connection.execute(f"create view lake.raw.{quoted(table)} as from {_WHOLE}.raw.{quoted(table)}{chosen}")
+
+
+def _listed(part: Part) -> str:
+    return ", ".join(f"{literal(str(workspace))}::uuid" for workspace in part.workspaces)
 
 
 @contextmanager

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from warehouse.models.compiled import MARTS, Model, Project, Test
+from warehouse.parts.cutting import COLUMN
 
 ROW_BY_ROW = frozenset({"not_null", "accepted_values", "relationships"})
-"""Rules that each row keeps or breaks within its workspace; others, such as that of uniqueness, are of the whole."""
+"""Rules that each row keeps or breaks within its workspace. A key of which the workspace is a part is such a rule, too:
+no part exports a row of another one's workspace. What is said of an id alone, or by hand, is of the whole."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Plan:
 
 def plan(models: Sequence[Model], tests: Sequence[Test]) -> Plan:
     """Marts leave a part, and each computed table that a test of the whole reads; one over the lake alone need not."""
-    of_rows = tuple(test for test in tests if test.rule in ROW_BY_ROW and test.models)
+    of_rows = tuple(test for test in tests if test.models and (test.rule in ROW_BY_ROW or COLUMN in test.together))
     whole = tuple(test for test in tests if test not in of_rows)
     tested = {name for test in whole for name in test.models}
     wanted = [model for model in models if model.schema == MARTS or model.name in tested]

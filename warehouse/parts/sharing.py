@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -27,7 +26,8 @@ if TYPE_CHECKING:
     from warehouse.parts.board import Catalogue, Cut, Job, Standing
     from warehouse.parts.planning import Plan
 
-_POLL = 0.1
+_POLL = 0.5
+"""Seconds after which a killed builder's part is looked for; what is done is told at once."""
 _log = logging.getLogger("imisofts.builder")
 
 
@@ -58,15 +58,21 @@ class Shared:
 
 @contextmanager
 def shared(
-    settings: Settings, project: Project, snapshot: int, models: Sequence[Model], tests: Sequence[Test]
+    settings: Settings,
+    connection: duckdb.DuckDBPyConnection,
+    project: Project,
+    snapshot: int,
+    models: Sequence[Model],
+    tests: Sequence[Test],
 ) -> Iterator[Shared | None]:
     """The tables of one build made in parts; None where nobody is there to help, it is too small, or a part failed.
 
     Then the publisher builds as it would alone: what is wrong with the data is told in the same words, and what is
-    wrong with a builder's machine is nobody's trouble. The files are there while the block runs.
+    wrong with a builder's machine is nobody's trouble. The files are there while the block runs. `connection` has that
+    version of the lake attached as ``lake``.
     """
     with board.session(settings) as catalogue:
-        cuts = _cuts(settings, catalogue, snapshot, project.sources(model.name for model in models))
+        cuts = _cuts(connection, catalogue, project.sources(model.name for model in models))
         if not cuts:
             yield None
             return
@@ -97,12 +103,11 @@ def _root(settings: Settings) -> str:
     return f"{settings.lake_data_path.rstrip('/')}/{LAKE_BUILDS}"
 
 
-def _cuts(settings: Settings, catalogue: Catalogue, snapshot: int, tables: set[str]) -> list[Cut]:
+def _cuts(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, tables: set[str]) -> list[Cut]:
     builders = board.present(catalogue)
     if not builders:
         return []
-    with lake.connect(settings, snapshot=snapshot) as connection:
-        rows = cutting.rows_by_workspace(connection, tables)
+    rows = cutting.rows_by_workspace(connection, tables)
     if len(rows) < 2 or sum(rows.values()) < cutting.LEAST_ROWS:
         return []
     return cutting.cut(rows, builders + 1)
@@ -117,4 +122,4 @@ def _parts(settings: Settings, catalogue: Catalogue, job: Job, cuts: list[Cut]) 
             if standing.failure is not None or not standing.waiting:
                 return standing
             if not busy:
-                time.sleep(_POLL)
+                board.await_news(catalogue, _POLL)

@@ -2,6 +2,7 @@
 
 from warehouse.replication.errors import ReplicationError, SlotLost, SourceChanged
 from warehouse.replication.loader import Batch, beat, catch_up
+from warehouse.replication.progress import lake_snapshot
 from warehouse.replication.sessions import Sessions
 from warehouse.replication.verdicts import Standing, Verdict, Verification
 from warehouse.replication.verifying import Repair, repair, resync_all, resync_tables, verify, verify_if_news
@@ -18,6 +19,7 @@ __all__ = [
     "Verification",
     "beat",
     "catch_up",
+    "lake_snapshot",
     "repair",
     "resync_all",
     "resync_tables",

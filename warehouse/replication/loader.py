@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MEMORY_LIMIT = "512MB"
 CHANGES_PER_BATCH = 100_000
 """A bound between transactions: one large transaction still comes whole and is spilled."""
 
@@ -115,7 +114,7 @@ class Run:
             if self.sessions.idle_note_is_due():
                 self.acknowledge(head, known.lsn, known.committed_at)
             return Batch(0, {}, known.lsn, known.committed_at, snapshot)
-        with self.lake() as connection:
+        with self.sessions.lake() as connection:
             mark = state.read_watermark(connection)
             if mark is None:
                 return self.load(connection, epoch=0)
@@ -125,16 +124,6 @@ class Run:
             batch = self.drain(connection, mark, head)
             tables = {**batch.tables, **copied}
             return replace(batch, rows=batch.rows + sum(copied.values()), tables=tables, copied=tuple(copied))
-
-    @contextmanager
-    def lake(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """The lake for writing, with its books as this release keeps them."""
-        with lake.writing(self.settings, limit=MEMORY_LIMIT) as connection:
-            connection.execute("begin")  # one version of the lake in place of one for each schema and table
-            lake.create_schemas(connection)
-            state.upgrade_books(connection)
-            connection.execute("commit")
-            yield connection
 
     def _unchanged_since(self, known: Progress, head: str) -> bool:
         if not known.lsn or known.error is not None:

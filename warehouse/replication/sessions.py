@@ -1,18 +1,21 @@
-"""The loader's two connections: to the source, and to the lake's catalogue with the writer's lock and the notebook."""
+"""The loader's connections: to the source, to the catalogue with the writer's lock and the notebook, to the lake."""
 
 import time
-from types import TracebackType
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-import psycopg
+import duckdb
 
-from warehouse.replication import source
+from warehouse import lake
+from warehouse.connections import Connections
+from warehouse.replication import source, state
 from warehouse.replication.progress import Catalogue
 from warehouse.replication.source import Connection
 
 if TYPE_CHECKING:
     from imisofts.settings import Settings
 
+MEMORY_LIMIT = "512MB"
 IDLE_NOTE_SECONDS = 10.0
 """How often a loader that finds nothing says so, and lets the server forget its WAL."""
 
@@ -28,15 +31,7 @@ class Sessions:
         self._kept = kept
         self._noted = float("-inf")
         self._source: Connection | None = None
-        self._catalogue: Catalogue | None = None
-
-    def __enter__(self) -> "Sessions":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+        self._lake = Connections(settings, limit=MEMORY_LIMIT, prepare=_keep_books)
 
     @property
     def source(self) -> Connection:
@@ -48,9 +43,11 @@ class Sessions:
     @property
     def catalogue(self) -> Catalogue:
         """Our session in the catalogue's database."""
-        if self._catalogue is None:
-            self._catalogue = psycopg.connect(self._settings.lake_catalog_url, autocommit=True)
-        return self._catalogue
+        return self._lake.catalogue
+
+    def lake(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        """The lake for writing, with its books as this release keeps them; under the writer's lock."""
+        return self._lake.writing()
 
     def idle_note_is_due(self) -> bool:
         """Whether finding nothing should be written down now."""
@@ -61,9 +58,16 @@ class Sessions:
         self._noted = time.monotonic()
 
     def close(self) -> None:
-        """Let both connections go; the next use opens them anew."""
-        for connection in (self._source, self._catalogue):
-            if connection is not None:
-                connection.close()
-        self._source = self._catalogue = None
+        """Let every connection go; the next use opens them anew."""
+        if self._source is not None:
+            self._source.close()
+        self._source = None
+        self._lake.close()
         self._noted = float("-inf")
+
+
+def _keep_books(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("begin")  # one version of the lake in place of one for each schema and table
+    lake.create_schemas(connection)
+    state.upgrade_books(connection)
+    connection.execute("commit")

@@ -41,7 +41,7 @@ def verify(settings: "Settings", names: Collection[str] = (), *, history: bool =
     with opened(settings) as run:
         run.go()
         tables = resync.asked_for(run.tables, names) if names else list(run.tables.values())
-        with run.lake() as connection:
+        with run.sessions.lake() as connection:
             mark = state.read_watermark(connection)
             assert mark is not None  # the run above loaded the lake where it was empty
             found = _at_one_point(run, connection, mark, tables, history)
@@ -69,7 +69,7 @@ def resync_tables(settings: "Settings", names: Collection[str]) -> Batch:
     """Copy these tables anew, each row as it is now, and drain the slot; publications stay readable meanwhile."""
     with opened(settings) as run:
         tables = resync.asked_for(run.tables, names)
-        with run.lake() as connection:
+        with run.sessions.lake() as connection:
             mark = state.read_watermark(connection)
             if mark is None:
                 return run.load(connection, epoch=0)
@@ -81,7 +81,7 @@ def resync_tables(settings: "Settings", names: Collection[str]) -> Batch:
 
 def resync_all(settings: "Settings") -> Batch:
     """The whole lake anew from a slot of its own: after a lost slot, or a restored server. History goes on."""
-    with opened(settings) as run, run.lake() as connection:
+    with opened(settings) as run, run.sessions.lake() as connection:
         mark = state.read_watermark(connection)
         verdicts.forget(run.sessions.catalogue)
         return run.load(connection, epoch=0 if mark is None else mark.epoch + 1)

@@ -55,7 +55,7 @@ spans as (
         ) as until_day
     from days
     inner join {{ ref('int_workspaces') }} as workspaces on days.workspace_id = workspaces.workspace_id
-    inner join {{ ref('stg_app__clients') }} as clients
+    inner join {{ ref('int_clients') }} as clients
         on days.workspace_id = clients.workspace_id and days.client_id = clients.client_id
 ),
 
