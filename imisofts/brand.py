@@ -9,6 +9,7 @@ import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 Mode = Literal["light", "dark"]
@@ -99,6 +100,8 @@ SHADOW: Final[dict[Mode, dict[str, str]]] = {
 _HEX = re.compile(r"^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$")
 _HASH = re.compile(r"^[0-9a-f]{64}$")
 _READABLE = 4.5  # WCAG 2.2 AA for body text
+_KEPT = 256
+"""Brands whose style sheet is kept: every page carries it, and finding readable shades takes as long as ten rows."""
 
 
 def colour(text: object, default: str = DEFAULT_ACCENT) -> str:
@@ -270,6 +273,7 @@ def font_slug(family: str) -> str:
     return family.lower().replace(" ", "-")
 
 
+@lru_cache(_KEPT)
 def css(brand: Brand) -> str:
     """The tokens as a style sheet: light by default, dark by the system's wish or by ``data-bs-theme``."""
     light = _declarations(brand.tokens("light"))

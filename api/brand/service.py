@@ -37,9 +37,9 @@ def allowed(settings: Mapping[str, Any], *, white_label: bool) -> dict[str, Any]
     return {name: value for name, value in settings.items() if white_label or name not in WHITE_LABEL}
 
 
-async def worn_settings(session: AsyncSession, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings that the session's workspace wears today."""
-    included = await plans.entitlements(session, await plans.today(session))
+async def worn_settings(session: AsyncSession, settings: Mapping[str, Any], timezone: str) -> dict[str, Any]:
+    """The settings that the session's workspace, whose days are those of ``timezone``, wears today."""
+    included = await plans.entitlements(session, plans.day_in(session, timezone))
     return allowed(settings, white_label=included.white_label)
 
 
@@ -51,16 +51,18 @@ def shown(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     return {**values, "second": second, "legal": "\n".join(brand.legal)}
 
 
-async def with_logo(session: AsyncSession, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """``settings`` of a brand together with its logo's bytes (``logo_png``, base64): for what travels by itself."""
-    settings = await worn_settings(session, settings)
+async def with_logo(session: AsyncSession, settings: Mapping[str, Any], timezone: str) -> dict[str, Any]:
+    """What is worn of ``settings``, the logo's bytes with it (``logo_png``, base64): for what travels by itself."""
+    settings = await worn_settings(session, settings, timezone)
     file = await repository.stored(session, "logo", settings.get("logo"))
     return {**settings, "logo_png": base64.b64encode(file.content).decode()} if file else settings
 
 
 async def worn(session: AsyncSession, workspace: Workspace) -> Brand:
     """The brand of a mail or document that is made now, its logo inside."""
-    return Brand.from_workspace({"name": workspace.name, "brand": await with_logo(session, workspace.brand)})
+    return Brand.from_workspace(
+        {"name": workspace.name, "brand": await with_logo(session, workspace.brand, workspace.timezone)}
+    )
 
 
 async def worn_now(session: AsyncSession) -> Brand:
@@ -72,7 +74,9 @@ async def draft(session: AsyncSession, change: schemas.BrandDraft) -> Brand:
     """The brand as it would be after ``change``; nothing is kept."""
     row = await repository.of_session(session)
     sent = {name: value for name, value in change.model_dump(exclude_unset=True).items() if value is not None}
-    return Brand.from_workspace({"name": row.name, "brand": await with_logo(session, {**row.brand, **sent})})
+    return Brand.from_workspace(
+        {"name": row.name, "brand": await with_logo(session, {**row.brand, **sent}, row.timezone)}
+    )
 
 
 async def told(session: AsyncSession) -> schemas.BrandOut:
@@ -198,4 +202,4 @@ async def at_door(database: Database, host: str) -> schemas.Look:
         return schemas.Look(**shown("imisofts", {}))
     async with database.begin(workspace_id, read_only=True) as session:
         row = await repository.of_session(session)
-        return schemas.Look(**shown(row.name, await worn_settings(session, row.brand)))
+        return schemas.Look(**shown(row.name, await worn_settings(session, row.brand, row.timezone)))

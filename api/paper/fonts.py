@@ -74,6 +74,7 @@ def folders(assets: Path, wanted: Iterable[str]) -> list[Path]:
     return [folder for folder in found if folder.is_dir()]
 
 
+@lru_cache(maxsize=64)
 def drawable(assets: Path, brand: str) -> frozenset[int]:
     """Code points for which the brand's font or a family of :data:`FALLBACK` has a glyph."""
     return frozenset().union(*(_of_family(assets, family) for family in (brand, *FALLBACK)))

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -41,10 +42,7 @@ class Language:
 
     @property
     def babel(self) -> Locale:
-        try:
-            return Locale.parse(self.locale.replace("-", "_"))
-        except (UnknownLocaleError, ValueError):
-            return Locale("en", "GB")
+        return _parsed(self.locale)
 
     @property
     def code(self) -> str:
@@ -141,6 +139,15 @@ class Language:
     def short_period(self, first: date | str, last: date | str) -> str:
         """Oct 2026, or Q4 2026, for a line under a number."""
         return format_date(_day(first), "LLL y" if _is_month(first, last) else "QQQ y", locale=self.babel)
+
+
+@cache
+def _parsed(locale: str) -> Locale:
+    """Once for each: a report asks for it with every figure, and reading it was a quarter of putting one into words."""
+    try:
+        return Locale.parse(locale.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en", "GB")
 
 
 def rounded(value: Decimal | str, places: int = 0) -> Decimal:

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -77,12 +78,17 @@ def _compiled_once(sheet: Sheet, logo: bytes | None, output: Mapping[str, Any]) 
         made: Any = typst.compile(
             str(folder / sheet.template.name),
             root=name,
-            font_paths=[str(one) for one in fonts.folders(sheet.font_folder, families)],
-            ignore_system_fonts=True,
+            font_paths=_loaded(tuple(fonts.folders(sheet.font_folder, families))),
             **output,
         )
     assert isinstance(made, bytes | list)
     return made
+
+
+@lru_cache(maxsize=8)
+def _loaded(folders: tuple[Path, ...]) -> typst.Fonts:
+    """The fonts in ``folders`` and Typst's own, never the machine's; kept: to read them takes a page's time."""
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(folder) for folder in folders])
 
 
 def _laid_out(folder: Path, sheet: Sheet, logo: bytes | None) -> list[str]:

@@ -85,7 +85,7 @@ async def workspace(session: AsyncSession, actor: Actor) -> dict[str, Any]:
     """Slug, name, time zone and brand of the actor's workspace, the logo's bytes with it."""
     query = text("select slug, host, name, timezone, currency, brand from workspace where id = :id")
     row = (await session.execute(query, {"id": actor.workspace_id})).mappings().one()
-    return {**row, "brand": await with_logo(session, row["brand"])}
+    return {**row, "brand": await with_logo(session, row["brand"], row["timezone"])}
 
 
 async def locale(session: AsyncSession) -> str:

@@ -4,10 +4,9 @@ Functions take plain rows and a :class:`Look` and return a dict that stands alon
 alternative text). The console hands it to Altair; portal and PDF draw it once with :func:`svg`.
 """
 
-import vl_convert
-
 from .bridge import Step, waterfall
 from .cohort import cohort_retention
+from .drawing import svg
 from .grid import Bar, Cell, bars, heat
 from .look import Look, Spec
 from .money import (
@@ -42,11 +41,3 @@ __all__ = [
     "svg",
     "waterfall",
 ]
-
-_TEXT_WIDTH = 640
-
-
-def svg(spec: Spec) -> str:
-    """``spec`` as an SVG document; a width that follows its container becomes 640 px."""
-    fixed = {**spec, "width": _TEXT_WIDTH} if spec.get("width") == "container" else spec
-    return str(vl_convert.vegalite_to_svg(fixed, vl_version="6.4"))

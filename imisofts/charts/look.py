@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 
 from babel import Locale, UnknownLocaleError
@@ -77,10 +78,7 @@ class Look:
     @property
     def babel(self) -> Locale:
         """The locale of dates and numbers; an unknown one falls back to English instead of failing a page."""
-        try:
-            return Locale.parse(self.locale.replace("-", "_"))
-        except (UnknownLocaleError, ValueError):
-            return Locale("en")
+        return _parsed(self.locale)
 
     def money(self, value: Decimal, currency: str) -> str:
         """``value`` with its currency, in that currency's own decimals (JPY 0, EUR 2, KWD 3)."""
@@ -111,6 +109,15 @@ class Look:
                 lines.append(format_date(day, "y", locale=self.babel))
             labels[day.isoformat()] = lines
         return labels
+
+
+@cache
+def _parsed(locale: str) -> Locale:
+    """Once for each: a chart asks for it with every figure and month."""
+    try:
+        return Locale.parse(locale.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
 
 
 def _second(tokens: Mapping[str, str], accent: str) -> str | None:

@@ -61,6 +61,7 @@ def invoiced_and_collected(
                 "field": "value",
                 "type": "quantitative",
                 "title": currency,
+                "stack": None,
                 "scale": {"zero": True, "nice": True},
                 "axis": {
                     "format": "~s",
@@ -265,7 +266,7 @@ def _series_colours(look: Look, names: list[str]) -> Spec:
             "value": 1,
         },
         "strokeWidth": {
-            "condition": {"test": "datum.incomplete", "value": 1.2},
+            "condition": {"test": "datum.incomplete", "value": 0.6},
             "value": 0,
         },
         "strokeDash": {

@@ -13,7 +13,7 @@ from imisofts.operator import Api
 
 app = typer.Typer(no_args_is_help=True, help="Client reports as PDF, built and delivered.")
 _PATIENCE_SECONDS = 120.0
-_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.05, 0.4
+_SHORTEST_PAUSE, _LONGEST_PAUSE, _LONGER = 0.05, 0.4, 1.25
 _UNFINISHED = ("queued", "sending")
 
 Workspace = Annotated[str, typer.Option("--workspace", help="The agency's slug.")]
@@ -62,7 +62,7 @@ def request(api: Api, client: str, period: str, *, deliver: bool) -> dict[str, A
         if time.monotonic() > deadline:
             raise OperatorError(f"The report is still {report['status']} after {_PATIENCE_SECONDS:.0f} s.")
         time.sleep(pause)
-        pause = min(2 * pause, _LONGEST_PAUSE)
+        pause = min(_LONGER * pause, _LONGEST_PAUSE)
         report = api.call("GET", f"/v1/reports/{report['id']}")
     if report["status"] in ("failed", "unknown"):
         raise OperatorError(f"The report is {report['status']}: {report.get('failure') or report.get('held_reason')}")

@@ -1,13 +1,19 @@
 """Charts of any metric: what is drawn where, what is said in words, and a sentence where there is nothing to draw."""
 
 import math
+import os
+import subprocess
+import sys
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+import vl_convert
 
 from imisofts import charts
 from imisofts.charts import Bar, Cell, Look, Point, Spec, Step
+from imisofts.settings import PROJECT_ROOT
 
 LOOK = Look()
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
@@ -96,3 +102,54 @@ def test_figures_behind_bars_and_legends_fit_at_any_width(width: int) -> None:
     beside = at(legend["columns"]["expr"])
     assert beside == 1 or beside * (7 * len(names[0]) + 24) <= width
     assert (beside > 1) == (width == 640)
+
+
+MONEY = [
+    {"period": MARCH, "invoiced": Decimal(9000), "collected": Decimal(-40), "incomplete": False},
+    {"period": APRIL, "invoiced": Decimal(7000), "collected": Decimal(3000), "incomplete": True},
+]
+POINTS = [Point(MARCH, "MRR", 3.0, "€3"), Point(APRIL, "MRR", 5.0, "€5", incomplete=True)]
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        charts.invoiced_and_collected(MONEY, LOOK, "EUR"),
+        charts.receivables_by_age([{"age_bucket": "1-30", "value": Decimal(5)}], LOOK, "EUR"),
+        charts.hours_against_budget([{"project": "Site", "earlier": 1, "hours": 2, "budget": 4}], LOOK, period="March"),
+        charts.lines(POINTS, LOOK, goal=("Goal", 4.0)),
+        charts.columns(POINTS, LOOK, stacked=True),
+        charts.bars([Bar("Site", 0.5, "50 %")], LOOK, goal=("Budget", 1.0)),
+        charts.heat([Cell("Ada", "w1", "1 Jun", 1.1, "110%", "Ada: 110 %")], LOOK),
+        charts.waterfall([Step("Opening", Decimal(100), "total", "€100")], LOOK, "EUR"),
+    ],
+)
+def test_what_a_drawing_leaves_out_was_not_to_be_seen(spec: Spec) -> None:
+    drawn = charts.svg(spec)
+    whole = vl_convert.vegalite_to_svg({**spec, "width": 640})
+    assert len(drawn) < len(whole)
+    assert vl_convert.svg_to_png(drawn, scale=2) == vl_convert.svg_to_png(whole, scale=2)
+
+
+def test_bars_side_by_side_are_one_shape_each() -> None:
+    assert charts.svg(charts.invoiced_and_collected(MONEY, LOOK, "EUR")).count("clip-path") == 0
+
+
+def test_a_chart_is_drawn_alike_whatever_fonts_the_machine_has(tmp_path: Path) -> None:
+    """The look names Inter: on a machine that has it, axes and labels would stand elsewhere."""
+    fonts = PROJECT_ROOT / "portal" / "node_modules" / "@expo-google-fonts" / "inter"
+    if not fonts.is_dir():
+        pytest.skip("the portal's packages are not installed: there is no font to have")
+    installed = tmp_path / "fonts.conf"
+    installed.write_text(f"<fontconfig><dir>{fonts}</dir></fontconfig>")
+    spec = "charts.columns([charts.Point(date(2026, 3, 1), 'Revenue', 3.0, '3')], charts.Look(), unit='Thousands')"
+    program = f"from datetime import date; from imisofts import charts; print(charts.svg({spec}))"
+    other = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "FONTCONFIG_FILE": str(installed)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    here = charts.svg(charts.columns([Point(MARCH, "Revenue", 3.0, "3")], Look(), unit="Thousands"))
+    assert other.stdout.strip() == here

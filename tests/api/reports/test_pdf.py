@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
@@ -201,3 +202,10 @@ def test_equal_figures_give_equal_hash_and_bytes() -> None:
     assert digest(one) != digest({**one, "incomplete": True})
     language = Language("en_GB")
     assert pdf.build(one, BRAND, language, font_folder=FONTS) == pdf.build(other, BRAND, language, font_folder=FONTS)
+
+
+def test_several_at_once_share_the_fonts_and_nothing_else() -> None:
+    named = [f"{name} Ltd" for name in ("Blue Harbour", "株式会社青葉", "Студия", "شركة النور")]
+    one_by_one = [build(samples.figures(name)) for name in named]
+    with ThreadPoolExecutor(len(named)) as pool:
+        assert list(pool.map(lambda name: build(samples.figures(name)), named)) == one_by_one
