@@ -30,10 +30,10 @@ from api.identity.sessions_router import router as sessions_router
 from api.identity.sign_on_router import router as sign_on_router
 from api.identity.team_router import router as team_router
 from api.imports.router import router as imports_router
-from api.kit import errors, idempotency, openapi
+from api.kit import errors, idempotency, openapi, signpost
 from api.kit.access import public
 from api.kit.clock import Clock, SystemClock
-from api.kit.database import Database
+from api.kit.database import CONNECTIONS, LEAST_CONNECTIONS, Database
 from api.kit.security import Guard
 from api.live import stream as live
 from api.metrics import service as figures
@@ -106,8 +106,9 @@ def create(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.clock = clock or SystemClock()
-    app.state.database = Database(settings.app_database_url, clock=app.state.clock)
-    app.state.passwords = Passwords()
+    connections = max(LEAST_CONNECTIONS, CONNECTIONS // settings.web_processes)
+    app.state.database = Database(settings.app_database_url, clock=app.state.clock, pool_size=connections, overflow=0)
+    app.state.passwords = Passwords(settings.web_processes)
     app.state.actor_of = actor_of
     app.state.require_fresh = require_fresh
     app.state.before_write = idempotency.before_write
@@ -117,8 +118,7 @@ def create(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     errors.install(app)
     app.add_middleware(Places)
     app.add_middleware(Guard)
-    for router in ROUTERS:
-        app.include_router(router, prefix=PREFIX)
+    signpost.include(app, ROUTERS, PREFIX)
     app.add_api_route("/health", _health, dependencies=[public()], tags=["health"])
     app.openapi = lambda: openapi.document(app, ROUTERS, PREFIX)  # type: ignore[method-assign]
     return app

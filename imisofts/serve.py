@@ -1,8 +1,11 @@
 """One ASGI application for one address: the API below ``/v1``, its stream at ``/events``, the portal elsewhere."""
 
+import socket
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -13,6 +16,10 @@ from api.kit.proxies import TrustedProxies
 from imisofts.settings import Settings, load
 from portal import app as portal_app
 
+_WAITING = 2048
+"""Connections that wait to be taken."""
+_GRACE_SECONDS = 3
+"""Streams of live updates never end by themselves."""
 API_PATHS = ("/v1", "/openapi.json", "/health", "/docs", "/events")
 
 
@@ -43,6 +50,27 @@ def create(settings: Settings) -> Starlette:
     return Starlette(routes=[Mount("/", app=door)], lifespan=lifespan)
 
 
-def application() -> Starlette:
-    """For ``uvicorn --factory``: the installation that the environment names."""
-    return create(load())
+def listener(port: int) -> socket.socket:
+    """A door on this machine; several processes have one each at the same ``port``, and the system chooses for every
+    connection. Only processes of the same user may."""
+    return socket.create_server(("127.0.0.1", port), reuse_port=True, backlog=_WAITING)
+
+
+def main() -> None:
+    """One web process of the installation that the environment names."""
+    settings = load()
+    config = uvicorn.Config(
+        create(settings),
+        proxy_headers=False,  # who came is told by ``trusted_proxies`` alone
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+    server = uvicorn.Server(config)
+    with listener(settings.port_base) as door:
+        server.run(sockets=[door])
+    sys.exit(0 if server.started else 1)
+
+
+if __name__ == "__main__":
+    main()

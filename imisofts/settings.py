@@ -19,6 +19,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from imisofts import machine
 from imisofts.errors import OperatorError
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -69,6 +70,7 @@ class Settings(BaseModel):
     lake_data_path: str
     lake_memory: str = Field(pattern=r"^([1-9][0-9]*[KMGT]i?B)?$")
     builders: int = Field(ge=1, le=64)
+    web_processes: int = Field(ge=1, le=64)
     freshness_limit: timedelta
     assets_path: Path
     secret_key: str = Field(min_length=32, json_schema_extra={"secret": True})
@@ -239,6 +241,7 @@ def _derived(folder: Path, base: int, made: Mapping[str, str], given: Mapping[st
         "lake_data_path": str(folder / "lake"),
         "lake_memory": "",
         "builders": 1,
+        "web_processes": machine.web_processes(machine.processors(), machine.memory()),
         "freshness_limit": timedelta(minutes=15),
         "assets_path": PROJECT_ROOT / "portal" / "static" / "build",
         "secret_key": made["secret_key"],

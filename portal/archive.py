@@ -8,8 +8,7 @@ from starlette.responses import Response
 from imisofts.access import Action
 from portal.bulk import Bulk
 from portal.confirm import Confirmation
-from portal.door import Problem
-from portal.refusals import FORM_REFUSALS
+from portal.refusals import or_back
 from portal.web import Page, Visit
 
 
@@ -52,12 +51,8 @@ def archive_pages(
 
     async def archive(visit: Visit) -> Response:
         back = f"{path}/{visit.request.path_params['id']}"
-        try:
+        with or_back(back):
             await visit.api.delete(back, etag=str(visit.sent.get("etag", "")))
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
-            return visit.leave(back, problem.detail, "bad")
         undo = bulk.back("restore", str(visit.request.path_params["id"])) if bulk else None
         return visit.leave(path, words("").done, undo=undo)
 

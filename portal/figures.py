@@ -64,13 +64,13 @@ def _warning(body: Json, publication: Json) -> str | None:
 
 
 async def figures(api: Door, today: date) -> tuple[Figure, ...]:
-    """Invoiced and collected this month, and what is owed today."""
+    """Invoiced and collected this month, and what comes in every month from today on."""
     month = today.replace(day=1)
     return tuple(
         await asyncio.gather(
             _figure(api, "invoiced", _("Invoiced this month"), month, today),
             _figure(api, "collected", _("Collected this month"), month, today),
-            _figure(api, "receivables", _("Receivables"), today, today),
+            _figure(api, "mrr", _("Monthly recurring revenue (MRR)"), today, today),
         )
     )
 
@@ -87,7 +87,7 @@ async def _figure(api: Door, name: str, label: str, first: date, last: date) -> 
             totals[row["currency"]] = totals.get(row["currency"], Decimal(0)) + Decimal(str(row["value"]))
     definition = body.get("definition")
     publication: Json = body.get("publication") or {}
-    note = _("As of %(day)s", day=day(last)) if name == "receivables" else _("Since %(day)s", day=day(first))
+    note = _("As of %(day)s", day=day(last)) if name == "mrr" else _("Since %(day)s", day=day(first))
     biggest_first = sorted(totals.items(), key=lambda entry: -abs(entry[1]))
     text = str(definition.get("definition") or "") if isinstance(definition, dict) else ""
     return Figure(label, note, tuple(biggest_first), publication.get("published_at"), text)

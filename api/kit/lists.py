@@ -17,7 +17,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 from pydantic import BaseModel
 from pydantic_core import to_json
-from sqlalchemy import ColumnElement, RowMapping, Select, or_, tuple_
+from sqlalchemy import ColumnElement, Row, Select, or_, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -278,13 +278,14 @@ async def page(
     name = params.sort.removeprefix("-")
     query = select.with_only_columns(*(c.label(key) for key, c in spec.columns.items()), maintain_column_froms=True)
     query = query.where(*conditions(spec, params)).order_by(None)
-    rows: list[RowMapping] = []
+    connection = await session.connection()  # columns need nothing of the session, which would look at each row again
+    rows: list[Row[Any]] = []
     for part in _parts(spec, params):
         wanted = query.where(*part.where).order_by(*part.order).limit(params.limit + 1 - len(rows))
-        rows += (await session.execute(wanted)).mappings()
+        rows += await connection.execute(wanted)
         if len(rows) > params.limit:
             break
-    items = [dict(row) for row in rows[: params.limit]]
+    items = [dict(zip(spec.columns, row, strict=True)) for row in rows[: params.limit]]
     last = items[-1] if len(rows) > params.limit else None
     cursor = _write_cursor(params.sort, last[name], last["id"]) if last else None
     if complete is not None:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import delete, or_, select, text
+from sqlalchemy import bindparam, delete, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.plans.models import Entitlement
@@ -19,13 +19,15 @@ select count(distinct who) from (
 ) as anybody
 """
 
+_IN_FORCE = select(Entitlement).where(
+    Entitlement.started_on <= bindparam("day"),
+    or_(Entitlement.ended_on.is_(None), Entitlement.ended_on > bindparam("day")),
+)
+
 
 async def on(session: AsyncSession, day: date, *, lock: bool = False) -> Entitlement | None:
     """The workspace's row in force on ``day``."""
-    query = select(Entitlement).where(
-        Entitlement.started_on <= day, or_(Entitlement.ended_on.is_(None), Entitlement.ended_on > day)
-    )
-    return await session.scalar(query.with_for_update() if lock else query)
+    return await session.scalar(_IN_FORCE.with_for_update() if lock else _IN_FORCE, {"day": day})
 
 
 async def history(session: AsyncSession) -> list[Entitlement]:

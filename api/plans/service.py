@@ -32,7 +32,12 @@ class Entitlements:
 
 async def today(session: AsyncSession) -> date:
     """Today in the workspace's zone."""
-    found: date = session.info["clock"].today(await repository.timezone(session))
+    return day_in(session, await repository.timezone(session))
+
+
+def day_in(session: AsyncSession, timezone: str) -> date:
+    """Today in ``timezone``, for who knows the workspace's already."""
+    found: date = session.info["clock"].today(timezone)
     return found
 
 
