@@ -74,14 +74,13 @@ async def signed_in(request: Request, response: Response, signed: SignedIn) -> s
 async def workspace_out(session: AsyncSession, row: Workspace) -> schemas.WorkspaceOut:
     """A workspace as its members see it, its brand as everybody may."""
     names = schemas.WorkspaceOut.model_fields.keys() - {"brand"}
-    look = brand.shown(row.name, await brand.worn_settings(session, row.brand))
+    look = brand.shown(row.name, await brand.worn_settings(session, row.brand, row.timezone))
     return schemas.WorkspaceOut(**facts_of(row, *names), brand=look)
 
 
 async def session_out(session: AsyncSession, actor: Actor, cookie: str | None) -> schemas.SessionOut:
     """Who is signed in, where, and what they may do."""
-    person = await repository.person(session, actor.user_id) if actor.user_id else None
-    workspace = await repository.workspace_of(session, actor)
+    workspace, person = await repository.workspace_and_person(session, actor)
     return schemas.SessionOut(
         user=schemas.PersonOut(**{name: person[name] for name in schemas.PersonOut.model_fields}) if person else None,
         workspace=await workspace_out(session, workspace),

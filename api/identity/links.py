@@ -180,7 +180,7 @@ async def join(session: AsyncSession, user_id: UUID, now: datetime) -> Membershi
     if member is None:
         raise LinkSpent("This invitation was taken back.")
     if member.joined_at is None:
-        member.joined_at = now
+        member.joined_at, member.invited_name = now, None
         actor = actor_from(await repository.standing(session, member.id))
         await events.record(session, actor, EventName.USER_JOINED, member)
     return member

@@ -7,6 +7,8 @@ from sqlalchemy import ARRAY, Uuid, column, func, select, table
 from api.identity.models import AppUser, Membership, MembershipScope, SignInLink, WorkspaceRole
 from api.kit import lists
 
+NAME = func.coalesce(Membership.invited_name, AppUser.name)
+"""Who has come in is called as in her own account, who has not as in the invitation."""
 _CLIENT = table("client", column("id", Uuid), column("name"))
 
 
@@ -28,7 +30,7 @@ USERS = lists.ListSpec(
         "id": Membership.id,
         "user_id": Membership.user_id,
         "email": AppUser.email,
-        "name": AppUser.name,
+        "name": NAME,
         "role": Membership.role,
         "role_id": Membership.role_id,
         "role_name": WorkspaceRole.name,
@@ -46,13 +48,13 @@ USERS = lists.ListSpec(
     default_sort="name",
     sortable=("name", "email", "created_at"),
     filterable=("role", "role_id", "client_id"),
-    search=(AppUser.name, AppUser.email),
+    search=(NAME, AppUser.email),
 )
 TEAM = lists.ListSpec(
     columns={
         "id": Membership.id,
         "email": AppUser.email,
-        "name": AppUser.name,
+        "name": NAME,
         "role": Membership.role,
         "role_name": WorkspaceRole.name,
         "rights": Membership.rights,
@@ -70,5 +72,5 @@ TEAM = lists.ListSpec(
     default_sort="name",
     sortable=("name", "email", "created_at"),
     filterable=("role", "client_id"),
-    search=(AppUser.name, AppUser.email),
+    search=(NAME, AppUser.email),
 )

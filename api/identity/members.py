@@ -54,7 +54,9 @@ async def _added(session: AsyncSession, actor: Actor, asked: schemas.UserCreate)
     user_id = await repository.ensure_user(session, asked.email, asked.name)
     if await repository.membership_of(session, user_id):
         raise AlreadyMember("This person already belongs to the workspace.")
-    row = Membership(workspace_id=actor.workspace_id, user_id=user_id, invited_by=actor.user_id)
+    row = Membership(
+        workspace_id=actor.workspace_id, user_id=user_id, invited_by=actor.user_id, invited_name=asked.name
+    )
     session.add(row)
     await standings.give(session, row, asked)
     after = await standings.facts(session, row) | {"user_id": user_id}

@@ -66,7 +66,8 @@ class AppUser(Base):
 
 class Membership(TenantMixin, Base):
     """What a person is in one workspace. ``joined_at`` is when the person accepted the invitation of ``invited_by``:
-    without it the membership waits and opens nothing.
+    without it the membership waits and opens nothing, and shows the person as ``invited_name``: how somebody is called
+    on the installation is nothing that an invitation finds out.
 
     ``client_id`` binds client roles to one client. ``role_id`` is a role of the workspace's own, in place of the
     actions of ``role``; ``rights`` are the single actions of a client's team member; a ``narrowed`` member of staff
@@ -96,6 +97,7 @@ class Membership(TenantMixin, Base):
     client_id: Mapped[UUID | None] = mapped_column()
     joined_at: Mapped[datetime | None] = mapped_column()
     invited_by: Mapped[UUID | None] = mapped_column()
+    invited_name: Mapped[str | None] = mapped_column()
     role_id: Mapped[UUID | None] = mapped_column()
     rights: Mapped[list[str] | None] = mapped_column(ARRAY(TEXT))
     narrowed: Mapped[bool] = mapped_column(default=False, server_default=text("false"))

@@ -1,4 +1,4 @@
-"""Hashing passwords: argon2id, at most two at once, so that sign-ins cannot take all memory and cores."""
+"""Hashing passwords: argon2id, few at once, so that sign-ins cannot take all memory and cores."""
 
 import anyio
 import anyio.to_thread
@@ -10,21 +10,24 @@ _NOBODY = _HASHER.hash("the password of an address that nobody has")
 
 
 class Passwords:
-    """The process' password hasher. ``work`` counts hashes, so that a test can compare paths without a stopwatch."""
+    """The process' password hasher. ``work`` counts hashes, so that a test can compare paths without a stopwatch.
 
-    def __init__(self) -> None:
+    Two are made at once where one process serves, one in each where there are more.
+    """
+
+    def __init__(self, processes: int = 1) -> None:
         self.work = 0
-        self._two = anyio.CapacityLimiter(2)
+        self._few = anyio.CapacityLimiter(2 if processes == 1 else 1)
 
     async def hash(self, password: str) -> str:
         """The hash to store."""
         self.work += 1
-        return await anyio.to_thread.run_sync(_HASHER.hash, password, limiter=self._two)
+        return await anyio.to_thread.run_sync(_HASHER.hash, password, limiter=self._few)
 
     async def matches(self, password: str, stored: str | None) -> bool:
         """Whether ``password`` is the stored one; does the same work when there is none to compare with."""
         self.work += 1
-        return await anyio.to_thread.run_sync(_verify, password, stored, limiter=self._two)
+        return await anyio.to_thread.run_sync(_verify, password, stored, limiter=self._few)
 
     def is_outdated(self, stored: str) -> bool:
         """Whether the stored hash was made with other parameters."""

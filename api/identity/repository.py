@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, column, func, or_, select, table, text, update
+from sqlalchemy import RowMapping, Select, bindparam, column, func, or_, select, table, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.identity.listing import NAME
 from api.identity.models import ApiToken, AppUser, LoginSession, Membership, SignInLink, Workspace, WorkspaceRole
 from api.kit.ids import new_id
 from api.kit.narrow import narrowed
@@ -24,6 +25,36 @@ _STANDING = """
     where """
 
 _REPORTS = table("report_setting", column("client_id"), column("locale"))
+_OF_REPORTS = select(_REPORTS.c.locale).where(_REPORTS.c.client_id == Membership.client_id)
+_OF_WORKSPACE = select(Workspace.locale).where(Workspace.id == Membership.workspace_id)
+_PERSON = (
+    AppUser.id,
+    AppUser.name,
+    AppUser.email,
+    AppUser.timezone,
+    func.coalesce(
+        AppUser.locale,
+        _OF_REPORTS.correlate(Membership).scalar_subquery(),
+        _OF_WORKSPACE.correlate(Membership).scalar_subquery(),
+    ).label("locale"),
+    WorkspaceRole.name.label("role_name"),
+)
+_PERSON_BY_ID = (
+    select(*_PERSON)
+    .select_from(AppUser)
+    .outerjoin(Membership, Membership.user_id == AppUser.id)
+    .outerjoin(WorkspaceRole, WorkspaceRole.id == Membership.role_id)
+    .where(AppUser.id == bindparam("user_id"))
+)
+_WORKSPACE_AND_PERSON = (
+    select(Workspace, *_PERSON)
+    .select_from(Workspace)
+    .outerjoin(AppUser, AppUser.id == bindparam("user_id"))
+    .outerjoin(Membership, Membership.user_id == AppUser.id)
+    .outerjoin(WorkspaceRole, WorkspaceRole.id == Membership.role_id)
+    .where(Workspace.id == bindparam("workspace_id"))
+)
+"""Asked for every page, and so put together once."""
 
 
 async def _first(session: AsyncSession, query: str, **values: Any) -> RowMapping | None:
@@ -185,22 +216,14 @@ async def role_of(session: AsyncSession, membership_id: UUID) -> str | None:
 async def person(session: AsyncSession, user_id: UUID) -> RowMapping | None:
     """Id, name and e-mail of a member, the name of a role of the workspace's own, the zone that the person chose, and
     the ``locale`` in which she is told things: her own, else that of her client's reports, else the workspace's."""
-    of_reports = select(_REPORTS.c.locale).where(_REPORTS.c.client_id == Membership.client_id).scalar_subquery()
-    of_workspace = select(Workspace.locale).where(Workspace.id == Membership.workspace_id).scalar_subquery()
-    query = (
-        select(
-            AppUser.id,
-            AppUser.name,
-            AppUser.email,
-            AppUser.timezone,
-            func.coalesce(AppUser.locale, of_reports, of_workspace).label("locale"),
-            WorkspaceRole.name.label("role_name"),
-        )
-        .outerjoin(Membership, Membership.user_id == AppUser.id)
-        .outerjoin(WorkspaceRole, WorkspaceRole.id == Membership.role_id)
-        .where(AppUser.id == user_id)
-    )
-    return (await session.execute(query)).mappings().first()
+    return (await session.execute(_PERSON_BY_ID, {"user_id": user_id})).mappings().first()
+
+
+async def workspace_and_person(session: AsyncSession, actor: Actor) -> tuple[Workspace, RowMapping | None]:
+    """The actor's own workspace, and what :func:`person` says of the actor; None for who is no person."""
+    values = {"user_id": actor.user_id, "workspace_id": actor.workspace_id}
+    row = (await session.execute(_WORKSPACE_AND_PERSON, values)).mappings().one()
+    return row["Workspace"], row if row["id"] is not None else None
 
 
 async def living_session(session: AsyncSession, session_id: UUID) -> LoginSession | None:
@@ -264,7 +287,7 @@ def findable(actor: Actor) -> Findable:
         needs=Action.user_read,
         rows=visible_members(actor),
         ident=Membership.id,
-        title=AppUser.name,
+        title=NAME,
         detail=AppUser.email,
-        within=(AppUser.name, AppUser.email),
+        within=(NAME, AppUser.email),
     )

@@ -10,6 +10,7 @@ from api.identity import factor_schemas, factors, proofs, repository, sessions
 from api.identity.entering import AppPasswords, signed_in
 from api.identity.errors import BelongsElsewhere, OwnMembership, PasswordRefused, ProofRefused
 from api.identity.freshness import require_fresh, require_person
+from api.identity.listing import NAME
 from api.identity.models import AppUser, Membership
 from api.identity.schemas import SessionOut
 from api.kit import lists
@@ -25,14 +26,14 @@ WITHOUT_FACTOR = lists.ListSpec(
     columns={
         "id": Membership.id,
         "user_id": Membership.user_id,
-        "name": AppUser.name,
+        "name": NAME,
         "email": AppUser.email,
         "role": Membership.role,
     },
     default_sort="name",
     sortable=("name", "email"),
     filterable=("role",),
-    search=(AppUser.name, AppUser.email),
+    search=(NAME, AppUser.email),
 )
 
 
@@ -170,6 +171,7 @@ async def list_without_factor(
     params: Annotated[lists.ListParams, Depends(lists.parameters(WITHOUT_FACTOR))],
     session: ReadSession,
 ) -> Response:
-    """Members who have no second factor."""
-    query = repository.visible_members(actor).where(~func.signin.has_factor(Membership.user_id))
+    """Members who have no second factor; of who has not come in nothing is said."""
+    query = repository.visible_members(actor).where(Membership.joined_at.is_not(None))
+    query = query.where(~func.signin.has_factor(Membership.user_id))
     return await lists.page(session, query, WITHOUT_FACTOR, params)

@@ -39,7 +39,7 @@ def newest_link(agency: Agency) -> str:
     """The token of the newest link of an agency, as its mail would bring it."""
     settings = agency.api.settings
     with psycopg.connect(settings.owner_database_url) as owner:
-        query = "select id from sign_in_link where workspace_id = %s order by created_at desc, id desc limit 1"
+        query = "select id from sign_in_link where workspace_id = %s order by id desc limit 1"
         (link_id,) = owner.execute(query, (agency.workspace_id,)).fetchone() or ()
     return link_token(link_id, settings.secret_key)
 
@@ -74,7 +74,7 @@ def request_tokens(agency: Agency) -> list[str]:
     settings = agency.api.settings
     with psycopg.connect(settings.owner_database_url) as owner:
         owner.execute("set role imisofts_signin")
-        rows = owner.execute("select id from account_request order by created_at desc, id desc").fetchall()
+        rows = owner.execute("select id from account_request order by id desc").fetchall()
     return [link_token(ident, settings.secret_key) for (ident,) in rows]
 
 

@@ -17,7 +17,7 @@ def newest(settings: Settings, kind: str) -> str:
     """The token of the newest request of a kind, as its mail would bring it."""
     with psycopg.connect(settings.owner_database_url) as owner:
         owner.execute("set role imisofts_signin")
-        query = "select id from account_request where kind = %s order by created_at desc limit 1"
+        query = "select id from account_request where kind = %s order by id desc limit 1"
         row = owner.execute(query, (kind,)).fetchone()
     assert row
     return link_token(row[0], settings.secret_key)

@@ -101,6 +101,30 @@ def test_an_invitation_opens_nothing_before_it_is_accepted(agency: Agency, api: 
     sign_in(api, known, workspace=other.slug)
 
 
+def test_how_somebody_is_called_elsewhere_is_not_found_out_by_inviting(agency: Agency, api: Api, post: Post) -> None:
+    """An account is one for the whole installation; what it says is shown where its person has come in."""
+    email, other = agency.email(Role.admin), found(api)
+    owner = other.as_role[Role.owner]
+    her, secret = agency.as_role[Role.admin], "Quite Another"
+    api.ask("PATCH", "/me", her, json={"name": secret}, if_match=api.ask("GET", "/me", her).etag)
+    person = {"email": email, "name": "Whoever", "role": "member"}
+    path = f"/users/{api.ask('POST', '/users', owner, json=person).body['id']}"
+
+    def names() -> list[str]:
+        one = api.ask("GET", path, owner).body["name"]
+        (listed,) = api.ask("GET", "/users", owner, params={"q": email}).body["items"]
+        (hit,) = api.ask("GET", "/search", owner, params={"q": email}).body["items"]
+        return [one, listed["name"], hit["title"]]
+
+    assert names() == ["Whoever"] * 3
+    assert api.ask("GET", "/users", owner, params={"q": secret, "role": "member"}).body["items"] == []
+    open_to = api.ask("GET", "/sign-in-policy/without-factor", owner, params={"q": email}).body["items"]
+    assert open_to == [], "nor whether there is a second factor"
+    carry(api, post)
+    api.ask("POST", "/session/link/accept", json={"token": token_in(post)})
+    assert names() == [secret] * 3
+
+
 def sign_in_place(api: Api, email: str) -> str:
     """The slug of the workspace that a person without a wish comes into."""
     slug: str = api.ask("POST", "/session", json={"email": email, "password": PASSWORD}).body["workspace"]["slug"]

@@ -85,7 +85,11 @@ def test_a_hosts_sign_in_leads_into_its_workspace_alone(agency: Agency, other: A
     assert api.refusal("POST", "/session", json=stranger, host=at(other)).code == "sign_in_refused"
     api.ask("POST", "/session/link-request", json={"email": agency.email(Role.owner)}, host="127.0.0.1")
     with psycopg.connect(api.settings.owner_database_url) as owner:
-        row = owner.execute("select id from sign_in_link order by created_at desc limit 1").fetchone()
+        row = owner.execute(
+            "select l.id from sign_in_link l join app_user u on u.id = l.user_id where u.email = %s"
+            " and l.purpose = 'sign_in' order by l.id desc limit 1",
+            (agency.email(Role.owner),),
+        ).fetchone()
     assert row
     token = {"token": link_token(row[0], api.settings.secret_key)}
     assert api.refusal("POST", "/session/link/open", json=token, host=at(other)).code == "link_spent"

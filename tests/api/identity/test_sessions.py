@@ -11,7 +11,7 @@ from api.client import Credentials
 from api.identity import jobs, operator
 from api.kit.errors import NotFound
 from imisofts.access import Role
-from tests.api.agency import PASSWORD, Agency, Api, found, sign_in
+from tests.api.agency import PASSWORD, Agency, Api, found, running, sign_in
 from tests.api.identity import authenticator
 from tests.api.identity.standing import StandingClock, as_operator, challenge_of, join
 from tests.api.identity.standing import agency as agency
@@ -241,3 +241,13 @@ def test_what_a_page_remembers_ends_with_anything_that_is_written(agency: Agency
     api.ask("DELETE", "/session", who, memory=memory)
     assert memory == {}
     assert api.refusal("GET", "/session", who, memory=memory).status == 401
+
+
+def test_a_session_that_one_web_process_ends_is_over_in_every_other(agency: Agency, person: str) -> None:
+    """Several serve one address, and none of them remembers who was let in, how often, or what a page told."""
+    first = agency.api
+    with running(first.settings) as second:
+        here = sign_in(first, person)
+        assert second.ask("GET", "/session", here).body == first.ask("GET", "/session", here).body
+        second.ask("DELETE", "/session", here)
+        assert first.refusal("GET", "/session", here).status == 401
