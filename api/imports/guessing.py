@@ -26,6 +26,8 @@ USUAL: Final[dict[str, tuple[str, ...]]] = {
     "task": ("taskid", "activity"),
     "date": ("day", "workedon", "spentdate"),
     "hours": ("duration", "time", "hoursdecimal"),
+    "subject": ("title", "summary", "topic"),
+    "description": ("memo", "details", "item", "for"),
     "note": ("notes", "description", "comment"),
     "billable": ("isbillable",),
     "started_on": ("startdate", "start", "from", "started"),

@@ -9,6 +9,39 @@ from imisofts.sample.rows import MONTHS, Calendar, Rows
 
 _PRIORITIES = ("low", "normal", "normal", "normal", "high", "urgent")
 _HOURS = {"low": 6.0, "normal": 3.0, "high": 1.5, "urgent": 0.5}
+_SUBJECTS = {
+    "low": (
+        "Typo in the imprint",
+        "Logo for a partner's page",
+        "Where do I find the style guide?",
+        "An idea for the blog",
+        "Old press release still online",
+    ),
+    "normal": (
+        "New opening hours from next week",
+        "Access for a new colleague",
+        "A question about last month's report",
+        "Photos for the team page",
+        "Newsletter sign-up in the footer",
+        "Product images look blurred on phones",
+        "Please move the spring offer to the top",
+        "Cookie notice covers the menu",
+    ),
+    "high": (
+        "Landing page shows the wrong price",
+        "Links in the newsletter lead nowhere",
+        "Pages are slow since Monday",
+        "Orders are counted twice in the statistics",
+        "Job adverts are missing from the search",
+    ),
+    "urgent": (
+        "The website is down",
+        "Checkout refuses every card",
+        "Contact form sends nothing",
+        "Browser warns of the certificate",
+    ),
+}
+"""What they ask, by how much it presses."""
 
 
 class Desk:
@@ -18,8 +51,8 @@ class Desk:
         self._calendar, self._random, self._zone = calendar, random, ZoneInfo(zone)
         self.tickets = Rows(
             "tickets",
-            ("external_id", "client", "opened_at", "priority", "first_response_at", "resolved_at", "reopened",
-             "satisfied"),
+            ("external_id", "client", "opened_at", "subject", "priority", "first_response_at", "resolved_at",
+             "reopened", "satisfied"),
         )  # fmt: skip
 
     def open_for_everybody(self) -> None:
@@ -44,6 +77,8 @@ class Desk:
             return
         first = answered.isoformat(timespec="seconds") if answered < end else ""
         last = resolved.isoformat(timespec="seconds") if resolved < end else ""
-        key = f"T-{len(self.tickets.rows) + 1:04d}"
+        number = len(self.tickets.rows) + 1
+        subject = _SUBJECTS[priority][number % len(_SUBJECTS[priority])]
         opened_at = opened.isoformat(timespec="seconds")
-        self.tickets.add(key, client, opened_at, priority, first, last, reopened, satisfied if last else "")
+        satisfied = satisfied if last else ""
+        self.tickets.add(f"T-{number:04d}", client, opened_at, subject, priority, first, last, reopened, satisfied)

@@ -17,6 +17,16 @@ _SERVICES = (
     ("care", "Content care", 900, "month"),
     ("workshop", "Workshop day", 1600, ""),
 )
+_NAMES = {key: name for key, name, _, _ in _SERVICES}
+_EXTRAS = (
+    "Campaign landing page",
+    "Photo shoot, one day",
+    "Workshop on search engines",
+    "Trade fair stand, graphics",
+    "Spring mailing, text and layout",
+    "Product film, 45 seconds",
+    "Accessibility review of the shop",
+)
 _RATES = {"USD": Decimal("0.9200"), "GBP": Decimal("1.1600")}
 
 
@@ -59,7 +69,7 @@ class Ledger:
 
     def __init__(self, calendar: Calendar, random: Random) -> None:
         self._calendar, self._random = calendar, random
-        columns = ("external_id", "client", "issued_on", "due_on", "total", "tax", "currency", *_PERIOD)
+        columns = ("external_id", "client", "issued_on", "due_on", "total", "tax", "currency", "description", *_PERIOD)
         self.invoices = Rows("invoices", columns)
         self.payments = Rows("payments", ("external_id", "invoice", "paid_on", "amount"))
         self.credit_notes = Rows("credit-notes", ("external_id", "invoice", "issued_on", "amount", "reason"))
@@ -70,22 +80,33 @@ class Ledger:
             for one in CUSTOMERS:
                 for term in self._due(one, month):
                     issued = self._calendar.month(month) + timedelta(days=self._random.randrange(0, 6))
-                    self._bill(one, issued, Decimal(term.price), self._paid_ahead(term, month))
+                    self._bill(
+                        one, issued, Decimal(term.price), self._described(term, month), self._paid_ahead(term, month)
+                    )
                 if one.active(month) and self._random.random() < 0.22:
                     day = self._calendar.month(month) + timedelta(days=self._random.randrange(8, 26))
-                    self._bill(one, day, Decimal(self._random.randrange(900, 9500, 50)))
+                    self._bill(one, day, Decimal(self._random.randrange(900, 9500, 50)), _EXTRAS[month % len(_EXTRAS)])
 
     def _due(self, one: Customer, month: int) -> list[Term]:
         if one.key == PAUSED and month == MONTHS - 1:
             return []
         return [term for term in one.terms if _is_due(term, month)]
 
+    def _described(self, term: Term, month: int) -> str:
+        """The service and what it is billed for: a month, or the months from the first to the last."""
+        first = self._calendar.month(month)
+        last = self._calendar.month(month + _EVERY[term.interval] - 1)
+        until = f" to {last:%B %Y}" if last != first else ""
+        return f"{_NAMES[term.service]}, {first:%B %Y}{until}"
+
     def _paid_ahead(self, term: Term, month: int) -> tuple[date, date] | None:
         """The quarter or year that is billed at its beginning; a month is not spread."""
         months = _EVERY[term.interval]
         return (self._calendar.month(month), self._calendar.month(month + months)) if months > 1 else None
 
-    def _bill(self, one: Customer, issued: date, net: Decimal, period: tuple[date, date] | None = None) -> None:
+    def _bill(
+        self, one: Customer, issued: date, net: Decimal, what: str, period: tuple[date, date] | None = None
+    ) -> None:
         """One invoice with what followed: paid whole, in two parts, credited in part, or not at all."""
         late = one.late + self._random.randrange(-3, 9)
         dice = self._random.random()
@@ -94,7 +115,7 @@ class Ledger:
         tax = (net * _TAX[one.currency]).quantize(_CENT)
         due = issued + timedelta(days=14)
         number = f"NL-{issued:%y%m}-{len(self.invoices.rows) + 1:04d}"
-        self.invoices.add(number, one.key, issued, due, net + tax, tax, one.currency, *(period or ("", "")))
+        self.invoices.add(number, one.key, issued, due, net + tax, tax, one.currency, what, *(period or ("", "")))
         credited = Decimal(0)
         if dice < 0.03 and self._calendar.has(issued + timedelta(days=6)):
             credited = ((net + tax) * Decimal("0.15")).quantize(_CENT)

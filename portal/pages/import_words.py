@@ -20,6 +20,7 @@ def _known() -> dict[str, str]:
         "completed_on": _("Completed on"),
         "created_on": _("Created on"),
         "currency": _("Currency"),
+        "description": _("Description"),
         "due_on": _("Due on"),
         "email": _("E-mail"),
         "ended_on": _("Ended on"),

@@ -13,7 +13,7 @@ from sqlalchemy import and_, select, union_all
 from api.billing.service import DAYS_TO_PAY, CreditNote, Invoice, InvoiceLine, Payment, amounts, periods, states
 from api.events.schemas import EventName
 from api.imports import references
-from api.imports.fields import Field, Target, amount, currency, day, key, status
+from api.imports.fields import Field, Target, amount, currency, day, key, status, text
 from api.imports.plan import Change, Context, Plan
 from api.imports.schemas import Kind
 from api.imports.subject import Row, RowRefused, Subject
@@ -21,14 +21,14 @@ from api.kit.ids import new_id
 
 Moved = dict[UUID, list[tuple[date, int]]]
 _SAME = ("client_id", "issued_on", "due_on", "currency", "tax_minor", "total_minor")
-_PERIOD = ("service_from", "service_until")
+_LINE = ("service_from", "service_until", "description")
 _COLUMNS = ("id", "external_id", "source", "touched_at", "series", "status", "paid_minor", "credited_minor", *_SAME)
 _LARGEST_RATE = Decimal(999)
 
 
 async def by_external_id(context: Context, names: Iterable[str]) -> dict[str, Any]:
     """The invoices of these external ids, locked: nobody pays them meanwhile."""
-    columns = [*(getattr(Invoice, name) for name in _COLUMNS), *(getattr(InvoiceLine, name) for name in _PERIOD)]
+    columns = [*(getattr(Invoice, name) for name in _COLUMNS), *(getattr(InvoiceLine, name) for name in _LINE)]
     query = select(*columns).outerjoin(
         InvoiceLine, and_(InvoiceLine.invoice_id == Invoice.id, InvoiceLine.position == 1)
     )
@@ -59,10 +59,11 @@ async def _plan(context: Context, subject: Subject, rows: list[Row]) -> Plan:
     changing: list[tuple[Row, Any]] = []
     for row in rows:
         ours = present.get(row["external_id"])
+        row["description"] = row.get("description") or getattr(ours, "description", None) or _described(row)
         if ours is None:
             made.created.append(_create(context, row))
         elif _state(ours.status) == row["status"] and all(
-            getattr(ours, name) == row[name] for name in (*_SAME, *_PERIOD)
+            getattr(ours, name) == row[name] for name in (*_SAME, *_LINE)
         ):
             made.unchanged += 1
         elif ours.source != "import" or ours.series is not None:
@@ -78,6 +79,10 @@ async def _plan(context: Context, subject: Subject, rows: list[Row]) -> Plan:
     if waiting:
         made.notes.append(f"{waiting} rows say paid or partly paid: that follows from payments, so import those too")
     return made
+
+
+def _described(row: Row) -> str:
+    return f"Imported invoice {row['external_id']}"
 
 
 def _completed(row: Row, made: Plan, zone: ZoneInfo) -> bool:
@@ -133,8 +138,10 @@ def _create(context: Context, row: Row) -> Change:
     identity = {"id": new_id(), "workspace_id": context.actor.workspace_id}
     values = {**identity, **facts, "paid_minor": 0, "credited_minor": 0, "source": "import"}
     line = {"id": new_id(), "workspace_id": context.actor.workspace_id, "invoice_id": values["id"], "position": 1}
-    line |= {"description": f"Imported invoice {row['external_id']}", **_line(row)}
-    return Change(Invoice, EventName.INVOICE_IMPORTED, row["line"], row["external_id"], values, None, facts, line)
+    line |= _line(row)
+    shown = {"description": (None, row["description"])}
+    event = EventName.INVOICE_IMPORTED
+    return Change(Invoice, event, row["line"], row["external_id"], values, None, facts, line, shown)
 
 
 def _change(row: Row, ours: Any, moved: list[tuple[date, int]], made: Plan) -> None:
@@ -152,7 +159,8 @@ def _change(row: Row, ours: Any, moved: list[tuple[date, int]], made: Plan) -> N
     after = {name: values[name] for name in before}
     event = EventName.INVOICE_IMPORTED
     line = {"invoice_id": ours.id, **_line(row)}
-    made.changed.append(Change(Invoice, event, row["line"], row["external_id"], values, before, after, line))
+    shown = {"description": (ours.description, row["description"])} if ours.description != row["description"] else {}
+    made.changed.append(Change(Invoice, event, row["line"], row["external_id"], values, before, after, line, shown))
 
 
 def _line(row: Row) -> Row:
@@ -165,7 +173,7 @@ def _line(row: Row) -> Row:
         "tax_rate": round(rate, 6),
         "net_minor": net,
         "tax_minor": row["tax_minor"],
-        **{name: row[name] for name in _PERIOD},
+        **{name: row[name] for name in _LINE},
     }
 
 
@@ -179,6 +187,7 @@ INVOICES: Final = Subject(
         Field("issued_on", day, required=True),
         Field("total", amount, required=True, about="With tax."),
         Field("currency", currency, required=True),
+        Field("description", text, about="What it is for. Default: Imported invoice and its number."),
         Field("due_on", day, about="Default: 30 days after issued_on."),
         Field("tax", amount, about="Part of the total. Default: 0."),
         Field("service_from", day, about="First day of what it is for; its revenue is recognised from then on."),

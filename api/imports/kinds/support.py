@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from api.events.schemas import EventName
 from api.imports import generic
-from api.imports.fields import Field, Target, instant, key, priority, whole, yes
+from api.imports.fields import Field, Target, instant, key, priority, text, whole, yes
 from api.imports.plan import Context, Plan
 from api.imports.schemas import Kind
 from api.imports.subject import Row, RowRefused, Subject
@@ -33,7 +33,8 @@ def _complete(context: Context, row: Row, ours: Any) -> None:
         if row.get(name) is not None:
             row[name] = context.instant(row[name])
     if ours is None:
-        row["number"], row["subject"] = row["external_id"], f"Ticket {row['external_id']}"
+        row["number"] = row["external_id"]
+        row["subject"] = row.get("subject") or f"Ticket {row['external_id']}"
     moments: dict[str, Any] = {name: row[name] if name in row else getattr(ours, name, None) for name in _INSTANTS}
     for name in _INSTANTS[1:]:
         if moments[name] is not None and moments[name] < moments["opened_at"]:
@@ -52,6 +53,7 @@ TICKETS: Final = Subject(
         Field("external_id", key, required=True, about="Also the ticket's number."),
         Field("client", key, required=True, to="client_id", target=Target.client),
         Field("opened_at", instant, required=True),
+        Field("subject", text, about="What it is about. Default: Ticket and its number."),
         Field("priority", priority, about="Default: normal."),
         Field("first_response_at", instant),
         Field("resolved_at", instant, about="Empty: open."),
@@ -62,6 +64,6 @@ TICKETS: Final = Subject(
     event=EventName.TICKET_IMPORTED,
     plan=_plan,
     complete=_complete,
-    derived=("number", "subject", "status", "rated_at"),
+    derived=("number", "status", "rated_at"),
     dated="opened_at",
 )

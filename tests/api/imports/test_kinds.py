@@ -153,11 +153,11 @@ CASES: dict[Kind, Case] = {
     ),
     Kind.tickets: Case(
         "ticket",
-        "external_id,client,opened_at,priority,first_response_at,resolved_at,reopened,satisfied\n"
-        "X,new client,2026-06-01T09:00,high,2026-06-01T09:30,,2,yes",
+        "external_id,client,opened_at,subject,priority,first_response_at,resolved_at,reopened,satisfied\n"
+        "X,new client,2026-06-01T09:00,Site is down,high,2026-06-01T09:30,,2,yes",
         "T09:30",
         "T09:45",
-        {"number": "X", "status": "open", "reopened_count": 2, "is_satisfied": True},
+        {"number": "X", "subject": "Site is down", "status": "open", "reopened_count": 2, "is_satisfied": True},
         {"status": "open"},
         "client",
         {"client": 1},
@@ -329,6 +329,17 @@ def test_a_cost_rate_counts_from_the_beginning_and_another_from_today(upload: Ca
     assert upload("people", "email,name\na@a.example,Ada")["result"]["unchanged"] == 1
     said = [str(row["data"]) for row in table("event", "id") if row["name"] == "person.imported"]
     assert not any("60" in words or "hourly_rate" in words for words in said), said
+
+
+def test_a_ticket_without_a_subject_is_called_by_its_number_until_a_file_has_one(upload: Call, table: Table) -> None:
+    head = "external_id,client,opened_at"
+    upload("tickets", f"{head}\nT,C,2026-07-01T09:00", create_missing=True)
+    assert table("ticket")[0]["subject"] == "Ticket T"
+    changed = upload("tickets", f"{head},subject\nT,C,2026-07-01T09:00,No more orders")["result"]
+    assert (changed["changed"], table("ticket")[0]["subject"]) == (1, "No more orders")
+    for emptied in (f"{head}\nT,C,2026-07-01T09:00", f"{head},subject\nT,C,2026-07-01T09:00,"):
+        assert upload("tickets", emptied)["result"]["unchanged"] == 1
+    assert table("ticket")[0]["subject"] == "No more orders"
 
 
 def test_a_ticket_is_resolved_by_its_instant_in_the_workspaces_zone(upload: Call, table: Table) -> None:

@@ -165,3 +165,23 @@ def test_a_service_period_comes_with_the_invoice_and_changes_with_it(upload: Cal
     assert period()[1] == "2026-12-31T23:00:00Z"
     refused = upload("invoices", head + "A,c,2026-01-01,10,EUR,2026-01-01,2025-01-01\n")["result"]["errors"][0]
     assert (refused["line"], refused["column"]) == (2, "service_until")
+
+
+def test_what_an_invoice_is_for_comes_with_it_and_is_kept_by_files_that_do_not_say(
+    upload: Call, rows: Call, agency: Agency
+) -> None:
+    def described() -> str:
+        path = f"/invoices/{one(rows, 'A')['id']}"
+        (line,) = agency.api.ask("GET", path, agency.as_role[Role.owner]).body["lines"]
+        return str(line["description"])
+
+    bare, full = HEAD.strip() + "\n", HEAD.strip() + ",description\n"
+    upload("invoices", bare + "A,c,2026-01-01,10,EUR\n", create_missing=True)
+    assert described() == "Imported invoice A"
+    looked = upload("invoices", full + "A,c,2026-01-01,10,EUR,Photo shoot\n", dry_run=True)["result"]["preview"][0]
+    assert (looked["before"]["description"], looked["after"]["description"]) == ("Imported invoice A", "Photo shoot")
+    upload("invoices", full + "A,c,2026-01-01,10,EUR,Photo shoot\n")
+    assert described() == "Photo shoot"
+    assert upload("invoices", bare + "A,c,2026-01-01,10,EUR\n")["result"]["unchanged"] == 1
+    assert upload("invoices", bare + "A,c,2026-01-01,20,EUR\n")["result"]["changed"] == 1
+    assert described() == "Photo shoot"
