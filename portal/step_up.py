@@ -17,6 +17,7 @@ from portal.door import Problem
 from portal.forms import Form
 from portal.key_questions import Question, credential_of, question_of
 from portal.language import gettext as _
+from portal.refusals import TurnedBack
 
 if TYPE_CHECKING:
     from portal.web import Handler, Visit
@@ -48,6 +49,8 @@ async def carry_out(visit: Visit, handler: Handler) -> Response:
             return refused
     try:
         response = await handler(visit)
+    except TurnedBack as refused:
+        response = visit.leave(refused.to, str(refused), "bad")
     except Problem as problem:
         if problem.code != "step_up":
             visit.request.state.new_cookies = cookies

@@ -187,32 +187,6 @@ async def _ask_which(visit: Visit, form: Form) -> Response:
     return await merge.ask(visit, standing_form.compared(visit, form), page.form, page.etag, fields, subject)
 
 
-async def send_again(visit: Visit) -> Response:
-    """A new link; the one before no longer works."""
-    await visit.api.post(f"/users/{visit.request.path_params['id']}/link", key=str(visit.sent.get("key", "")))
-    return visit.leave("/access", _("A new link is on its way. The one before no longer works."))
-
-
-async def ask_remove(visit: Visit) -> Response:
-    """The question before somebody loses access."""
-    answer = await visit.api.get(f"/users/{visit.request.path_params['id']}")
-    member = _member(visit, answer.object)
-    who = invitations.Invited(member.name, member.email, f"/access/{member.id}", answer.etag)
-    return visit.page("confirm.html", invitations.question(who, joined=member.status.code == "joined"))
-
-
-async def remove(visit: Visit) -> Response:
-    """End the membership."""
-    path = str(visit.request.path_params["id"])
-    try:
-        await visit.api.delete(f"/users/{path}", etag=str(visit.sent.get("etag", "")))
-    except Problem as problem:
-        if problem.status not in FORM_REFUSALS:
-            raise
-        return visit.leave(f"/access/{path}", problem.detail, "bad")
-    return visit.leave("/access", _("Access taken away."))
-
-
 ROUTES = (
     Page("/access", show_access, action=Action.user_manage),
     Page("/access.csv", export_access, action=Action.user_manage),
@@ -220,7 +194,5 @@ ROUTES = (
     Page("/access/new", invite, ("POST",), action=Action.user_manage),
     Page("/access/{id:uuid}", show_member, action=Action.user_manage),
     Page("/access/{id:uuid}", change_member, ("POST",), action=Action.user_manage),
-    Page("/access/{id:uuid}/link", send_again, ("POST",), action=Action.user_manage),
-    Page("/access/{id:uuid}/remove", ask_remove, action=Action.user_manage),
-    Page("/access/{id:uuid}/remove", remove, ("POST",), action=Action.user_manage),
+    *invitations.pages("/access", "/users", Action.user_manage),
 )

@@ -13,7 +13,7 @@ from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
 from portal.key_questions import Question, credential_of, question_of
 from portal.language import gettext as _
-from portal.refusals import FORM_REFUSALS
+from portal.refusals import FORM_REFUSALS, or_back
 from portal.web import Page, Visit, safe_next
 
 HERE = "/account/security"
@@ -249,14 +249,10 @@ async def ask_remove(visit: Visit) -> Response:
 
 async def remove(visit: Visit) -> Response:
     """Take a factor away."""
-    try:
+    with or_back(HERE):
         await visit.api.delete(
             f"/account/factors/{visit.request.path_params['id']}", etag=str(visit.sent.get("etag", ""))
         )
-    except Problem as problem:
-        if problem.status not in FORM_REFUSALS:
-            raise
-        return visit.leave(HERE, problem.detail, "bad")
     return visit.leave(HERE, _("Removed."))
 
 

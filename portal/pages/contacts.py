@@ -11,7 +11,7 @@ from portal.confirm import Confirmation
 from portal.door import Answer, Json, Problem
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
-from portal.refusals import FORM_REFUSALS
+from portal.refusals import FORM_REFUSALS, or_back
 from portal.timeline import Events, client_timeline
 from portal.web import Page, Visit
 
@@ -181,14 +181,10 @@ async def ask_remove(visit: Visit) -> Response:
 async def remove_contact(visit: Visit) -> Response:
     """Forget somebody."""
     back = f"/clients/{visit.request.path_params['id']}"
-    try:
+    with or_back(back):
         await visit.api.delete(
             f"/contacts/{visit.request.path_params['contact']}", etag=str(visit.sent.get("etag", ""))
         )
-    except Problem as problem:
-        if problem.status not in FORM_REFUSALS:
-            raise
-        return visit.leave(back, problem.detail, "bad")
     undo = bulk_verbs.CONTACTS.back("restore", str(visit.request.path_params["contact"]))
     return visit.leave(back, _("The contact is removed."), undo=undo)
 

@@ -9,12 +9,13 @@ from starlette.responses import Response
 
 from imisofts.access import Action
 from portal import lists
-from portal.door import Json, Problem
+from portal.door import Json
 from portal.foreign import sentence
 from portal.forms import Form, typed
 from portal.language import gettext as _
 from portal.language import money, number
 from portal.pages.import_words import column_words, import_kind, import_locales, import_status
+from portal.refusals import or_back
 from portal.web import Page, Visit
 from portal.words import Status
 
@@ -214,12 +215,8 @@ async def carry_out(visit: Visit) -> Response:
 
 async def _repeat(visit: Visit, run: Json, options: Mapping[str, Any], *, dry_run: bool) -> Response:
     sent = {"kind": run["kind"], "again": run["id"], "options": json.dumps(options), "dry_run": str(dry_run).lower()}
-    try:
+    with or_back(f"/imports/{run['id']}"):
         answer = await visit.api.upload("/imports", sent)
-    except Problem as problem:
-        if problem.status not in {409, 422}:
-            raise
-        return visit.leave(f"/imports/{run['id']}", problem.detail, "bad")
     return visit.leave(f"/imports/{answer.object['id']}")
 
 

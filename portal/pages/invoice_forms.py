@@ -21,7 +21,7 @@ from portal.language import gettext as _
 from portal.lists import Choice
 from portal.pages import service_periods
 from portal.pages.invoices import InvoiceRow, invoice_page, percent_of
-from portal.refusals import FORM_REFUSALS
+from portal.refusals import FORM_REFUSALS, or_back
 from portal.web import Page, Visit
 
 LINE_FIELDS = ("description", "quantity", "unit_price", "tax_rate", *service_periods.FIELDS)
@@ -228,12 +228,8 @@ async def _act(visit: Visit, verb: str, notice: str) -> Response:
     """A verb without a form of its own; a refusal becomes a sentence on the invoice's page."""
     invoice_id = visit.request.path_params["id"]
     path = f"/invoices/{invoice_id}"
-    try:
+    with or_back(path):
         await visit.api.post(f"{path}/{verb}", key=str(visit.sent.get("key", "")), etag=str(visit.sent.get("etag", "")))
-    except Problem as problem:
-        if problem.status not in FORM_REFUSALS:
-            raise
-        return visit.leave(path, problem.detail, "bad")
     return visit.leave(path, notice)
 
 
@@ -303,12 +299,8 @@ async def ask_delete(visit: Visit) -> Response:
 async def delete_draft(visit: Visit) -> Response:
     """Delete a draft; issued documents are never deleted."""
     path = f"/invoices/{visit.request.path_params['id']}"
-    try:
+    with or_back(path):
         await visit.api.delete(path, etag=str(visit.sent.get("etag", "")))
-    except Problem as problem:
-        if problem.status not in {409, 412}:
-            raise
-        return visit.leave(path, problem.detail, "bad")
     undo = bulk_verbs.INVOICES.back("restore", str(visit.request.path_params["id"]))
     return visit.leave("/invoices", _("The draft is deleted."), undo=undo)
 

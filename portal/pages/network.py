@@ -9,7 +9,7 @@ from imisofts.access import Action
 from portal.door import Problem
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
-from portal.refusals import FORM_REFUSALS
+from portal.refusals import FORM_REFUSALS, or_back
 from portal.web import Page, Visit
 
 HERE = "/settings/network"
@@ -65,12 +65,8 @@ async def add(visit: Visit) -> Response:
 
 async def remove(visit: Visit) -> Response:
     """Take one out."""
-    try:
+    with or_back(HERE):
         await visit.api.delete(f"/networks/{visit.request.path_params['id']}", etag=str(visit.sent.get("etag", "")))
-    except Problem as problem:
-        if problem.status not in FORM_REFUSALS:
-            raise
-        return visit.leave(HERE, problem.detail, "bad")
     return visit.leave(HERE, _("Taken out."))
 
 

@@ -9,9 +9,10 @@ from starlette.responses import Response
 
 from imisofts.access import Action
 from portal import bulk_verbs, export, lists, tables
-from portal.door import Json, Problem
+from portal.door import Json
 from portal.forms import Form
 from portal.language import gettext as _
+from portal.refusals import or_back
 from portal.tables import Column
 from portal.timeline import Entry, timeline
 from portal.web import Page, Visit
@@ -289,13 +290,9 @@ async def holidays_page(visit: Visit, year: str, *, form: Form | None = None, st
 async def delete_holiday(visit: Visit) -> Response:
     """A working day after all."""
     back = f"/holidays?year={_year(str(visit.sent.get('year', '')), visit.me.today)}"
-    try:
+    with or_back(back, also={404}):
         path = f"/holidays/{visit.request.path_params['id']}"
         await visit.api.delete(path, etag=str(visit.sent.get("etag", "")))
-    except Problem as problem:
-        if problem.status not in {404, 409, 412}:
-            raise
-        return visit.leave(back, problem.detail, "bad")
     return visit.leave(back, _("The holiday is deleted."))
 
 

@@ -14,7 +14,7 @@ from portal.language import gettext as _
 from portal.lists import Choice
 from portal.pages.invoice_forms import decimal_of
 from portal.pages.people import WEEKDAYS, Person, holidays_page, person_page
-from portal.refusals import FORM_REFUSALS
+from portal.refusals import FORM_REFUSALS, or_back
 from portal.web import Page, Visit
 
 FIELDS = ("name", "email", "title", "region", "user_id")
@@ -194,13 +194,9 @@ async def add_off(visit: Visit) -> Response:
 async def delete_off(visit: Visit) -> Response:
     """Somebody works after all."""
     back = f"/people/{visit.sent.get('person_id', '')}"
-    try:
+    with or_back(back):
         path = f"/time-off/{visit.request.path_params['id']}"
         await visit.api.delete(path, etag=str(visit.sent.get("etag", "")))
-    except Problem as problem:
-        if problem.status not in FORM_REFUSALS:
-            raise
-        return visit.leave(back, problem.detail, "bad")
     undo = bulk_verbs.DAYS_OFF.back("restore", str(visit.request.path_params["id"]))
     return visit.leave(back, _("The days off are deleted."), undo=undo)
 

@@ -14,7 +14,7 @@ from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
 from portal.pages.sign_in import refusal_words
-from portal.refusals import FORM_REFUSALS
+from portal.refusals import FORM_REFUSALS, or_back
 from portal.web import Page, Visit
 from portal.words import Status, role_words
 
@@ -162,12 +162,8 @@ async def choose_domain(visit: Visit) -> Response:
 
 async def verify_domain(visit: Visit) -> Response:
     """Look for the record now."""
-    try:
+    with or_back("/settings/domain", also={404}):
         found = (await visit.api.post("/workspace/domain/verify")).object
-    except Problem as problem:
-        if problem.status not in {404, *FORM_REFUSALS}:
-            raise
-        return visit.leave("/settings/domain", problem.detail, "bad")
     if found["problem"]:
         return visit.leave("/settings/domain", foreign.sentence(found["problem"]), "warning")
     said = _("The record is right. The workspace answers at %(url)s.", url=found["url"])
@@ -195,12 +191,8 @@ async def ask_remove_domain(visit: Visit) -> Response:
 
 async def remove_domain(visit: Visit) -> Response:
     """Give it up; who did so at this very host goes on at the installation's address."""
-    try:
+    with or_back("/settings/domain", also={404}):
         await visit.api.delete("/workspace/domain", etag=str(visit.sent.get("etag", "")))
-    except Problem as problem:
-        if problem.status not in {404, *FORM_REFUSALS}:
-            raise
-        return visit.leave("/settings/domain", problem.detail, "bad")
     if visit.place:
         return RedirectResponse(visit.site.settings.public_url, 303)
     return visit.leave("/settings/domain", _("The workspace is at the installation's address again."))

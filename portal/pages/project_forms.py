@@ -15,7 +15,7 @@ from portal.language import gettext as _
 from portal.lists import Choice
 from portal.pages.invoice_forms import decimal_of
 from portal.pages.projects import project_page
-from portal.refusals import FORM_REFUSALS
+from portal.refusals import FORM_REFUSALS, or_back
 from portal.web import Page, Visit
 
 FIELDS = ("name", "client_id", "budget", "fixed_fee", "currency", "started_on", "due_on")
@@ -143,12 +143,8 @@ async def change_project(visit: Visit) -> Response:
 
 async def _act(visit: Visit, path: str, back: str, notice: str) -> Response:
     """A verb without a form of its own; a refusal becomes a sentence on the page it came from."""
-    try:
+    with or_back(back):
         await visit.api.post(path)
-    except Problem as problem:
-        if problem.status not in FORM_REFUSALS:
-            raise
-        return visit.leave(back, problem.detail, "bad")
     return visit.leave(back, notice)
 
 
@@ -197,15 +193,11 @@ async def change_milestone(visit: Visit) -> Response:
     path, verb = f"/milestones/{visit.request.path_params['id']}", str(visit.sent.get("verb", ""))
     back, etag = f"/projects/{visit.sent.get('project_id', '')}", str(visit.sent.get("etag", ""))
     done = {"complete": visit.me.today.isoformat(), "reopen": None}
-    try:
+    with or_back(back):
         if verb == "delete":
             await visit.api.delete(path, etag=etag)
         elif verb in done:
             await visit.api.patch(path, json={"completed_on": done[verb]}, etag=etag)
-    except Problem as problem:
-        if problem.status not in FORM_REFUSALS:
-            raise
-        return visit.leave(back, problem.detail, "bad")
     if verb != "delete":
         return visit.leave(back, _("Changes saved."))
     undo = bulk_verbs.MILESTONES.back("restore", str(visit.request.path_params["id"]))

@@ -13,7 +13,7 @@ from portal.door import Json, Problem
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
 from portal.lists import Choice
-from portal.refusals import FORM_REFUSALS
+from portal.refusals import FORM_REFUSALS, or_back
 from portal.rights import Area
 from portal.web import Page, Visit
 from portal.words import role_words
@@ -264,12 +264,8 @@ async def ask_delete(visit: Visit) -> Response:
 async def delete(visit: Visit) -> Response:
     """Delete it."""
     role_id = visit.request.path_params["id"]
-    try:
+    with or_back(f"{HERE}/{role_id}"):
         await visit.api.delete(f"/roles/{role_id}", etag=str(visit.sent.get("etag", "")))
-    except Problem as problem:
-        if problem.status not in FORM_REFUSALS:
-            raise
-        return visit.leave(f"{HERE}/{role_id}", problem.detail, "bad")
     return visit.leave(HERE, _("Role deleted."))
 
 

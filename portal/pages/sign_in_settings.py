@@ -11,7 +11,7 @@ from portal.door import Problem
 from portal.forms import Form, typed, with_boxes
 from portal.language import gettext as _
 from portal.lists import Choice
-from portal.refusals import FORM_REFUSALS
+from portal.refusals import or_back
 from portal.web import Page, Visit
 from portal.words import role_words
 
@@ -105,12 +105,8 @@ async def ask_reset(visit: Visit) -> Response:
 async def reset(visit: Visit) -> Response:
     """Remove a member's second factors."""
     member_id = visit.request.path_params["id"]
-    try:
+    with or_back(f"/access/{member_id}"):
         await visit.api.post(f"/users/{member_id}/reset-factors")
-    except Problem as problem:
-        if problem.status not in FORM_REFUSALS:
-            raise
-        return visit.leave(f"/access/{member_id}", problem.detail, "bad")
     return visit.leave(f"/access/{member_id}", _("Reset. The person signs in with the password and sets up a new one."))
 
 
@@ -135,12 +131,8 @@ async def ask_end_sessions(visit: Visit) -> Response:
 async def end_sessions(visit: Visit) -> Response:
     """End a member's sessions."""
     member_id = visit.request.path_params["id"]
-    try:
+    with or_back(f"/access/{member_id}"):
         await visit.api.post(f"/users/{member_id}/end-sessions")
-    except Problem as problem:
-        if problem.status not in FORM_REFUSALS:
-            raise
-        return visit.leave(f"/access/{member_id}", problem.detail, "bad")
     return visit.leave(f"/access/{member_id}", _("Signed out everywhere."))
 
 

@@ -13,7 +13,7 @@ from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
 from portal.lists import Choice
 from portal.pages.sign_in import refusal_words
-from portal.refusals import FORM_REFUSALS
+from portal.refusals import FORM_REFUSALS, or_back
 from portal.web import Page, Visit
 from portal.words import role_words
 
@@ -192,12 +192,8 @@ async def ask_remove(visit: Visit) -> Response:
 
 async def remove(visit: Visit) -> Response:
     """End it."""
-    try:
+    with or_back(BACK, also={404}):
         await visit.api.delete("/workspace/sign-on", etag=str(visit.sent.get("etag", "")))
-    except Problem as problem:
-        if problem.status not in {404, *FORM_REFUSALS}:
-            raise
-        return visit.leave(BACK, problem.detail, "bad")
     return visit.leave(BACK, _("Single sign-on has ended."))
 
 

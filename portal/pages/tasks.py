@@ -15,7 +15,7 @@ from portal.language import gettext as _
 from portal.language import hours
 from portal.lists import Choice
 from portal.pages.projects import Task
-from portal.refusals import FORM_REFUSALS
+from portal.refusals import FORM_REFUSALS, or_back
 from portal.tables import Column
 from portal.web import Page, Visit, safe_next
 from portal.words import priority_choices
@@ -212,13 +212,9 @@ async def move_task(visit: Visit) -> Response:
         "complete": {"completed_on": today},
         "reopen": {"completed_on": None},
     }
-    try:
+    with or_back(back):
         path = f"/tasks/{visit.request.path_params['id']}"
         await visit.api.patch(path, json=moves.get(verb, {}), etag=str(visit.sent.get("etag", "")))
-    except Problem as problem:
-        if problem.status not in FORM_REFUSALS:
-            raise
-        return visit.leave(back, problem.detail, "bad")
     if verb == "complete":
         undo = bulk_verbs.TASKS.back("reopen", str(visit.request.path_params["id"]))
         return visit.leave(back, _("The task is done."), undo=undo)
@@ -248,12 +244,8 @@ async def delete_task(visit: Visit) -> Response:
     """Delete a task nobody has worked on."""
     page = await _stored(visit)
     path = f"/tasks/{visit.request.path_params['id']}"
-    try:
+    with or_back(path):
         await visit.api.delete(path, etag=str(visit.sent.get("etag", "")))
-    except Problem as problem:
-        if problem.status not in FORM_REFUSALS:
-            raise
-        return visit.leave(path, problem.detail, "bad")
     undo = bulk_verbs.TASKS.back("restore", str(visit.request.path_params["id"]))
     return visit.leave(f"/projects/{page.project_id}", _("The task is deleted."), undo=undo)
 

@@ -240,32 +240,6 @@ async def _ask_which(visit: Visit, form: Form) -> Response:
     return await merge.ask(visit, sent, _stored(colleague), answer.etag, fields, subject)
 
 
-async def send_again(visit: Visit) -> Response:
-    """A new link; the one before no longer works."""
-    await visit.api.post(f"/team/{visit.request.path_params['id']}/link", key=str(visit.sent.get("key", "")))
-    return visit.leave("/team", _("A new link is on its way. The one before no longer works."))
-
-
-async def ask_remove(visit: Visit) -> Response:
-    """The question before somebody loses access, or an invitation is taken back."""
-    answer = await visit.api.get(f"/team/{visit.request.path_params['id']}")
-    colleague = _colleague(visit, answer.object)
-    who = invitations.Invited(colleague.name, colleague.email, f"/team/{colleague.id}", answer.etag)
-    return visit.page("confirm.html", invitations.question(who, joined=colleague.status.code == "joined"))
-
-
-async def remove(visit: Visit) -> Response:
-    """End the access."""
-    ident = str(visit.request.path_params["id"])
-    try:
-        await visit.api.delete(f"/team/{ident}", etag=str(visit.sent.get("etag", "")))
-    except Problem as problem:
-        if problem.status not in FORM_REFUSALS:
-            raise
-        return visit.leave(f"/team/{ident}", problem.detail, "bad")
-    return visit.leave("/team", _("Access taken away."))
-
-
 ROUTES = (
     Page("/team", show_team, action=Action.team_manage),
     Page("/team.csv", export_team, action=Action.team_manage),
@@ -273,7 +247,5 @@ ROUTES = (
     Page("/team/new", invite, ("POST",), action=Action.team_manage),
     Page("/team/{id:uuid}", show_colleague, action=Action.team_manage),
     Page("/team/{id:uuid}", change_colleague, ("POST",), action=Action.team_manage),
-    Page("/team/{id:uuid}/link", send_again, ("POST",), action=Action.team_manage),
-    Page("/team/{id:uuid}/remove", ask_remove, action=Action.team_manage),
-    Page("/team/{id:uuid}/remove", remove, ("POST",), action=Action.team_manage),
+    *invitations.pages("/team", "/team", Action.team_manage),
 )

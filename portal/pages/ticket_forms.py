@@ -13,7 +13,7 @@ from portal.lists import Choice
 from portal.pages.invoice_forms import choose_clients, new_key
 from portal.pages.tasks import people_choices
 from portal.pages.tickets import Ticket, stored_form, ticket_page
-from portal.refusals import FORM_REFUSALS
+from portal.refusals import FORM_REFUSALS, or_back
 from portal.web import Page, Visit
 from portal.words import priority_choices
 
@@ -99,12 +99,8 @@ async def reply_to_ticket(visit: Visit) -> Response:
 
 async def _act(visit: Visit, verb: str, notice: str, body: Json | None = None) -> Response:
     path = f"/tickets/{visit.request.path_params['id']}"
-    try:
+    with or_back(path):
         await visit.api.post(f"{path}/{verb}", json=body)
-    except Problem as problem:
-        if problem.status not in FORM_REFUSALS:
-            raise
-        return visit.leave(path, problem.detail, "bad")
     return visit.leave(path, notice)
 
 

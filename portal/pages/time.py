@@ -17,7 +17,7 @@ from portal.language import gettext as _
 from portal.language import hours
 from portal.lists import Choice
 from portal.pages.tasks import own_person, people_choices
-from portal.refusals import FORM_REFUSALS
+from portal.refusals import FORM_REFUSALS, or_back
 from portal.web import Page, Visit
 
 FIELDS = ("work", "worked_on", "hours", "note")
@@ -339,12 +339,8 @@ async def ask_delete(visit: Visit) -> Response:
 async def delete_entry(visit: Visit) -> Response:
     """Delete an entry."""
     page = await _stored(visit)
-    try:
+    with or_back(page.back):
         await visit.api.delete(f"/time-entries/{page.entry_id}", etag=str(visit.sent.get("etag", "")))
-    except Problem as problem:
-        if problem.status not in FORM_REFUSALS:
-            raise
-        return visit.leave(page.back, problem.detail, "bad")
     undo = bulk_verbs.ENTRIES.back("restore", page.entry_id)
     return visit.leave(page.back, _("The entry is deleted."), undo=undo)
 
