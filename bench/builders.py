@@ -21,7 +21,7 @@ from bench.page import Page
 from imisofts import sample
 from imisofts.settings import PROJECT_ROOT, Settings, load
 from warehouse import build, lake, replication
-from warehouse.models import dbt
+from warehouse.models import compiled, dbt
 from warehouse.parts import board
 
 AGENCIES = 72
@@ -119,10 +119,9 @@ def _timed(settings: Settings) -> tuple[Spent, build.BuildResult]:
 def _content(scratch: Path) -> dict[str, tuple[object, ...] | None]:
     """Rows of each mart, and the sum of their hashes."""
     with closing(duckdb.connect(str(scratch), read_only=True)) as connection:
-        marts = connection.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()
         return {
             mart: connection.execute(f"select count(*), sum(hash(m)::hugeint) from marts.{mart} m").fetchone()
-            for (mart,) in marts
+            for mart in lake.tables(connection, "marts", compiled.DATABASE)
         }
 
 

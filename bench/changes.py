@@ -1,5 +1,6 @@
 """Replication against what bounds it: reading the source, decoding its log, and DuckLake's own small writes."""
 
+from contextlib import closing
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -47,8 +48,11 @@ def measure(settings: Settings, page: Page) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(_CREATE.encode())
         _first_load(settings, page)
-        _stream(settings, connection, page)
-        loads.changes(settings, connection, url, page, TABLE)
+        with closing(replication.Sessions(settings, kept=True)) as sessions:  # as the worker has them
+            connection.execute(f"update {TABLE} set note = note where amount_minor = 1".encode())
+            replication.catch_up(settings, sessions)
+            _stream(settings, sessions, connection, page)
+            loads.changes(settings, sessions, connection, url, page, TABLE)
         _batches(settings, connection, page)
         _scan(settings, connection, page)
 
@@ -78,7 +82,7 @@ def _drain(settings: Settings) -> None:
             pass
 
 
-def _stream(settings: Settings, connection: Connection, page: Page) -> None:
+def _stream(settings: Settings, sessions: replication.Sessions, connection: Connection, page: Page) -> None:
     """Updates in many transactions: what the server needs to decode them, and what we need to have them in the lake."""
     slot = "measured_decoding"
     connection.execute("select pg_create_logical_replication_slot(%s, 'pgoutput')", (slot,))
@@ -94,7 +98,7 @@ def _stream(settings: Settings, connection: Connection, page: Page) -> None:
         ).fetchone()
     connection.execute("select pg_drop_replication_slot(%s)", (slot,))
     with timed() as ours:
-        batch = replication.catch_up(settings)
+        batch = replication.catch_up(settings, sessions)
     if batch.rows != CHANGES:
         raise RuntimeError(f"expected {CHANGES} changes, got {batch.rows}")
     ratio = decoded.wall / ours.wall

@@ -38,7 +38,7 @@ def by_weasyprint(
     ratio = (theirs["seconds"] + drawing) / ours
     note = f"{theirs['seconds']:.1f} s warm for {theirs['pages']} pages, and {drawing:.2f} s for the charts as in ours"
     if ours > drawing:  # not so where the machine was busier for the one than for the other
-        note += f"; without the charts {theirs['seconds'] / (ours - drawing):.0f} ×"
+        note += f"; were the charts free, {theirs['seconds'] / (ours - drawing):.0f} ×"
     page.add(what, f"{ratio:.1f} ×", note, goal=goal, met=ratio >= 20)
 
 

@@ -55,9 +55,9 @@ def measure(settings: Settings, page: Page) -> None:
     diary, done = Diary(), threading.Event()
     with running(settings, "replicate", settings.worker_url) as worker, _watching(settings, diary, done):
         _warm_up(settings, diary)
-        before = cpu_seconds(worker)
+        before = cpu_seconds(*worker)
         _write(settings, diary)
-        used = cpu_seconds(worker) - before
+        used = cpu_seconds(*worker) - before
         _wait_for_the_last(diary)
     rate = len(diary.commits) / (diary.commits[-1][1] - diary.commits[0][1])
     note = f"{rate:.0f} commits a second for {SECONDS} s, {len(diary.commits) / used:,.0f} a CPU second of the worker"

@@ -104,7 +104,9 @@ def ask(url: str, port: int) -> Verdict:
     options = [f"--port={port}", "--output=json", "--quiet", f"--only-categories={categories}"]
     environment = {**os.environ, "CI": "1"}  # asks nobody whether errors may be reported
     command = [node, str(PROGRAM), url, *options]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=SECONDS, check=True)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False)
+    if done.returncode:
+        raise RuntimeError(f"Lighthouse gave up on {url}: {done.stderr.strip()[-200:]}")
     found: dict[str, Any] = json.loads(done.stdout)
     if found["finalDisplayedUrl"] != url:
         raise ValueError(f"{url} led to {found['finalDisplayedUrl']}")

@@ -37,7 +37,9 @@ def first_load(settings: Settings, page: Page, table: str, rows: int, ours: Spen
         page.add(what, f"{ratio:.1f} ×", note, goal=wanted, met=ratio >= goal)
 
 
-def changes(settings: Settings, connection: Connection, url: str, page: Page, table: str) -> None:
+def changes(
+    settings: Settings, sessions: replication.Sessions, connection: Connection, url: str, page: Page, table: str
+) -> None:
     """Updates in many transactions: into raw and history by us, into a DuckDB file by dlt's `pg_replication`."""
     what, wanted = f"{CHANGES:,} changes by dlt's pg_replication", "≥ 15 × as slow as ours"
     sources = os.environ.get(SOURCES)
@@ -51,7 +53,7 @@ def changes(settings: Settings, connection: Connection, url: str, page: Page, ta
         chosen = f"amount_minor > {number * each} and amount_minor <= {(number + 1) * each}"
         connection.execute(f"update {table} set amount = amount + 2 where {chosen}".encode())
     with timed() as ours:
-        replication.catch_up(settings)
+        replication.catch_up(settings, sessions)
     given = {"RIVAL_SOURCE": url, "RIVAL_TABLE": table, "RIVAL_SLOT": slot, "PYTHONPATH": str(_found(Path(sources)))}
     try:
         theirs = peers.run("follow", given)

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from imisofts.operator import Api
 from imisofts.settings import Settings
 from warehouse import lake, pipeline, replication
 from warehouse.models import dbt
+from warehouse.publish import publishing
 
 SLUG, PERIOD = "retail", "2011-11"
 IMPORT_GOAL = 30.0
@@ -111,12 +113,13 @@ def _pipeline(settings: Settings, _data: Path, page: Page) -> None:
     with timed() as nothing:
         pipeline.run(settings)
     page.add("pipeline: nothing changed", f"{nothing.wall:.2f} s")
-    with replication.Sessions(settings, kept=True) as sessions:  # as the worker has them
+    # As the worker has them.
+    with closing(replication.Sessions(settings, kept=True)) as sessions, closing(publishing(settings)) as connections:
         _change(settings, "Changed once")
-        pipeline.run(settings, sessions=sessions)
+        pipeline.run(settings, sessions=sessions, connections=connections)
         _change(settings, "Changed twice")
         with timed() as small:
-            result = pipeline.run(settings, sessions=sessions)
+            result = pipeline.run(settings, sessions=sessions, connections=connections)
     page.add("pipeline: one client renamed, warm", f"{small.wall:.2f} s", _steps(result))
     with timed() as full:
         result = pipeline.run(settings, full_refresh=True)
@@ -167,7 +170,8 @@ def _lists(settings: Settings, _data: Path, page: Page) -> None:
     page.add(
         "the same by ORM entities and response_model",
         f"{ratio:.1f} ×",
-        f"{entities * 1000:.1f} ms",
+        f"{entities * 1000:.1f} ms; both pass the doors that `select 1` passes: with rows for nothing ours would be at"
+        f" {entities / bare:.1f} ×",
         goal="≥ 3 × as slow as ours",
         met=ratio >= 3,
     )
@@ -198,20 +202,25 @@ def _report(settings: Settings, _data: Path, page: Page) -> None:
             " and '2011-11-30' group by 1 order by count(*) desc, 1 limit 1"
         ).fetchone()
     assert row is not None
-    with Api(settings, SLUG) as api, timed() as spent:
-        report = request(api, row[0], PERIOD, deliver=False)
-        pdf = api.content(f"/v1/reports/{report['id']}/pdf")
-    page.add(f"report PDF for {PERIOD}, the first of its worker", f"{spent.wall:.2f} s", f"{len(pdf) / 1000:.0f} kB")
-    for _ in range(2):
-        with Api(settings, SLUG) as api, timed() as spent:
-            report = request(api, row[0], PERIOD, deliver=False)
-            api.content(f"/v1/reports/{report['id']}/pdf")
+    with Api(settings, SLUG) as api:  # one, as the server stays
+        with timed() as spent:
+            pdf = _asked(api, row[0])
+        first = f"report PDF for {PERIOD}, the first of its worker"
+        page.add(first, f"{spent.wall:.2f} s", f"{len(pdf) / 1000:.0f} kB")
+        for _ in range(2):
+            with timed() as spent:
+                _asked(api, row[0])
     page.add(
         "the same once more: queued, asked, drawn, kept and read",
         f"{spent.wall:.2f} s",
         goal="≤ 0.5 s",
         met=spent.wall <= 0.5,
     )
+
+
+def _asked(api: Api, client: str) -> bytes:
+    report = request(api, client, PERIOD, deliver=False)
+    return api.content(f"/v1/reports/{report['id']}/pdf")
 
 
 def _refresh(settings: Settings, data: Path, page: Page) -> None:

@@ -1,11 +1,13 @@
 """One of the installation's programs, started the way the supervisor does it, while a block runs."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx2
 
@@ -14,18 +16,26 @@ from imisofts.services import process
 from imisofts.settings import Settings
 
 START_SECONDS = 60.0
+_LISTENING = "0A"
 
 
 @contextmanager
-def running(settings: Settings, name: str, ready: str) -> Iterator[int]:
-    """The program called ``name``, once its address ``ready`` answers; yields its process id. It ends with the block.
+def running(settings: Settings, name: str, ready: str) -> Iterator[list[int]]:
+    """The program called ``name``, in as many processes as `up` starts (``web``, ``web2``, …), once its address
+    ``ready`` answers from each; yields their process ids. They end with the block.
 
-    Its log goes to the data folder.
+    Their logs go to the data folder.
     """
-    program = next(one for one in programs.of(settings) if one.name == name)
+    with contextlib.ExitStack() as every:
+        chosen = [program for program in programs.of(settings) if program.name.rstrip("0123456789") == name]
+        yield [every.enter_context(_started(settings, program, ready)) for program in chosen]
+
+
+@contextmanager
+def _started(settings: Settings, program: programs.Program, ready: str) -> Iterator[int]:
     folder = settings.home / "logs"
     folder.mkdir(exist_ok=True)
-    with (folder / f"{name}.log").open("ab") as log:
+    with (folder / f"{program.name}.log").open("ab") as log:
         child = subprocess.Popen(
             program.arguments,
             stdin=subprocess.DEVNULL,
@@ -55,15 +65,22 @@ def _wait(child: "subprocess.Popen[bytes]", ready: str) -> None:
             raise RuntimeError(f"the program ended with {child.returncode} before it was ready")
         try:
             httpx2.get(ready, timeout=5)
-        except httpx2.TransportError:
-            time.sleep(0.2)
-        else:
-            return
+            if _listens(child.pid):
+                return
+        except (httpx2.TransportError, FileNotFoundError):
+            pass
+        time.sleep(0.2)
     raise RuntimeError(f"nothing answered at {ready} within {START_SECONDS:.0f} s")
 
 
-def cpu_seconds(pid: int) -> float:
-    """What a running process has used of the processors, without its children."""
-    with open(f"/proc/{pid}/stat", encoding="ascii") as file:  # noqa: PTH123 - no path of ours
-        fields = file.read().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def _listens(pid: int) -> bool:
+    """Whether the process has opened a port itself: at one that several share, another may have answered."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]]
+    doors = {f"socket:[{row[9]}]" for row in rows if row[3] == _LISTENING}
+    return any(str(each.readlink()) in doors for each in Path(f"/proc/{pid}/fd").iterdir())
+
+
+def cpu_seconds(*pids: int) -> float:
+    """What running processes have used of the processors, without their children."""
+    fields = [Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split() for pid in pids]
+    return sum(int(each[11]) + int(each[12]) for each in fields) / os.sysconf("SC_CLK_TCK")
