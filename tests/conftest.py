@@ -1,7 +1,8 @@
-"""One embedded Postgres per run, shared by xdist's workers; databases cloned from a migrated template for the rest.
+"""One embedded Postgres per run, shared by xdist's workers; databases cloned from a migrated template.
 
-``home`` and ``settings`` are the run's own installation, migrated and empty. ``fresh_settings`` gives a test databases
-and a lake of its own, so that it may commit, replicate and publish without meeting another test.
+``settings`` has a product database of each worker's own: what a test counts, queues or takes for the newest is not
+another process's. ``fresh_settings`` gives a test databases and a lake of its own, so that it may replicate and publish
+without meeting another test.
 """
 
 import fcntl
@@ -124,9 +125,21 @@ def home() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def settings(home: Path) -> Settings:
-    """Settings of the run's installation; its product database is shared by the tests of this run."""
-    return settings_module.load(home)
+def settings(home: Path) -> Iterator[Settings]:
+    """Settings of the run's installation; its product database is shared by the tests of this process alone."""
+    run = settings_module.load(home)
+    name = f"w_{uuid.uuid4().hex[:12]}"
+    clone_database(run, TEMPLATE, name, "imisofts_owner")
+    yield run.moved(**_product(run, name))
+    drop_database(run, name)
+
+
+def _product(settings: Settings, name: str) -> dict[str, str]:
+    """The addresses of another product database of the same server."""
+    return {
+        url: _renamed(getattr(settings, url), name)
+        for url in ("owner_database_url", "app_database_url", "loader_database_url")
+    }
 
 
 def _renamed(url: str, database: str) -> str:
@@ -146,15 +159,11 @@ def _installations(settings: Settings) -> Iterator[Callable[[], Settings]]:
         made.append((product, catalogue, folder))
         clone_database(settings, TEMPLATE, product, "imisofts_owner")
         clone_database(settings, "template1", catalogue, "imisofts_lake")
-        urls = {
-            name: _renamed(getattr(settings, name), product)
-            for name in ("owner_database_url", "app_database_url", "loader_database_url")
-        }
         return settings.moved(
             home=folder,
             lake_catalog_url=_renamed(settings.lake_catalog_url, catalogue),
             lake_data_path=str(folder / "lake"),
-            **urls,
+            **_product(settings, product),
         )
 
     yield make
