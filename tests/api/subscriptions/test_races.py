@@ -39,18 +39,23 @@ def in_force(agency: Agency, staff: Credentials, made: dict[str, Any]) -> int:
     return len([row for row in rows if row["ended_on"] is None])
 
 
-async def _unlocked(session: AsyncSession, actor: Actor, subscription_id: UUID) -> Subscription:
-    """The guard switched off: the subscription is read, not locked, and the other reads the same."""
-    found = await repository.get(session, actor, subscription_id)
-    await asyncio.sleep(0.3)
-    return found
+def _unlocked(people: int) -> Any:
+    """The guard switched off: the subscription is read, not locked, and nobody goes on before all have read it."""
+    met = asyncio.Barrier(people)
+
+    async def read(session: AsyncSession, actor: Actor, subscription_id: UUID) -> Subscription:
+        found = await repository.get(session, actor, subscription_id)
+        await met.wait()
+        return found
+
+    return read
 
 
 def test_without_the_lock_a_line_has_two_rows_in_force(
     agency: Agency, staff: Credentials, subscribe: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = subscribe()
-    monkeypatch.setattr(repository, "lock_visible", _unlocked)
+    monkeypatch.setattr(repository, "lock_visible", _unlocked(people=2))
     change_at_once(agency, staff, made)
     assert in_force(agency, staff, made) == 2
 
