@@ -5,15 +5,21 @@ from typing import Any
 
 from api.client import Answer, Client, Credentials, Problem
 
-__all__ = ["Answer", "Door", "File", "Json", "Problem"]
+__all__ = ["FORM_REFUSALS", "Answer", "Door", "File", "Json", "Problem", "Refusal"]
 
 Json = dict[str, Any]
 File = tuple[str, bytes]
+FORM_REFUSALS = (409, 412, 422)
+
+
+class Refusal(Problem):
+    """What a form shows beside what was typed: it is taken, somebody else was faster, or something is not right."""
 
 
 class Door:
-    """The API as one visitor may use it; every call raises :class:`Problem` when the API refuses, in the words that
-    ``tell`` finds for it. ``host`` and ``agent`` say at which address and with what browser the visitor is.
+    """The API as one visitor may use it; every call raises :class:`Problem` when the API refuses, :class:`Refusal` of
+    what a form sent, in the words that ``tell`` finds for it. ``host`` and ``agent`` say at which address and with what
+    browser the visitor is.
     """
 
     def __init__(
@@ -82,4 +88,7 @@ class Door:
                 **options,
             )
         except Problem as problem:
-            raise self._tell(problem) from None
+            told = self._tell(problem)
+            if told.status in FORM_REFUSALS:
+                raise Refusal(told.status, told.code, told.detail, told.fields) from None
+            raise told from None

@@ -1,12 +1,9 @@
-"""Which refusals of the API a form shows beside what was typed, and in which words."""
+"""What becomes of an act that the API refuses, and in which words it is told."""
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
-from portal.door import Problem
-from portal.language import gettext as _
-
-FORM_REFUSALS = (409, 412, 422)
+from portal.door import FORM_REFUSALS, Problem
 
 
 class TurnedBack(Exception):
@@ -26,12 +23,3 @@ def or_back(to: str, also: Collection[int] = ()) -> Iterator[None]:
         if problem.status not in {*FORM_REFUSALS, *also}:
             raise
         raise TurnedBack(to, problem.detail) from problem
-
-
-def edit_words(problem: Problem) -> str:
-    """Why an edit was refused, in words."""
-    if problem.status == 412:
-        return _(
-            "Somebody else changed this while you were editing. Your entries are still here: save again to overwrite."
-        )
-    return problem.detail

@@ -18,7 +18,7 @@ from api.kit.clock import Clock
 from api.kit.concurrency import require_match
 from api.kit.errors import Malformed
 from api.kit.ids import new_id
-from api.kit.rows import changes, require_free, touch
+from api.kit.rows import changes, require_free
 from imisofts.access import Actor
 
 __all__ = ["Service", "archive", "create", "facts", "findable", "restore", "sold", "update"]
@@ -65,13 +65,7 @@ async def update(
     service = await repository.lock(session, actor, service_id)
     require_match(if_match, service.version)
     changed = changes(service, given.model_dump(exclude_unset=True), needed=_NEVER_EMPTY)
-    if not changed:
-        return service
-    before = facts(service)
-    for name, value in changed.items():
-        setattr(service, name, value)
-    await touch(session, service, clock)
-    await events.record(session, actor, EventName.SERVICE_UPDATED, service, before=before, after=facts(service))
+    await events.change(session, actor, EventName.SERVICE_UPDATED, service, changed, facts, clock)
     return service
 
 
@@ -80,10 +74,8 @@ async def archive(session: AsyncSession, actor: Actor, service_id: UUID, if_matc
     service = await repository.lock(session, actor, service_id)
     require_match(if_match, service.version)
     if service.archived_at is None:
-        before = facts(service)
-        service.archived_at = clock.now()
-        await touch(session, service, clock)
-        await events.record(session, actor, EventName.SERVICE_ARCHIVED, service, before=before, after=facts(service))
+        async with events.changing(session, actor, EventName.SERVICE_ARCHIVED, service, facts, clock):
+            service.archived_at = clock.now()
     return service
 
 
@@ -91,8 +83,6 @@ async def restore(session: AsyncSession, actor: Actor, service_id: UUID, clock: 
     """Sell it again; one that is sold stays as it is."""
     service = await repository.lock(session, actor, service_id)
     if service.archived_at is not None:
-        before = facts(service)
-        service.archived_at = None
-        await touch(session, service, clock)
-        await events.record(session, actor, EventName.SERVICE_RESTORED, service, before=before, after=facts(service))
+        async with events.changing(session, actor, EventName.SERVICE_RESTORED, service, facts, clock):
+            service.archived_at = None
     return service

@@ -16,7 +16,7 @@ from api.kit.clock import Clock
 from api.kit.concurrency import require_match
 from api.kit.errors import NotFound
 from api.kit.ids import new_id
-from api.kit.rows import changes, touch
+from api.kit.rows import changes
 from api.kit.search import Findable
 from api.undo import service as undo
 from imisofts.access import Action, Actor
@@ -59,11 +59,9 @@ async def update(
     if changed:
         if changed.get("is_primary"):
             await _unmark(session, actor, contact.client_id, clock)
-        before = _facts(contact)
-        for name, value in changed.items():
-            setattr(contact, name, value)
-        await touch(session, contact, clock)
-        await events.record(session, actor, EventName.CONTACT_UPDATED, contact, before=before, after=_facts(contact))
+        async with events.changing(session, actor, EventName.CONTACT_UPDATED, contact, _facts, clock):
+            for name, value in changed.items():
+                setattr(contact, name, value)
     return contact
 
 
@@ -127,10 +125,8 @@ async def _unmark(session: AsyncSession, actor: Actor, client_id: UUID, clock: C
     """A client has one primary contact."""
     query = select(Contact).where(Contact.client_id == client_id, Contact.is_primary)
     for other in await session.scalars(query):
-        before = _facts(other)
-        other.is_primary = False
-        await touch(session, other, clock)
-        await events.record(session, actor, EventName.CONTACT_UPDATED, other, before=before, after=_facts(other))
+        async with events.changing(session, actor, EventName.CONTACT_UPDATED, other, _facts, clock):
+            other.is_primary = False
 
 
 def _facts(contact: Contact) -> dict[str, Any]:

@@ -17,8 +17,9 @@ from api.events import service as events
 from api.events.schemas import EventName
 from api.kit.clock import Clock
 from api.kit.concurrency import require_match
-from api.kit.errors import Forbidden, Malformed
+from api.kit.errors import Forbidden
 from api.kit.ids import new_id
+from api.kit.rows import changes
 from api.plans import service as plans
 from imisofts.access import Actor
 
@@ -100,18 +101,8 @@ async def update(
     """Change what was sent; sending what is already there changes nothing and records nothing."""
     client = await repository.lock(session, actor, client_id)
     require_match(if_match, client.version)
-    sent = given.model_dump(exclude_unset=True)
-    for name in ("name", "currency"):
-        if name in sent and sent[name] is None:
-            raise Malformed("A client has a name and a currency.", fields=[(name, "cannot be empty")])
-    changed = {name: value for name, value in sent.items() if getattr(client, name) != value}
-    if not changed:
-        return client
-    before = facts(client)
-    for name, value in changed.items():
-        setattr(client, name, value)
-    await _touch(session, client, clock)
-    await events.record(session, actor, EventName.CLIENT_UPDATED, client, before=before, after=facts(client))
+    changed = changes(client, given.model_dump(exclude_unset=True), needed=("name", "currency"))
+    await events.change(session, actor, EventName.CLIENT_UPDATED, client, changed, facts, clock)
     return client
 
 
@@ -120,10 +111,8 @@ async def archive(session: AsyncSession, actor: Actor, client_id: UUID, if_match
     client = await repository.lock(session, actor, client_id)
     require_match(if_match, client.version)
     if client.archived_at is None:
-        before = facts(client)
-        client.archived_at = clock.now()
-        await _touch(session, client, clock)
-        await events.record(session, actor, EventName.CLIENT_ARCHIVED, client, before=before, after=facts(client))
+        async with events.changing(session, actor, EventName.CLIENT_ARCHIVED, client, facts, clock):
+            client.archived_at = clock.now()
     return client
 
 
@@ -131,18 +120,7 @@ async def restore(session: AsyncSession, actor: Actor, client_id: UUID, clock: C
     """Bring an archived client back into daily use; one in use stays as it is."""
     client = await repository.lock(session, actor, client_id)
     if client.archived_at is not None:
-        before = facts(client)
-        client.archived_at = None
-        await _touch(session, client, clock)
-        await events.record(session, actor, EventName.CLIENT_RESTORED, client, before=before, after=facts(client))
+        async with events.changing(session, actor, EventName.CLIENT_RESTORED, client, facts, clock):
+            client.archived_at = None
         await plans.hold(session, "clients")
     return client
-
-
-async def _touch(session: AsyncSession, client: Client, clock: Clock) -> None:
-    """The next version; an imported row is from now on ours."""
-    client.version += 1
-    client.updated_at = clock.now()
-    if client.source == "import":
-        client.touched_at = clock.now()
-    await session.flush()

@@ -1,6 +1,7 @@
 """Recording what happened, in the transaction in which it happened."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -12,10 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.events.models import Event, EventOrigin
 from api.events.schemas import TOLD, EventName
 from api.jobs import enqueue_named
+from api.kit.clock import Clock
 from api.kit.models import Base
+from api.kit.rows import touch
 from imisofts.access import Actor
 
-__all__ = ["EventName", "event_of", "last_act", "of_rows", "of_subject", "record", "visible_to"]
+__all__ = ["EventName", "change", "changing", "event_of", "last_act", "of_rows", "of_subject", "record", "visible_to"]
 
 _NEVER = {"password_hash", "token_hash", "id_hash", "workspace_id", "updated_at"}
 
@@ -46,6 +49,37 @@ async def record(
         await session.flush()
         await enqueue_named(session, "notifications.tell", workspace_id=str(event.workspace_id), event_id=str(event.id))
     return event
+
+
+Facts = Callable[[Any], Mapping[str, Any]]
+"""A row as events tell it: its columns with what anybody may read of them."""
+
+
+@asynccontextmanager
+async def changing(
+    session: AsyncSession, actor: Actor, name: EventName, row: Any, facts: Facts, clock: Clock
+) -> AsyncIterator[None]:
+    """What the block changes in ``row`` is its next version and an event with its ``facts`` before and after."""
+    before = facts(row)
+    yield
+    await touch(session, row, clock)
+    await record(session, actor, name, row, before=before, after=facts(row))
+
+
+async def change(
+    session: AsyncSession,
+    actor: Actor,
+    name: EventName,
+    row: Any,
+    changed: Mapping[str, Any],
+    facts: Facts,
+    clock: Clock,
+) -> None:
+    """Give ``row`` the fields of ``changed``, as :func:`changing` does; where none differs nothing happened."""
+    if changed:
+        async with changing(session, actor, name, row, facts, clock):
+            for field, value in changed.items():
+                setattr(row, field, value)
 
 
 async def of_subject(

@@ -12,7 +12,7 @@ from api.events.schemas import EventName
 from api.kit.clock import Clock
 from api.kit.concurrency import require_match
 from api.kit.ids import new_id
-from api.kit.rows import changes, facts_of, touch
+from api.kit.rows import changes, facts_of
 from api.views import repository
 from api.views.errors import NameTaken, NobodyInParticular, NotYourView, TooManyViews
 from api.views.models import ListColumns, SavedView
@@ -60,12 +60,7 @@ async def update(
     _may_share(actor, bool(changed.get("shared")))
     if "name" in changed:
         await _require_free(session, actor, view.list_name, changed["name"], view.id)
-    if changed:
-        before = facts(view)
-        for name, value in changed.items():
-            setattr(view, name, value)
-        await touch(session, view, clock)
-        await events.record(session, actor, EventName.VIEW_UPDATED, view, before=before, after=facts(view))
+    await events.change(session, actor, EventName.VIEW_UPDATED, view, changed, facts, clock)
     return view
 
 

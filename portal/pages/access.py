@@ -8,11 +8,10 @@ from starlette.responses import Response
 
 from imisofts.access import Action, Role
 from portal import export, invitations, lists, merge, standing_form, tables
-from portal.door import Json, Problem
+from portal.door import Json, Refusal
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
 from portal.lists import Choice
-from portal.refusals import FORM_REFUSALS
 from portal.standing_form import Standings, standings
 from portal.tables import Column
 from portal.web import Page, Visit
@@ -136,9 +135,7 @@ async def invite(visit: Visit) -> Response:
         body = {name: form.value(name) for name in ("email", "name")} | standing_form.body(visit, form)
         try:
             await visit.api.post("/users", json=body, key=form.value("key"))
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             form = with_problem(form, problem.detail, problem.fields, FIELDS)
         else:
             return visit.leave("/access", _("Invited. The link is on its way to %(email)s.", email=form.value("email")))
@@ -166,9 +163,7 @@ async def change_member(visit: Visit) -> Response:
     if form.ok:
         try:
             await visit.api.patch(path, json=standing_form.body(visit, form), etag=etag)
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             if problem.status == 412:
                 return await _ask_which(visit, form)
             form = with_problem(form, problem.detail, problem.fields, FIELDS)

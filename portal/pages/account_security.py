@@ -9,11 +9,11 @@ from imisofts.access import Action
 from portal import merge
 from portal.arrival import Authenticator, app_of
 from portal.confirm import Confirmation
-from portal.door import Json, Problem
+from portal.door import FORM_REFUSALS, Json, Problem, Refusal
 from portal.forms import Form, required, typed, with_problem
 from portal.key_questions import Question, credential_of, question_of
 from portal.language import gettext as _
-from portal.refusals import FORM_REFUSALS, or_back
+from portal.refusals import or_back
 from portal.web import Page, Visit, safe_next
 
 HERE = "/account/security"
@@ -212,9 +212,7 @@ async def rename(visit: Visit) -> Response:
     if form.ok:
         try:
             await visit.api.patch(path, json={"name": form.value("name")}, etag=etag)
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             if problem.status == 412:
                 now = await visit.api.get(path)
                 name = str(now.object["name"])

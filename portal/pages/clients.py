@@ -8,12 +8,11 @@ from starlette.responses import Response
 from imisofts.access import Action
 from portal import bulk_verbs, export, lists, merge, tables
 from portal.archive import ArchiveWords, archive_pages
-from portal.door import Json, Problem
+from portal.door import Json, Problem, Refusal
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
 from portal.pages.contacts import Contact, contacts_of, tags_of
 from portal.pages.invoices import InvoiceRow, open_invoices, owed
-from portal.refusals import FORM_REFUSALS
 from portal.tables import Column
 from portal.timeline import Entry, client_timeline
 from portal.web import Page, Visit
@@ -235,9 +234,7 @@ async def change_client(visit: Visit) -> Response:
         try:
             await visit.api.patch(f"/clients/{client_id}", json=_body(form), etag=etag)
             return visit.leave(f"/clients/{client_id}", _("Changes saved."))
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             status = problem.status
             form = with_problem(form, problem.detail, problem.fields, FIELDS)
     client, page = await _stored(visit)

@@ -8,10 +8,10 @@ from starlette.responses import Response
 from imisofts.access import Action
 from portal import bulk_verbs, merge
 from portal.confirm import Confirmation
-from portal.door import Answer, Json, Problem
+from portal.door import Answer, Json, Problem, Refusal
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
-from portal.refusals import FORM_REFUSALS, or_back
+from portal.refusals import or_back
 from portal.timeline import Events, client_timeline
 from portal.web import Page, Visit
 
@@ -131,9 +131,7 @@ async def _sent(visit: Visit, page: ContactFormPage) -> Response:
         try:
             await _write(visit, page)
             return visit.leave(f"/clients/{page.client_id}", _("%(name)s is saved.", name=page.form.value("name")))
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             status = problem.status
             page = replace(page, form=with_problem(page.form, problem.detail, problem.fields, TEXTS))
     if status == 412 and page.contact is not None:

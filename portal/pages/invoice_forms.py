@@ -14,14 +14,14 @@ from starlette.responses import Response
 from imisofts.access import Action
 from portal import bulk_verbs, language, merge, merge_lines
 from portal.confirm import Confirmation
-from portal.door import Json, Problem
+from portal.door import Json, Problem, Refusal
 from portal.forms import Form, required, typed, with_problem
 from portal.language import amount, digits, money
 from portal.language import gettext as _
 from portal.lists import Choice
 from portal.pages import service_periods
 from portal.pages.invoices import InvoiceRow, invoice_page, percent_of
-from portal.refusals import FORM_REFUSALS, or_back
+from portal.refusals import or_back
 from portal.web import Page, Visit
 
 LINE_FIELDS = ("description", "quantity", "unit_price", "tax_rate", *service_periods.FIELDS)
@@ -174,9 +174,7 @@ async def save_invoice(visit: Visit) -> Response:
     if form.ok:
         try:
             made = await _send(visit, page, _head(form) | {"lines": lines})
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             status = problem.status
             shown = (*HEAD_FIELDS, *(f"lines.{n}.{name}" for n in range(len(rows)) for name in LINE_FIELDS))
             form = with_problem(form, problem.detail, problem.fields, shown)

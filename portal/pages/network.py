@@ -6,10 +6,10 @@ from uuid import uuid4
 from starlette.responses import Response
 
 from imisofts.access import Action
-from portal.door import Problem
+from portal.door import Refusal
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
-from portal.refusals import FORM_REFUSALS, or_back
+from portal.refusals import or_back
 from portal.web import Page, Visit
 
 HERE = "/settings/network"
@@ -54,9 +54,7 @@ async def add(visit: Visit) -> Response:
         body = {name: form.value(name) for name in ("network", "note")}
         try:
             await visit.api.post("/networks", json=body, key=form.value("key"))
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             form = with_problem(form, problem.detail, problem.fields, ("network", "note"))
         else:
             return visit.leave(HERE, _("Added. From now on only the networks of this list are let in."))

@@ -7,14 +7,14 @@ from starlette.responses import Response
 from imisofts.access import Action
 from portal import bulk_verbs, merge
 from portal.archive import ArchiveWords, archive_pages
-from portal.door import Json, Problem
+from portal.door import Json, Problem, Refusal
 from portal.forms import Form, required, typed, with_problem
 from portal.hours import minutes_of
 from portal.language import gettext as _
 from portal.lists import Choice
 from portal.pages.invoice_forms import decimal_of
 from portal.pages.people import WEEKDAYS, Person, holidays_page, person_page
-from portal.refusals import FORM_REFUSALS, or_back
+from portal.refusals import or_back
 from portal.web import Page, Visit
 
 FIELDS = ("name", "email", "title", "region", "user_id")
@@ -53,9 +53,7 @@ async def create_person(visit: Visit) -> Response:
     if form.ok:
         try:
             made = await visit.api.post("/people", json=body)
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             form = with_problem(form, problem.detail, problem.fields, FIELDS)
         else:
             notice = _("%(name)s is on the list. Agree on working hours next.", name=form.value("name"))
@@ -85,9 +83,7 @@ async def change_person(visit: Visit) -> Response:
         try:
             await visit.api.patch(path, json=body, etag=etag)
             return visit.leave(path, _("Changes saved."))
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             status, form = problem.status, with_problem(form, problem.detail, problem.fields, FIELDS)
     page = await _stored(visit)
     if status == 412 and page.person is not None:
@@ -131,9 +127,7 @@ async def set_hours(visit: Visit) -> Response:
     if form.ok:
         try:
             await visit.api.post(f"/people/{person_id}/working-hours", json=body)
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             form = _dated_problem(form, problem, ("started_on", *WEEKDAYS))
         else:
             return visit.leave(f"/people/{person_id}", _("The working hours are set; the ones before end there."))
@@ -154,9 +148,7 @@ async def set_rate(visit: Visit) -> Response:
             body["currency"] = form.value("currency").upper()
         try:
             await visit.api.post(f"/people/{person_id}/rates", json=body)
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             form = _dated_problem(form, problem, ("kind", "started_on", "hourly_rate", "currency"))
         else:
             return visit.leave(f"/people/{person_id}", _("The rate is set; the one before ends there."))
@@ -182,9 +174,7 @@ async def add_off(visit: Visit) -> Response:
         body |= {"person_id": person_id, "minutes_per_day": minutes}
         try:
             await visit.api.post("/time-off", json=body)
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             form = with_problem(form, problem.detail, problem.fields, ("starts_on", "ends_on", "kind"))
         else:
             return visit.leave(f"/people/{person_id}", _("The days off are entered."))
@@ -209,9 +199,7 @@ async def add_holiday(visit: Visit) -> Response:
         body = {"on_date": form.value("on_date"), "name": form.value("name"), "region": form.value("region") or None}
         try:
             await visit.api.post("/holidays", json=body)
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             form = with_problem(form, problem.detail, problem.fields, ("on_date", "name", "region"))
         else:
             return visit.leave(f"/holidays?year={year}", _("The holiday is added."))

@@ -10,11 +10,11 @@ from imisofts.brand import Brand
 from portal import foreign
 from portal.arrival import arrive
 from portal.confirm import Confirmation
-from portal.door import Json, Problem
+from portal.door import Json, Problem, Refusal
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
 from portal.pages.sign_in import refusal_words
-from portal.refusals import FORM_REFUSALS, or_back
+from portal.refusals import or_back
 from portal.web import Page, Visit
 from portal.words import Status, role_words
 
@@ -150,9 +150,7 @@ async def choose_domain(visit: Visit) -> Response:
     if form.ok:
         try:
             await visit.api.put("/workspace/domain", json={"host": form.value("host")})
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             form = with_problem(form, problem.detail, problem.fields, ("host",))
         else:
             return visit.leave("/settings/domain", _("Now set the record, then check it."), "information")

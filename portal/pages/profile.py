@@ -6,12 +6,11 @@ from starlette.responses import Response
 
 from imisofts.access import Action
 from portal import language, merge
-from portal.door import Json, Problem
+from portal.door import Json, Refusal
 from portal.forms import Form, required, typed, with_problem
 from portal.habits import language_choices, zone_choices
 from portal.language import gettext as _
 from portal.lists import Choice
-from portal.refusals import FORM_REFUSALS
 from portal.web import Page, Visit
 
 FIELDS = ("name", "locale", "timezone", "phone")
@@ -63,9 +62,7 @@ async def change_profile(visit: Visit) -> Response:
         body: Json = {name: form.value(name) or None for name in FIELDS}
         try:
             saved = (await visit.api.patch("/me", json=body, etag=etag)).object
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             status = problem.status
             if status == 412:
                 now = await visit.api.get("/me")

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from imisofts.access import Action
 from portal import bulk_verbs, merge
 from portal.archive import ArchiveWords, archive_pages
-from portal.door import Json, Problem
+from portal.door import Json, Problem, Refusal
 from portal.forms import Form, required, typed, with_problem
 from portal.hours import minutes_of
 from portal.language import amount, hours
@@ -15,7 +15,7 @@ from portal.language import gettext as _
 from portal.lists import Choice
 from portal.pages.invoice_forms import decimal_of
 from portal.pages.projects import project_page
-from portal.refusals import FORM_REFUSALS, or_back
+from portal.refusals import or_back
 from portal.web import Page, Visit
 
 FIELDS = ("name", "client_id", "budget", "fixed_fee", "currency", "started_on", "due_on")
@@ -79,9 +79,7 @@ async def create_project(visit: Visit) -> Response:
             body["currency"] = form.value("currency").upper()
         try:
             made = await visit.api.post("/projects", json=body)
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             form = _with_problem(form, problem)
         else:
             return visit.leave(f"/projects/{made.object['id']}", _("The project is created."))
@@ -130,9 +128,7 @@ async def change_project(visit: Visit) -> Response:
         try:
             await visit.api.patch(path, json=body, etag=etag)
             return visit.leave(path, _("Changes saved."))
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             status, form = problem.status, _with_problem(form, problem)
     page = await _stored(visit)
     if status == 412:
@@ -179,9 +175,7 @@ async def add_milestone(visit: Visit) -> Response:
         body = {"title": form.value("title"), "due_on": form.value("due_on") or None}
         try:
             await visit.api.post(f"/projects/{project_id}/milestones", json=body)
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             form = with_problem(form, problem.detail, problem.fields, ("title", "due_on"))
         else:
             return visit.leave(f"/projects/{project_id}", _("The milestone is added."))
@@ -244,9 +238,7 @@ async def rename_milestone(visit: Visit) -> Response:
         try:
             await visit.api.patch(f"/milestones/{params['id']}", json=body, etag=etag)
             return visit.leave(f"/projects/{params['project']}", _("Changes saved."))
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             status = problem.status
             form = with_problem(form, problem.detail, problem.fields, ("title", "due_on"))
     if status == 412 and (row := await _milestone(visit)) is not None:

@@ -6,11 +6,10 @@ from starlette.responses import Response
 
 from imisofts.access import Action
 from portal import merge
-from portal.door import Json, Problem
+from portal.door import Json, Refusal
 from portal.forms import Form, typed, with_problem
 from portal.language import gettext as _
 from portal.lists import Choice
-from portal.refusals import FORM_REFUSALS
 from portal.web import Page, Visit
 
 FIELDS = ("sections", "locale", "cadence", "review")
@@ -96,9 +95,7 @@ async def change_settings(visit: Visit) -> Response:
         try:
             await visit.api.put(_address(visit), json=body, etag=form.value("etag"))
             return visit.leave(f"/clients/{visit.request.path_params['id']}", _("Report settings saved."))
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             status = problem.status
             form = with_problem(form, problem.detail, problem.fields, FIELDS)
     if status == 412:

@@ -9,11 +9,11 @@ from starlette.responses import Response
 from imisofts.access import OF_EVERYBODY, Action, Role, grantable
 from portal import merge, rights
 from portal.confirm import Confirmation
-from portal.door import Json, Problem
+from portal.door import Json, Refusal
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
 from portal.lists import Choice
-from portal.refusals import FORM_REFUSALS, or_back
+from portal.refusals import or_back
 from portal.rights import Area
 from portal.web import Page, Visit
 from portal.words import role_words
@@ -162,11 +162,9 @@ async def save_changes(visit: Visit) -> Response:
     for key, ticks in _ticks(visit).items():
         try:
             await visit.api.patch(f"/roles/{key}", json={"actions": sorted(ticks.ticked)}, etag=f'"{versions[key]}"')
-        except Problem as problem:
+        except Refusal as problem:
             if problem.status == 412 and (changes := _changes(await _columns(visit), _ticks(visit))):
                 return visit.page("roles/changes.html", ChangesPage(changes, again=True), 412)
-            if problem.status not in FORM_REFUSALS:
-                raise
             return visit.leave(HERE, problem.detail, "bad")
     return visit.leave(HERE, _("Saved. It counts from everybody's next click on."))
 
@@ -193,9 +191,7 @@ async def make(visit: Visit) -> Response:
         actions = sorted(mine & source.actions) if source else []
         try:
             made = await visit.api.post("/roles", json={**body, "actions": actions}, key=form.value("key"))
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             form = with_problem(form, problem.detail, problem.fields, FIELDS)
         else:
             notice = _("Made. Tick what its people may do.")
@@ -222,9 +218,7 @@ async def rename(visit: Visit) -> Response:
         body = {name: form.value(name) for name in ("name", "description")}
         try:
             await visit.api.patch(path, json=body, etag=etag)
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             if problem.status == 412:
                 return await _ask_which(visit, form)
             form = with_problem(form, problem.detail, problem.fields, FIELDS)

@@ -9,13 +9,12 @@ from starlette.responses import Response
 from imisofts.access import Action
 from portal import bulk_verbs, export, lists, merge, tables
 from portal.archive import ArchiveWords, archive_pages
-from portal.door import Json, Problem
+from portal.door import Json, Problem, Refusal
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
 from portal.language import money
 from portal.lists import Choice
 from portal.pages.invoice_forms import decimal_of, new_key
-from portal.refusals import FORM_REFUSALS
 from portal.tables import Column
 from portal.timeline import Entry, timeline
 from portal.web import Page, Visit
@@ -241,9 +240,7 @@ async def change_service(visit: Visit) -> Response:
         try:
             await visit.api.patch(path, json=_body(form), etag=etag)
             return visit.leave(path, _("Changes saved."))
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             status = problem.status
             form = with_problem(form, problem.detail, problem.fields, FIELDS)
     service, page = await _stored(visit)

@@ -8,12 +8,12 @@ from imisofts.access import Action, Role
 from portal import foreign
 from portal.arrival import arrive
 from portal.confirm import Confirmation
-from portal.door import Json, Problem
+from portal.door import Json, Problem, Refusal
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
 from portal.lists import Choice
 from portal.pages.sign_in import refusal_words
-from portal.refusals import FORM_REFUSALS, or_back
+from portal.refusals import or_back
 from portal.web import Page, Visit
 from portal.words import role_words
 
@@ -152,9 +152,7 @@ async def set_provider(visit: Visit) -> Response:
             body["client_secret"] = form.value("client_secret")
         try:
             await visit.api.put("/workspace/sign-on", json=body)
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             fields = {("domains" if ".domains" in f".{name}" else name): text for name, text in problem.fields.items()}
             form = with_problem(form, problem.detail, fields, FIELDS)
         else:

@@ -10,12 +10,11 @@ from starlette.responses import Response
 
 from imisofts.access import Action
 from portal import merge
-from portal.door import Answer, Json, Problem
+from portal.door import Answer, Json, Problem, Refusal
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
 from portal.pages.invoice_forms import decimal_of, new_key
 from portal.pages.subscriptions import LineRow, SubscriptionRow
-from portal.refusals import FORM_REFUSALS
 from portal.web import Page, Visit
 
 NUMBERS = ("quantity", "unit_price", "discount_rate")
@@ -68,9 +67,7 @@ async def correct(visit: Visit) -> Response:
         body: Json = {"reason": form.value("reason"), "item_id": row.id, **changed}
         try:
             await visit.api.post(f"{path}/correct", json=body, key=form.value("key"), etag=form.value("etag"))
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             if problem.status == 412:
                 subject = merge.Subject(row.description, str(answer.object["id"]), f"{path}/correct")
                 return await merge.ask(visit, form, Form(_shown(row)), answer.etag, _merged(row), subject)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from imisofts.access import Action
 from portal import merge, merge_lines
 from portal.confirm import Confirmation
-from portal.door import Answer, Json, Problem
+from portal.door import Answer, Json, Problem, Refusal
 from portal.forms import Form, required, typed, with_boxes, with_problem
 from portal.language import day
 from portal.language import gettext as _
@@ -30,7 +30,6 @@ from portal.pages.subscription_lines import (
     typed_lines,
 )
 from portal.pages.subscriptions import LineRow, SubscriptionRow
-from portal.refusals import FORM_REFUSALS
 from portal.web import Page, Visit
 from portal.words import interval_choices
 
@@ -207,9 +206,7 @@ async def change_subscription(visit: Visit) -> Response:
         try:
             await visit.api.post(f"{path}/change", json=body, key=form.value("key"), etag=form.value("etag"))
             return visit.leave(path, _("The change is agreed."))
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             status = problem.status
             if status == 412:
                 return await _ask_which(visit, with_boxes(_compared(form, rows, new), remove=removed), answer)
@@ -311,9 +308,7 @@ async def do_verb(visit: Visit) -> Response:
         try:
             body = _verb_body(form, verb)
             await visit.api.post(f"{path}/{verb}", json=body, key=form.value("key"), etag=form.value("etag"))
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             status = problem.status
             form = with_problem(form, _race_words(problem), problem.fields, VERB_FIELDS[verb])
         else:
@@ -353,9 +348,7 @@ async def withdraw_cancellation(visit: Visit) -> Response:
     path, form = f"/subscriptions/{visit.request.path_params['id']}", typed(visit.sent.multi_items())
     try:
         await visit.api.post(f"{path}/withdraw-cancellation", key=form.value("key"), etag=form.value("etag"))
-    except Problem as problem:
-        if problem.status not in FORM_REFUSALS:
-            raise
+    except Refusal as problem:
         return visit.leave(path, _race_words(problem), "warning")
     return visit.leave(path, _("The cancellation is withdrawn: the subscription goes on."))
 

@@ -8,12 +8,11 @@ from datetime import date, timedelta
 from starlette.responses import Response
 
 from imisofts.access import Action
-from portal.door import Json, Problem
+from portal.door import Json, Refusal
 from portal.forms import Form, typed, with_problem
 from portal.hours import minutes_of
 from portal.language import gettext as _
 from portal.language import hours, weekday_name
-from portal.refusals import FORM_REFUSALS
 from portal.web import Page, Visit
 from portal.words import priority_words
 
@@ -142,9 +141,7 @@ async def set_hours(visit: Visit) -> Response:
     if form.ok:
         try:
             await visit.api.put("/support/business-hours", json={"intervals": intervals})
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             form = with_problem(form, problem.detail, {}, ())
         else:
             return visit.leave("/support", _("The opening hours are saved."))
@@ -164,9 +161,7 @@ async def set_promises(visit: Visit) -> Response:
     if form.ok:
         try:
             await visit.api.put("/support/service-levels", json={"targets": list(targets.values())})
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             form = with_problem(form, problem.detail, {}, ())
         else:
             return visit.leave("/support", _("The promises are saved; they hold for every open ticket."))

@@ -8,14 +8,14 @@ from starlette.responses import Response
 from imisofts.access import Action
 from portal import bulk_verbs, lists, merge, tables
 from portal.confirm import Confirmation
-from portal.door import Json, Problem
+from portal.door import Json, Problem, Refusal
 from portal.forms import Form, required, typed, with_problem
 from portal.hours import minutes_of
 from portal.language import gettext as _
 from portal.language import hours
 from portal.lists import Choice
 from portal.pages.projects import Task
-from portal.refusals import FORM_REFUSALS, or_back
+from portal.refusals import or_back
 from portal.tables import Column
 from portal.web import Page, Visit, safe_next
 from portal.words import priority_choices
@@ -147,9 +147,7 @@ async def create_task(visit: Visit) -> Response:
     if form.ok:
         try:
             await visit.api.post(f"/projects/{row['id']}/tasks", json=body)
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             form = _refused(form, problem)
         else:
             return visit.leave(f"/projects/{row['id']}", _("The task is added."))
@@ -179,9 +177,7 @@ async def change_task(visit: Visit) -> Response:
         try:
             await visit.api.patch(f"/tasks/{visit.request.path_params['id']}", json=body, etag=etag)
             return visit.leave(f"/projects/{page.project_id}", _("Changes saved."))
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             status, form = problem.status, _refused(form, problem)
     if status == 412 and page.task is not None:
         subject = merge.Subject(page.task.title, page.task.id, f"/tasks/{page.task.id}")

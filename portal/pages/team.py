@@ -7,11 +7,10 @@ from starlette.responses import Response
 
 from imisofts.access import ACTIONS_OF_ROLE, Action, Role
 from portal import export, invitations, lists, merge, rights
-from portal.door import Json, Problem
+from portal.door import FORM_REFUSALS, Json, Problem, Refusal
 from portal.forms import Form, required, typed, with_boxes, with_problem
 from portal.language import gettext as _
 from portal.lists import Choice
-from portal.refusals import FORM_REFUSALS
 from portal.rights import Area, Right
 from portal.web import Page, Visit
 from portal.words import Status
@@ -217,9 +216,7 @@ async def change_colleague(visit: Visit) -> Response:
     if form.ok:
         try:
             await visit.api.patch(path, json=_standing(visit, form), etag=etag)
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             if problem.status == 412:
                 return await _ask_which(visit, form)
             form = with_problem(form, problem.detail, problem.fields, FIELDS)

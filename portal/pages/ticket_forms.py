@@ -6,14 +6,14 @@ from starlette.responses import Response
 
 from imisofts.access import Action
 from portal import merge
-from portal.door import Json, Problem
+from portal.door import Json, Problem, Refusal
 from portal.forms import Form, required, typed, with_problem
 from portal.language import gettext as _
 from portal.lists import Choice
 from portal.pages.invoice_forms import choose_clients, new_key
 from portal.pages.tasks import people_choices
 from portal.pages.tickets import Ticket, stored_form, ticket_page
-from portal.refusals import FORM_REFUSALS, or_back
+from portal.refusals import or_back
 from portal.web import Page, Visit
 from portal.words import priority_choices
 
@@ -50,9 +50,7 @@ async def open_ticket(visit: Visit) -> Response:
         body: Json = {name: form.value(name) for name in names if form.value(name)}
         try:
             made = await visit.api.post("/tickets", json=body, key=form.value("key"))
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             form = with_problem(form, problem.detail, problem.fields, names)
         else:
             opened = _("Ticket %(number)s is open.", number=made.object["number"])
@@ -70,9 +68,7 @@ async def _say(visit: Visit, verb: str, notice: str, missing: str) -> Response:
             body["then"] = form.value("then") or "wait"
         try:
             await visit.api.post(f"/tickets/{ticket_id}/{verb}", json=body, key=form.value("key"))
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             fields = {
                 verb if name in {"body", "body.body"} else name: message for name, message in problem.fields.items()
             }
@@ -133,9 +129,7 @@ async def change_ticket(visit: Visit) -> Response:
         try:
             await visit.api.patch(f"/tickets/{ticket_id}", json=body, etag=form.value("etag"))
             return visit.leave(f"/tickets/{ticket_id}", _("Changes saved."))
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             if problem.status == 412:
                 return await _ask_which(visit, form)
             status = problem.status

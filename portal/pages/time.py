@@ -9,7 +9,7 @@ from starlette.responses import Response
 from imisofts.access import Action
 from portal import bulk_verbs, merge
 from portal.confirm import Confirmation
-from portal.door import Json, Problem
+from portal.door import Json, Problem, Refusal
 from portal.forms import Form, typed, with_problem
 from portal.hours import minutes_of
 from portal.language import day as in_words
@@ -17,7 +17,7 @@ from portal.language import gettext as _
 from portal.language import hours
 from portal.lists import Choice
 from portal.pages.tasks import own_person, people_choices
-from portal.refusals import FORM_REFUSALS, or_back
+from portal.refusals import or_back
 from portal.web import Page, Visit
 
 FIELDS = ("work", "worked_on", "hours", "note")
@@ -248,9 +248,7 @@ async def add_entry(visit: Visit) -> Response:
         try:
             body["is_billable"] = await _billable(visit, form, body)
             await visit.api.post("/time-entries", json=body | ({"person_id": person} if person else {}))
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             status, form = problem.status, _refused(form, problem)
         else:
             notice = _(
@@ -298,9 +296,7 @@ async def change_entry(visit: Visit) -> Response:
                 body["project_id"] = (await visit.api.get(f"/tasks/{body['task_id']}")).object["project_id"]
             await visit.api.patch(f"/time-entries/{page.entry_id}", json=body, etag=etag)
             return visit.leave(page.back, _("Changes saved."))
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             status, form = problem.status, _refused(form, problem)
     if status == 412:
         subject = merge.Subject(in_words(page.form.value("worked_on")), page.entry_id, page.back)

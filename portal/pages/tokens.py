@@ -8,12 +8,11 @@ from starlette.responses import Response
 
 from imisofts.access import Action, Role
 from portal import rights
-from portal.door import Json, Problem
+from portal.door import Json, Refusal
 from portal.forms import Form, required, typed, with_problem
 from portal.language import as_instant
 from portal.language import gettext as _
 from portal.lists import Choice
-from portal.refusals import FORM_REFUSALS
 from portal.rights import Area
 from portal.web import Page, Visit
 from portal.words import Status
@@ -120,9 +119,7 @@ async def make(visit: Visit) -> Response:
     if form.ok:
         try:
             made = await visit.api.post("/tokens", json=body, key=form.value("key"))
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             form = with_problem(form, problem.detail, problem.fields, FIELDS)
         else:
             return await _page(visit, Form({"life": "90", "key": str(uuid4())}), secret=made.object["token"])

@@ -5,9 +5,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from starlette.responses import Response
 
 from imisofts.access import Action
-from portal.door import Json, Problem
+from portal.door import FORM_REFUSALS, Json, Problem
 from portal.language import gettext as _
-from portal.refusals import FORM_REFUSALS
 from portal.web import Page, Visit, safe_next
 
 LOOKS = {"sort", "cols", "view", "cursor"}

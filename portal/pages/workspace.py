@@ -6,12 +6,11 @@ from starlette.responses import Response
 
 from imisofts.access import Action
 from portal import merge
-from portal.door import Answer, Json, Problem
+from portal.door import Answer, Json, Refusal
 from portal.forms import Form, required, typed, with_problem
 from portal.habits import language_choices, zone_choices
 from portal.language import gettext as _
 from portal.lists import Choice
-from portal.refusals import FORM_REFUSALS
 from portal.web import Page, Visit
 
 FIELDS = ("name", "locale", "timezone", "week_starts_on")
@@ -46,9 +45,7 @@ async def change_workspace(visit: Visit) -> Response:
         chosen: Json = {name: form.value(name) for name in FIELDS if form.value(name)}
         try:
             await visit.api.patch("/workspace", json=chosen, etag=etag)
-        except Problem as problem:
-            if problem.status not in FORM_REFUSALS:
-                raise
+        except Refusal as problem:
             status = problem.status
             if status == 412:
                 now = await visit.api.get("/workspace")

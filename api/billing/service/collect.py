@@ -8,13 +8,14 @@ from api.billing import amounts, repository, states
 from api.billing.errors import BadAmount, BadDate, ExternalIdTaken, InvoiceNotOpen, Overpaid
 from api.billing.models import CreditNote, Invoice, Payment
 from api.billing.schemas import CreditNoteCreate, PaymentCreate
-from api.billing.service.shared import minor, open_minor, settle, touch
+from api.billing.service.shared import minor, open_minor, settle
 from api.clients import service as clients
 from api.events import service as events
 from api.events.schemas import EventName
 from api.kit import numbers
 from api.kit.clock import Clock
 from api.kit.ids import new_id
+from api.kit.rows import touch
 from imisofts.access import Actor
 
 

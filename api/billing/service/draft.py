@@ -11,7 +11,7 @@ from api.billing import amounts, periods, repository, states
 from api.billing.errors import BadAmount, BadDate, ExternalIdTaken, InvoiceNotDraft
 from api.billing.models import Invoice, InvoiceLine
 from api.billing.schemas import InvoiceCreate, InvoiceUpdate, LineIn
-from api.billing.service.shared import facts, touch
+from api.billing.service.shared import facts
 from api.clients import service as clients
 from api.events import service as events
 from api.events.schemas import EventName
@@ -58,19 +58,17 @@ async def update(
     invoice = await repository.lock_visible(session, actor, invoice_id)
     require_match(if_match, invoice.version)
     _require_draft(invoice, "edited")
-    before = facts(invoice)
-    sent = given.model_fields_set
-    if "client_id" in sent:
-        if given.client_id is None:
-            raise Malformed("An invoice has a client.", fields=[("client_id", "cannot be empty")])
-        invoice.client_id = (await clients.usable(session, actor, given.client_id)).id
-    for name in sent & {"due_on", "note"}:
-        setattr(invoice, name, getattr(given, name))
-    if "lines" in sent:
-        await repository.remove_lines(session, invoice.id)
-        session.add_all(_price(invoice, given.lines or [], await clients.zone(session, actor)))
-    await touch(session, invoice, clock)
-    await events.record(session, actor, EventName.INVOICE_UPDATED, invoice, before=before, after=facts(invoice))
+    async with events.changing(session, actor, EventName.INVOICE_UPDATED, invoice, facts, clock):
+        sent = given.model_fields_set
+        if "client_id" in sent:
+            if given.client_id is None:
+                raise Malformed("An invoice has a client.", fields=[("client_id", "cannot be empty")])
+            invoice.client_id = (await clients.usable(session, actor, given.client_id)).id
+        for name in sent & {"due_on", "note"}:
+            setattr(invoice, name, getattr(given, name))
+        if "lines" in sent:
+            await repository.remove_lines(session, invoice.id)
+            session.add_all(_price(invoice, given.lines or [], await clients.zone(session, actor)))
     return invoice
 
 

@@ -9,7 +9,7 @@ from api.billing import repository, states
 from api.billing.errors import BadDate, InvoiceEmpty, InvoiceNotDraft, InvoiceNotOpen
 from api.billing.models import Invoice
 from api.billing.schemas import InvoiceIssue
-from api.billing.service.shared import facts, settle, touch
+from api.billing.service.shared import facts, settle
 from api.clients import service as clients
 from api.events import service as events
 from api.events.schemas import EventName
@@ -34,14 +34,12 @@ async def issue(session: AsyncSession, actor: Actor, invoice_id: UUID, given: In
         raise BadDate("An invoice is not issued in the future.", fields=[("issued_on", "lies in the future")])
     if due_on < issued_on:
         raise BadDate("The invoice would be due before it is issued.", fields=[("due_on", "lies before issued_on")])
-    before = facts(invoice)
-    invoice.issued_on, invoice.due_on = issued_on, due_on
-    invoice.series = f"INV-{issued_on.year}"
-    invoice.number = await numbers.next_number(session, invoice.workspace_id, invoice.series)
-    invoice.status = states.Status.issued
-    await settle(session, invoice)
-    await touch(session, invoice, clock)
-    await events.record(session, actor, EventName.INVOICE_ISSUED, invoice, before=before, after=facts(invoice))
+    async with events.changing(session, actor, EventName.INVOICE_ISSUED, invoice, facts, clock):
+        invoice.issued_on, invoice.due_on = issued_on, due_on
+        invoice.series = f"INV-{issued_on.year}"
+        invoice.number = await numbers.next_number(session, invoice.workspace_id, invoice.series)
+        invoice.status = states.Status.issued
+        await settle(session, invoice)
     return invoice
 
 
@@ -50,11 +48,9 @@ async def void(session: AsyncSession, actor: Actor, invoice_id: UUID, clock: Clo
     invoice = await repository.lock_visible(session, actor, invoice_id)
     if not states.can_move(states.Status(invoice.status), states.Status.void):
         raise InvoiceNotOpen(_why_not(invoice))
-    before = facts(invoice)
-    invoice.status = states.Status.void
-    invoice.voided_on = await clients.today(session, actor, clock)
-    await touch(session, invoice, clock)
-    await events.record(session, actor, EventName.INVOICE_VOIDED, invoice, before=before, after=facts(invoice))
+    async with events.changing(session, actor, EventName.INVOICE_VOIDED, invoice, facts, clock):
+        invoice.status = states.Status.void
+        invoice.voided_on = await clients.today(session, actor, clock)
     return invoice
 
 

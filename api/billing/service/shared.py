@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.billing import amounts, repository, states
 from api.billing.errors import BadAmount
 from api.billing.models import Invoice
-from api.kit.clock import Clock
 from imisofts import currencies
 
 
@@ -55,12 +54,3 @@ async def settle(session: AsyncSession, invoice: Invoice) -> None:
     settled = states.settle(invoice.total_minor, invoice.issued_on, moved)
     invoice.status = settled.status
     invoice.settled_on = settled.settled_on
-
-
-async def touch(session: AsyncSession, invoice: Invoice, clock: Clock) -> None:
-    """The next version; an imported row is from now on ours."""
-    invoice.version += 1
-    invoice.updated_at = clock.now()
-    if invoice.source == "import":
-        invoice.touched_at = clock.now()
-    await session.flush()

@@ -9,7 +9,7 @@ from api.events.schemas import EventName
 from api.kit.clock import Clock
 from api.kit.concurrency import require_match
 from api.kit.ids import new_id
-from api.kit.rows import changes, require_free, touch
+from api.kit.rows import changes, require_free
 from api.projects import repository
 from api.projects.models import Milestone, Task
 from api.projects.schemas import MilestoneCreate, MilestoneUpdate
@@ -43,13 +43,7 @@ async def update_milestone(
     require_match(if_match, milestone.version)
     changed = changes(milestone, given.model_dump(exclude_unset=True), needed=("title",))
     await require_past(session, actor, clock, changed.get("completed_on"))
-    if changed:
-        before = facts(milestone)
-        for name, value in changed.items():
-            setattr(milestone, name, value)
-        await touch(session, milestone, clock)
-        after = facts(milestone)
-        await events.record(session, actor, EventName.MILESTONE_UPDATED, milestone, before=before, after=after)
+    await events.change(session, actor, EventName.MILESTONE_UPDATED, milestone, changed, facts, clock)
     return milestone
 
 
@@ -61,10 +55,8 @@ async def delete_milestone(
     require_match(if_match, milestone.version)
     await undo.keep(session, Milestone, milestone.id, {Task: "milestone_id"})
     for task in await repository.tasks_of_milestone(session, milestone.id):
-        before = facts(task)
-        task.milestone_id = None
-        await touch(session, task, clock)
-        await events.record(session, actor, EventName.TASK_UPDATED, task, before=before, after=facts(task))
+        async with events.changing(session, actor, EventName.TASK_UPDATED, task, facts, clock):
+            task.milestone_id = None
     await events.record(session, actor, EventName.MILESTONE_DELETED, milestone, before=facts(milestone))
     await session.delete(milestone)
     await session.flush()
@@ -77,9 +69,7 @@ async def restore_milestone(session: AsyncSession, actor: Actor, milestone_id: U
     milestone = await repository.lock_milestone(session, actor, milestone_id)
     await usable(session, actor, milestone.project_id)
     for task in await repository.tasks_without_milestone(session, milestone.project_id, led):
-        before = facts(task)
-        task.milestone_id = milestone.id
-        await touch(session, task, clock)
-        await events.record(session, actor, EventName.TASK_UPDATED, task, before=before, after=facts(task))
+        async with events.changing(session, actor, EventName.TASK_UPDATED, task, facts, clock):
+            task.milestone_id = milestone.id
     await events.record(session, actor, EventName.MILESTONE_RESTORED, milestone, after=facts(milestone))
     return milestone

@@ -97,10 +97,8 @@ async def complete(
     if project.started_on is not None and day < project.started_on:
         detail = "The project would be completed before it begins."
         raise BadDate(detail, fields=[("completed_on", "lies before started_on")])
-    before = facts(project)
-    project.completed_on = day
-    await touch(session, project, clock)
-    await events.record(session, actor, EventName.PROJECT_UPDATED, project, before=before, after=facts(project))
+    async with events.changing(session, actor, EventName.PROJECT_UPDATED, project, facts, clock):
+        project.completed_on = day
     return project
 
 
@@ -108,10 +106,8 @@ async def reopen(session: AsyncSession, actor: Actor, project_id: UUID, clock: C
     """Take a completion back; an open project stays open."""
     project = await usable(session, actor, project_id)
     if project.completed_on is not None:
-        before = facts(project)
-        project.completed_on = None
-        await touch(session, project, clock)
-        await events.record(session, actor, EventName.PROJECT_UPDATED, project, before=before, after=facts(project))
+        async with events.changing(session, actor, EventName.PROJECT_UPDATED, project, facts, clock):
+            project.completed_on = None
     return project
 
 
@@ -120,10 +116,8 @@ async def archive(session: AsyncSession, actor: Actor, project_id: UUID, if_matc
     project = await repository.lock_project(session, actor, project_id)
     require_match(if_match, project.version)
     if project.archived_at is None:
-        before = facts(project)
-        project.archived_at = clock.now()
-        await touch(session, project, clock)
-        await events.record(session, actor, EventName.PROJECT_ARCHIVED, project, before=before, after=facts(project))
+        async with events.changing(session, actor, EventName.PROJECT_ARCHIVED, project, facts, clock):
+            project.archived_at = clock.now()
     return project
 
 
@@ -131,8 +125,6 @@ async def restore(session: AsyncSession, actor: Actor, project_id: UUID, clock: 
     """Bring an archived project back into daily use; one in use stays as it is."""
     project = await repository.lock_project(session, actor, project_id)
     if project.archived_at is not None:
-        before = facts(project)
-        project.archived_at = None
-        await touch(session, project, clock)
-        await events.record(session, actor, EventName.PROJECT_RESTORED, project, before=before, after=facts(project))
+        async with events.changing(session, actor, EventName.PROJECT_RESTORED, project, facts, clock):
+            project.archived_at = None
     return project

@@ -9,7 +9,7 @@ from api.events.schemas import EventName
 from api.kit.clock import Clock
 from api.kit.concurrency import require_match
 from api.kit.ids import new_id
-from api.kit.rows import changes, require_free, touch
+from api.kit.rows import changes, require_free
 from api.projects import repository
 from api.projects.errors import OtherProject, TaskHasTime
 from api.projects.models import Task
@@ -45,13 +45,11 @@ async def update_task(
     require_match(if_match, task.version)
     changed = changes(task, given.model_dump(exclude_unset=True), needed=("title", "priority"))
     if changed:
-        before = facts(task)
-        with session.no_autoflush:
-            for name, value in changed.items():
-                setattr(task, name, value)
-            await _check(session, actor, task, set(changed), clock)
-        await touch(session, task, clock)
-        await events.record(session, actor, EventName.TASK_UPDATED, task, before=before, after=facts(task))
+        async with events.changing(session, actor, EventName.TASK_UPDATED, task, facts, clock):
+            with session.no_autoflush:
+                for name, value in changed.items():
+                    setattr(task, name, value)
+                await _check(session, actor, task, set(changed), clock)
     return task
 
 

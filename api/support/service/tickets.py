@@ -89,12 +89,7 @@ async def update(
         raise UnknownAssignee(
             "There is no such person.", fields=[("assignee_id", "works here no longer, or never did")]
         )
-    if changed:
-        before = facts(ticket)
-        for name, value in changed.items():
-            setattr(ticket, name, value)
-        await touch(session, ticket, clock)
-        await events.record(session, actor, EventName.TICKET_UPDATED, ticket, before=before, after=facts(ticket))
+    await events.change(session, actor, EventName.TICKET_UPDATED, ticket, changed, facts, clock)
     return ticket
 
 

@@ -9,7 +9,7 @@ from api.events.schemas import EventName
 from api.kit.clock import Clock
 from api.kit.concurrency import require_match
 from api.kit.ids import new_id
-from api.kit.rows import changes, require_free, touch
+from api.kit.rows import changes, require_free
 from api.time import repository
 from api.time.errors import BadDate, HolidayExists, Overlaps
 from api.time.models import Holiday, TimeOff
@@ -66,13 +66,11 @@ async def update_time_off(
     needed = ("starts_on", "ends_on", "kind")
     changed = changes(time_off, given.model_dump(exclude_unset=True), needed=needed)
     if changed:
-        before = facts(time_off)
-        with session.no_autoflush:
-            for name, value in changed.items():
-                setattr(time_off, name, value)
-            await _check(session, time_off)
-        await touch(session, time_off, clock)
-        await events.record(session, actor, EventName.TIME_OFF_UPDATED, time_off, before=before, after=facts(time_off))
+        async with events.changing(session, actor, EventName.TIME_OFF_UPDATED, time_off, facts, clock):
+            with session.no_autoflush:
+                for name, value in changed.items():
+                    setattr(time_off, name, value)
+                await _check(session, time_off)
     return time_off
 
 

@@ -10,7 +10,7 @@ from api.events.schemas import EventName
 from api.kit.clock import Clock
 from api.kit.concurrency import require_match
 from api.kit.ids import new_id
-from api.kit.rows import changes, require_free, touch
+from api.kit.rows import changes, require_free
 from api.projects import service as projects
 from api.time import repository
 from api.time.errors import BadDate, BadEntry, DayFull
@@ -53,17 +53,15 @@ async def update_entry(
     changed = changes(entry, given.model_dump(exclude_unset=True), needed=needed)
     if not changed:
         return entry
-    before = facts(entry)
-    with session.no_autoflush:
-        if "project_id" in changed and "task_id" not in given.model_fields_set:
-            entry.task_id = None
-        for name, value in changed.items():
-            setattr(entry, name, value)
-        if changed.keys() & {"project_id", "task_id", "bill_rate", "currency"}:
-            await _point(session, actor, entry)
-        await _check(session, actor, person, entry, clock)
-    await touch(session, entry, clock)
-    await events.record(session, actor, EventName.TIME_ENTRY_UPDATED, entry, before=before, after=facts(entry))
+    async with events.changing(session, actor, EventName.TIME_ENTRY_UPDATED, entry, facts, clock):
+        with session.no_autoflush:
+            if "project_id" in changed and "task_id" not in given.model_fields_set:
+                entry.task_id = None
+            for name, value in changed.items():
+                setattr(entry, name, value)
+            if changed.keys() & {"project_id", "task_id", "bill_rate", "currency"}:
+                await _point(session, actor, entry)
+            await _check(session, actor, person, entry, clock)
     return entry
 
 

@@ -13,7 +13,7 @@ from api.kit.clock import Clock
 from api.kit.concurrency import require_match
 from api.kit.errors import Malformed
 from api.kit.ids import new_id
-from api.kit.rows import changes, require_free, touch
+from api.kit.rows import changes, require_free
 from api.time import repository
 from api.time.errors import UserTaken
 from api.time.models import Person, WorkingHours
@@ -42,12 +42,7 @@ async def update(
     require_match(if_match, person.version)
     changed = changes(person, given.model_dump(exclude_unset=True), needed=("name", "is_billable_role"))
     await _check_user(session, actor, person.id, changed.get("user_id"))
-    if changed:
-        before = facts(person)
-        for name, value in changed.items():
-            setattr(person, name, value)
-        await touch(session, person, clock)
-        await events.record(session, actor, EventName.PERSON_UPDATED, person, before=before, after=facts(person))
+    await events.change(session, actor, EventName.PERSON_UPDATED, person, changed, facts, clock)
     return person
 
 
@@ -56,13 +51,11 @@ async def archive(session: AsyncSession, actor: Actor, person_id: UUID, if_match
     person = await repository.lock_person(session, actor, person_id)
     require_match(if_match, person.version)
     if person.archived_at is None:
-        before = facts(person)
-        person.archived_at = clock.now()
-        await undo.forget(session, person.id)
-        await undo.keep(session, Person, person.id, {WorkingHours: "person_id"})
-        await _end_hours(session, actor, person, clock)
-        await touch(session, person, clock)
-        await events.record(session, actor, EventName.PERSON_ARCHIVED, person, before=before, after=facts(person))
+        async with events.changing(session, actor, EventName.PERSON_ARCHIVED, person, facts, clock):
+            person.archived_at = clock.now()
+            await undo.forget(session, person.id)
+            await undo.keep(session, Person, person.id, {WorkingHours: "person_id"})
+            await _end_hours(session, actor, person, clock)
     return person
 
 
@@ -71,13 +64,12 @@ async def restore(session: AsyncSession, actor: Actor, person_id: UUID, clock: C
     person = await repository.lock_person(session, actor, person_id)
     if person.archived_at is not None:
         await _check_user(session, actor, person.id, person.user_id)
-        before = facts(person)
-        person.archived_at = None
-        ends = {UUID(row["id"]): row["ended_on"] for row in await undo.kept(session, Person, person.id, WorkingHours)}
-        await undo.forget(session, person.id)
-        await _reopen_hours(session, actor, person, ends, clock)
-        await touch(session, person, clock)
-        await events.record(session, actor, EventName.PERSON_RESTORED, person, before=before, after=facts(person))
+        ended = await undo.kept(session, Person, person.id, WorkingHours)
+        ends = {UUID(row["id"]): row["ended_on"] for row in ended}
+        async with events.changing(session, actor, EventName.PERSON_RESTORED, person, facts, clock):
+            person.archived_at = None
+            await undo.forget(session, person.id)
+            await _reopen_hours(session, actor, person, ends, clock)
     return person
 
 
@@ -90,10 +82,8 @@ async def _reopen_hours(
         earlier = ends.get(row.id, row.ended_on and row.ended_on.isoformat())
         ended_on = date.fromisoformat(earlier) if earlier else None
         if ended_on != row.ended_on:
-            before = facts(row)
-            row.ended_on = ended_on
-            await touch(session, row, clock)
-            await events.record(session, actor, EventName.WORKING_HOURS_SET, row, before=before, after=facts(row))
+            async with events.changing(session, actor, EventName.WORKING_HOURS_SET, row, facts, clock):
+                row.ended_on = ended_on
 
 
 async def _end_hours(session: AsyncSession, actor: Actor, person: Person, clock: Clock) -> None:
@@ -102,10 +92,8 @@ async def _end_hours(session: AsyncSession, actor: Actor, person: Person, clock:
     query = repository.visible_working_hours(actor).where(WorkingHours.person_id == person.id)
     for row in await repository.dated(session, query, WorkingHours):
         if row.ended_on is None or row.ended_on > tomorrow:
-            before = facts(row)
-            row.ended_on = max(row.started_on, min(tomorrow, row.ended_on or tomorrow))
-            await touch(session, row, clock)
-            await events.record(session, actor, EventName.WORKING_HOURS_SET, row, before=before, after=facts(row))
+            async with events.changing(session, actor, EventName.WORKING_HOURS_SET, row, facts, clock):
+                row.ended_on = max(row.started_on, min(tomorrow, row.ended_on or tomorrow))
 
 
 async def _check_user(session: AsyncSession, actor: Actor, person_id: UUID, user_id: UUID | None) -> None:
