@@ -9,10 +9,9 @@ from starlette.responses import Response
 from imisofts.access import Action
 from imisofts.brand import FONTS, font_sheet, font_slug
 from portal import merge, security
-from portal.door import Answer, Problem
+from portal.door import FORM_REFUSALS, Answer, Problem, Refusal
 from portal.forms import Form, typed, with_problem
 from portal.language import gettext as _
-from portal.refusals import FORM_REFUSALS, edit_words
 from portal.web import Page, Visit
 
 PATH = "/settings/brand"
@@ -154,10 +153,8 @@ async def take_shade(visit: Visit) -> Response:
         raise Problem(422, "malformed", _("Go back and try again."))
     try:
         await visit.api.patch("/workspace/brand", json={field: shade}, etag=etag)
-    except Problem as problem:
-        if problem.status not in FORM_REFUSALS:
-            raise
-        return visit.leave(PATH, edit_words(problem), "bad")
+    except Refusal as problem:
+        return visit.leave(PATH, _words(problem), "bad")
     return visit.leave(PATH, _("Saved. Everybody can read this shade."))
 
 
@@ -188,7 +185,7 @@ async def put_picture(visit: Visit) -> Response:
     try:
         await visit.api.upload(f"/workspace/brand/{kind}", {}, sent, method="PUT", etag=etag)
     except Problem as problem:
-        return await _refused(visit, problem, picture=Form().failed(kind, edit_words(problem)))
+        return await _refused(visit, problem, picture=Form().failed(kind, _words(problem)))
     return visit.leave(PATH, _("Saved. The picture was drawn anew from your file."))
 
 
@@ -199,8 +196,15 @@ async def remove_picture(visit: Visit) -> Response:
     except Problem as problem:
         if problem.status not in {*FORM_REFUSALS, 404}:
             raise
-        return visit.leave(PATH, edit_words(problem), "bad")
+        return visit.leave(PATH, _words(problem), "bad")
     return visit.leave(PATH, _("Taken away. The letters of your name stand there now."))
+
+
+def _words(problem: Problem) -> str:
+    """Why nothing was saved; a file that was sent is not kept."""
+    if problem.status == 412:
+        return _("Somebody else changed the brand meanwhile. Look at what stands here now, then do it again.")
+    return problem.detail
 
 
 def _kind(visit: Visit) -> str:

@@ -100,6 +100,17 @@ def test_what_is_refused_stands_beside_what_was_typed(site: Any) -> None:
     assert (none.status_code, "Choose a picture first." in none.text) == (422, True)
 
 
+def test_a_picture_for_a_brand_that_somebody_changed_is_not_said_to_be_kept(site: Any) -> None:
+    browser_of, _ = site
+    browser = browser_of("owner")
+    stale = {"file": ("logo.png", picture(), "image/png")}
+    late = send(browser, "/settings/brand/logo", stale, etag='"999"')
+    assert late.status_code == 412
+    assert "Somebody else changed the brand meanwhile" in late.text
+    shade = send(browser, "/settings/brand/shade", field="accent", shade="#0055aa", etag='"999"')
+    assert "Somebody else changed the brand meanwhile" in unescape(browser.get(shade.headers["location"]).text)
+
+
 def test_previews_are_drawn_by_the_real_renderers_in_colours_not_yet_kept(site: Any) -> None:
     browser_of, _ = site
     browser = browser_of("owner")
