@@ -75,6 +75,7 @@ def maintain(settings: Settings, *, grace: timedelta = GRACE) -> Maintained:
     """Run every step once. Killed anywhere it leaves the lake as it was or a step further; the next run goes on."""
     lake.ensure(settings)
     with lake.writing(settings, limit=MEMORY_LIMIT) as connection:
+        connection.execute("set threads = 1")  # nobody waits for it, and threads of DuckLake have met in its catalogue
         done = _steps(settings, connection, grace)
     if done.anything:
         _tidy_catalogue(settings)
