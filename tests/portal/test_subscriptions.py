@@ -1,14 +1,15 @@
 """Pages of services and subscriptions over the real API: what forms refuse, what they do, and who sees what."""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
 from starlette.testclient import TestClient
 
+from tests.portal.world_of_work import TODAY
+
 ORIGIN = {"Origin": "http://127.0.0.1"}
-TODAY = date.today()  # noqa: DTZ011 - the pages run on the machine's clock
 FIRST = TODAY.replace(day=1)
 
 

@@ -1,11 +1,13 @@
 """Projects, people and time in the small agency of the pages' tests: late, over budget, completed, internal, empty."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from api.client import Client, Credentials
 
-TODAY = datetime.now(UTC).date()
+TODAY = datetime.now(ZoneInfo("Europe/Berlin")).date()
+"""In the agency's time zone, as its pages count."""
 DAY = timedelta(days=1)
 
 

@@ -1,16 +1,14 @@
 """Two changes at once: first both kept with the guard off, then one refused with it."""
 
 import asyncio
+from importlib import import_module
 from typing import Any
-from uuid import UUID
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.client import Credentials, Problem
 from api.subscriptions import repository
-from api.subscriptions.models import Subscription
-from imisofts.access import Actor
+from api.subscriptions.service import shared
 from tests.api.agency import Agency
 from tests.api.subscriptions.conftest import Make
 
@@ -39,23 +37,24 @@ def in_force(agency: Agency, staff: Credentials, made: dict[str, Any]) -> int:
     return len([row for row in rows if row["ended_on"] is None])
 
 
-def _unlocked(people: int) -> Any:
-    """The guard switched off: the subscription is read, not locked, and nobody goes on before all have read it."""
+def _meeting(people: int) -> Any:
+    """What a change begins with, and nobody goes on from it before all have read the subscription and its lines."""
     met = asyncio.Barrier(people)
 
-    async def read(session: AsyncSession, actor: Actor, subscription_id: UUID) -> Subscription:
-        found = await repository.get(session, actor, subscription_id)
+    async def take(*asked: Any) -> Any:
+        read = await shared.take(*asked)
         await met.wait()
-        return found
+        return read
 
-    return read
+    return take
 
 
 def test_without_the_lock_a_line_has_two_rows_in_force(
     agency: Agency, staff: Credentials, subscribe: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = subscribe()
-    monkeypatch.setattr(repository, "lock_visible", _unlocked(people=2))
+    monkeypatch.setattr(repository, "lock_visible", repository.get)
+    monkeypatch.setattr(import_module("api.subscriptions.service.change"), "take", _meeting(people=2))
     change_at_once(agency, staff, made)
     assert in_force(agency, staff, made) == 2
 
