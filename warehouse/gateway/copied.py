@@ -28,6 +28,7 @@ class Copy(Pin):
 
     def __init__(self, pin: Pin, workspace_id: UUID) -> None:
         super().__init__(pin.publication, pin.connection)
+        self._pin = pin
         self._workspace_id = workspace_id
         self._name = f"copy_{next(_numbers)}"
         self._copied: set[str] = set()
@@ -55,13 +56,16 @@ class Copy(Pin):
             if mart in self._copied:
                 return
             cursor = self.connection.cursor()
-            cursor.execute(
-                f"create table {self._name}.marts.{quoted(mart)} as"
-                f" select * from {MARTS}.{quoted(mart)} where {OWN_ROWS}",
-                [str(self._workspace_id)],
-            )
-            cursor.close()
+            with self._asking(cursor):
+                cursor.execute(
+                    f"create table {self._name}.marts.{quoted(mart)} as"
+                    f" select * from {MARTS}.{quoted(mart)} where {OWN_ROWS}",
+                    [str(self._workspace_id)],
+                )
             self._copied.add(mart)
+
+    def _lose(self) -> None:
+        self._pin.lost = True
 
 
 class Copies:

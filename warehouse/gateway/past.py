@@ -75,7 +75,7 @@ class Past:
         if file is None:
             raise BeingPrepared(moment)
         with self._lock:
-            if file not in self._pins:
+            if (held := self._pins.get(file)) is None or held.lost:
                 self._pins[file] = Pin(publication, _opened(file, moment), _facts(moment, point))
                 while len(self._pins) > known.KEPT:
                     self._pins.popitem(last=False)

@@ -3,7 +3,8 @@
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -64,7 +65,8 @@ class Audit:
 class Pin:
     """One publication, attached at its snapshot: whatever is published meanwhile, its answers stay the same.
 
-    With ``known``, the marts are those of what was recorded by then.
+    With ``known``, the marts are those of what was recorded by then. Once ``lost`` it answers nothing more: some errors
+    DuckDB takes for faults of its own, and then refuses whatever that engine is asked.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Pin:
         self.publication = publication
         self.connection = connection
         self.known = known
+        self.lost = False
         self._lock = threading.Lock()
         self._answers: OrderedDict[tuple[str, str], list[Row]] = OrderedDict()
 
@@ -93,12 +96,23 @@ class Pin:
                 self._answers.move_to_end(asked)
                 return list(kept)
             cursor = self.connection.cursor()
-        try:
+        with self._asking(cursor):
             rows = cursor.execute(bound, values).fetchall()
-        finally:
-            cursor.close()
         self._remember(asked, rows)
         return rows
+
+    @contextmanager
+    def _asking(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+        try:
+            yield
+        except (duckdb.FatalException, duckdb.InternalException):
+            self._lose()
+            raise
+        finally:
+            cursor.close()
+
+    def _lose(self) -> None:
+        self.lost = True
 
     def _remember(self, asked: tuple[str, str], rows: list[Row]) -> None:
         if len(rows) > KEPT_ROWS:
@@ -166,7 +180,7 @@ class Reader:
         publication, snapshot = _publication(found[0])
         with self._lock:
             # By version: maintenance may have moved the publication to one with the same marts in fewer files.
-            if snapshot not in self._pins:
+            if (held := self._pins.get(snapshot)) is None or held.lost:
                 self._pins[snapshot] = Pin(publication, self._connect(snapshot=snapshot))
                 for old in sorted(self._pins)[:-KEPT_PINS]:
                     del self._pins[old]
