@@ -27,9 +27,9 @@ install: $(STAMP) $(ASSETS_STAMP) ## environment from the pinned lock, and the p
 up: install ## start everything; Ctrl-C stops it
 	@exec $(BIN)/imisofts up
 
-# A test process that a fault ends is not replaced: xdist would wait for the tests that it had for ever.
+# A test process that a fault ends is not replaced, for which xdist would wait for ever, and its last words are shown.
 test: install lint $(TESTS_STAMP) ## ruff, mypy, import contracts, tests
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart=0
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart=0 --capture=sys
 
 lint: install ## ruff, mypy and the import contracts
 	$(BIN)/ruff check .
