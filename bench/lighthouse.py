@@ -36,6 +36,8 @@ PAGES: tuple[tuple[str, str, Role | None], ...] = (
 )
 """Name, address, and who looks."""
 RUNS, SECONDS = 5, 120
+TRIES = 3
+"""The browser now and then records nothing of a page (NO_NAVSTART); Lighthouse says to run it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,11 @@ def ask(url: str, port: int) -> Verdict:
     options = [f"--port={port}", "--output=json", "--quiet", f"--only-categories={categories}"]
     environment = {**os.environ, "CI": "1"}  # asks nobody whether errors may be reported
     command = [node, str(PROGRAM), url, *options]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False)
-    if done.returncode:
+    for _ in range(TRIES):
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False)
+        if not done.returncode:
+            break
+    else:
         raise RuntimeError(f"Lighthouse gave up on {url}: {done.stderr.strip()[-200:]}")
     found: dict[str, Any] = json.loads(done.stdout)
     if found["finalDisplayedUrl"] != url:
