@@ -129,7 +129,7 @@ def bare(memory_limit: str | None = None, spill: Path | None = None) -> duckdb.D
     for name in _EXTENSIONS:
         connection.execute(f"load {literal(str(extension_file(name)))}")
     connection.execute("set TimeZone = 'UTC'")
-    connection.execute("set pg_pool_enable_reaper_thread = false")  # of sessions that rested: seen when they are taken
+    connection.execute("set pg_pool_enable_reaper_thread = false")  # a session that rested long is noticed when taken
     keep_to_own_cores(connection)
     return connection
 

@@ -113,9 +113,11 @@ def test_a_publication_whose_engine_gave_up_is_opened_anew(place: Settings, copi
         return (copies.of(pin, owner.workspace_id) if copied else pin).rows(scope, question)
 
     try:
-        reader.pin().connection.execute("set threads = 1")  # with more of them it is an error as any other
+        held = reader.pin()
+        held.connection.execute("set threads = 1")  # with more of them it is an error as any other
         with _rows_away(place), pytest.raises(duckdb.Error):
             ask()
+        assert held.lost, "an engine that goes on after such an error needs none of this"
         assert ask() == [(7,)]
     finally:
         copies.clear()
